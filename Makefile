@@ -1,0 +1,54 @@
+# `make` alone prints what there is. Needs python3 (3.11 or newer, with venv) and make; all else goes into .venv/.
+
+# The first Python that really is 3.11 or newer: a version manager's shim may refuse, or be older.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$p; exit; fi; done)
+PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check audit lock clean
+
+help: ## print this
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+run: .venv/installed-run ## start the shop at http://localhost:8000
+	@exec .venv/bin/python -m webapp
+
+test: .venv/installed-dev ## run all tests; ARGS="-k cart" picks some
+	@.venv/bin/pytest -n $(WORKERS) $(ARGS)
+
+check: .venv/installed-dev ## lint, format, types, templates
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/djlint --lint --quiet templates webapp
+
+audit: .venv/installed-dev ## look the locked packages up among known vulnerabilities (asks a service on the internet)
+	.venv/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
+
+# Two files, because Heroku installs the first and wants nothing of the second. Minutes each: pip hashes every wheel.
+LOCK := .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host
+lock: .venv/installed-dev ## pin dependencies anew from pyproject.toml (UPGRADE=--upgrade: to their newest versions)
+	$(LOCK) $(UPGRADE) -o requirements.txt pyproject.toml
+	$(LOCK) $(UPGRADE) --extra dev --allow-unsafe -c requirements.txt -o requirements-dev.txt pyproject.toml
+
+clean: ## remove .venv and caches; var/ (orders, cookie secret) stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install python3, or name one with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "This Python cannot make virtual environments: install python3-venv (apt install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+
+.venv/installed-run: requirements.txt | .venv/bin/python
+	@echo "Installing what the shop needs into .venv (once) …"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt | .venv/bin/python
+	@echo "Installing what tests and checks need into .venv (once) …"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.txt
+	@touch $@ .venv/installed-run

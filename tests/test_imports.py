@@ -1,0 +1,97 @@
+"""Who may import whom: files to copy stand alone; the sandbox and the shop know nothing of each other."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "webapp").rglob("*.py"))
+}
+
+# The longest name that fits decides. A name stands for itself and all below it.
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "webapp.config": (),
+    "webapp.currencies": (),
+    "webapp.htmx": (),
+    "webapp.text": (),
+    "webapp.orders": ("webapp.currencies", "webapp.text"),
+    "webapp.catalog": ("webapp.currencies", "webapp.text", "webapp.orders"),
+    "webapp.cart": ("webapp.currencies", "webapp.text", "webapp.orders", "webapp.catalog"),
+    "webapp.database": ("webapp.config",),
+    "webapp.order_book": ("webapp.config", "webapp.currencies", "webapp.text", "webapp.orders", "webapp.database"),
+    "webapp.integrations": ("webapp.orders", "webapp.integrations.errors"),
+    "webapp.integrations.errors": (),
+    "webapp.sandbox": ("webapp.sandbox",),
+    "webapp.app": ("webapp",),
+}
+PACKAGES = {name for name, path in FILES.items() if path.name == "__init__.py"}
+
+
+def imported(module: str, path: Path) -> Iterator[str]:
+    """Every module of ours that a file names, by `import x`, `from x import y` and `from .x import y` alike."""
+    package = module if module in PACKAGES else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            source = ".".join([*parents, *([node.module] if node.module else [])])
+            # `from webapp import orders` imports a module, `from webapp.orders import Order` a name in one
+            names = [f"{source}.{alias.name}" if f"{source}.{alias.name}" in FILES else source for alias in node.names]
+        yield from (name for name in names if within(name, "webapp"))
+
+
+def within(name: str, parent: str) -> bool:
+    return name == parent or name.startswith(f"{parent}.")
+
+
+def allowed(module: str, name: str) -> bool:
+    rule = max((key for key in MAY_IMPORT if within(module, key)), key=len, default=None)
+    if module == "webapp.integrations":  # the table of integrations has texts; the files to copy have none
+        return name in ("webapp.orders", "webapp.text")
+    if rule:
+        return any(within(name, permitted) for permitted in MAY_IMPORT[rule])
+    if within(module, "webapp.endpoints"):
+        return not any(within(name, closed) for closed in ("webapp.sandbox", "webapp.app", "webapp.endpoints"))
+    if module.endswith("__main__"):
+        return not within(name, "webapp.sandbox")
+    return not any(within(name, closed) for closed in ("webapp.sandbox", "webapp.app", "webapp.endpoints"))
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_a_module_imports_only_what_its_room_may_know(module: str) -> None:
+    wrong = [name for name in imported(module, FILES[module]) if not allowed(module, name)]
+    assert not wrong, f"{module} may not import {', '.join(wrong)}"
+
+
+@pytest.mark.parametrize(
+    "line", ["import webapp.orders", "from webapp import orders", "from webapp.orders import Order"]
+)
+def test_both_forms_of_import_are_seen(line: str, tmp_path: Path) -> None:
+    (tmp_path / "file.py").write_text(f"if True:\n    {line}\n")
+    assert list(imported("webapp.sandbox.store", tmp_path / "file.py")) == ["webapp.orders"]
+
+
+def test_relative_imports_are_seen(tmp_path: Path) -> None:
+    (tmp_path / "file.py").write_text(
+        "from .errors import XenditError\nfrom ..orders import Order\nfrom .. import cart\n"
+    )
+    assert list(imported("webapp.integrations.invoice", tmp_path / "file.py")) == [
+        "webapp.integrations.errors",
+        "webapp.orders",
+        "webapp.cart",
+    ]
+
+
+@pytest.mark.parametrize("name", [n for n in FILES if n.startswith("webapp.integrations.")])
+def test_a_file_to_copy_needs_ours_only_for_type_hints(name: str) -> None:
+
+    tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
+    for node in tree.body:  # top level: what runs when the copy is imported
+        assert not (isinstance(node, ast.ImportFrom) and within(node.module or "", "webapp")), ast.unparse(node)
+        assert not (isinstance(node, ast.Import) and any(within(alias.name, "webapp") for alias in node.names))

@@ -1,0 +1,112 @@
+"""What is in the repository, and what must not be."""
+
+import ast
+import hashlib
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+VENDOR = ROOT / "static" / "vendor"
+
+
+def tracked() -> list[Path]:
+    """What git would publish: files it knows, and new ones that it doesn't ignore; all files where there is no git."""
+    command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        hidden = {".git", ".venv", "var", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}
+        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if not hidden & set(path.parts)]
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+TEXTS = [path for path in tracked() if path.parent != VENDOR and path.suffix not in (".png", ".ico", ".mo")]
+
+
+@pytest.fixture(scope="session")
+def texts() -> dict[str, str]:
+    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in TEXTS}
+
+
+def lines_with(pattern: str, texts: dict[str, str], flags: int = 0) -> list[str]:
+    wanted = re.compile(pattern, flags)
+    return [
+        f"{name}:{number}: {line.strip()[:120]}"
+        for name, text in texts.items()
+        if name != "tests/test_repository.py"
+        for number, line in enumerate(text.splitlines(), start=1)
+        if wanted.search(line)
+    ]
+
+
+def test_vendored_files_are_what_was_published() -> None:
+    listed = dict(reversed(line.split("  ")) for line in (VENDOR / "SHA256SUMS").read_text().splitlines())
+    present = {p.name for p in VENDOR.iterdir()} - {"NOTICE.md", "SHA256SUMS"}
+    assert set(listed) == present
+    assert {name: hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() for name in listed} == listed
+
+
+def test_vendored_files_are_named_in_the_notice() -> None:
+    notice = (VENDOR / "NOTICE.md").read_text()
+    assert [p.name for p in VENDOR.iterdir() if p.name not in notice and p.name != "NOTICE.md"] == []
+
+
+def test_no_file_names_a_package_registry(texts: dict[str, str]) -> None:
+    hosts = (
+        r"pypi\.|pythonhosted|registry\.npm|npmjs\.|deb\.debian|/simple\b|--(extra-)?index-url\b(?!-)|--find-links\b"
+    )
+    found = [line for line in lines_with(hosts, texts) if "--no-emit-" not in line]
+    assert not found
+
+
+def test_no_file_names_a_path_of_somebodys_machine(texts: dict[str, str]) -> None:
+    assert not lines_with(r"(?<![\w./-])/(work|root|home/\w+|Users/\w+|opt|tmp)/\w|\.\./shared\b", texts)
+
+
+def test_no_file_holds_a_secret(texts: dict[str, str]) -> None:
+    keys = r"-----BEGIN [A-Z ]*PRIVATE KEY|\bgh[pousr]_\w{30}|\bAKIA[0-9A-Z]{16}\b|\bsk-\w{20}|\bxox[bap]-\w{10}"
+    assert not lines_with(keys, texts)
+    outside_tests = {name: text for name, text in texts.items() if not name.startswith("tests/")}  # tests make keys up
+    xendit = r"xnd_(development|production|public_\w+)_(?!sandbox)[A-Za-z0-9+/]{20}|session-[0-9a-f]{32}-p[dl]-\w{40}"
+    assert not lines_with(xendit, outside_tests)
+
+
+def test_nothing_is_left_for_later_or_switched_off(texts: dict[str, str]) -> None:
+    later = r"\b(TODO|FIXME|XXX)\b|mark\.(skip|skipif|xfail)\b|\bpytest\.(skip|xfail)\("
+    allowed = ("tests/conftest.py", "tests/browser/conftest.py")  # what a machine lacks is decided there, never in CI
+    assert not [line for line in lines_with(later, texts) if not line.startswith(allowed)]
+
+
+def test_every_file_is_short_enough_to_be_read(texts: dict[str, str]) -> None:
+    lengths = {name: len(text.splitlines()) for name, text in texts.items() if name.endswith((".py", ".html"))}
+    too_long = {name: n for name, n in lengths.items() if n > (180 if name.startswith("webapp/") else 400)}
+    assert not too_long
+
+
+def settings_read() -> set[str]:
+    """Names of environment variables in config.py: whole words in capitals with an underscore, or known short ones."""
+    tree = ast.parse((ROOT / "webapp" / "config.py").read_text(encoding="utf-8"))
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    names = {text for text in texts if re.fullmatch(r"[A-Z]+(_[A-Z]+)+|PORT|SANDBOX", text)}
+    codes = {text for text in texts if re.fullmatch(r"[A-Z]{3}", text)}
+    return names | {f"{code}_{kind}" for code in codes for kind in ("API_KEY", "WEBHOOK_TOKEN")}
+
+
+def settings_explained() -> set[str]:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return set(re.findall(r"^#?([A-Z][A-Z_]+)=", text, re.MULTILINE))
+
+
+def test_every_setting_is_explained_and_every_explained_setting_is_read() -> None:
+    assert settings_explained() == settings_read()
+
+
+def test_requirements_are_pinned_by_hash() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        entries = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
+        pins = [entry for entry in entries if not entry.startswith(("#", "    #"))]
+        assert pins
+        assert all(re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", pin) for pin in pins)
