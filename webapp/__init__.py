@@ -1,0 +1,1 @@
+"""Selat Coffee Roasters: a demo storefront for Xendit."""

@@ -1,0 +1,147 @@
+"""The shop: one routes table, the shared objects, and their life. The only importer of the sandbox."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+from dotenv import load_dotenv
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.routing import BaseRoute, Route
+
+from webapp.asking import sweep_for_ever
+from webapp.assets import STATIC, load_assets, serve_asset
+from webapp.catalogues import load_catalogues
+from webapp.config import ConfigError, Settings
+from webapp.currencies import CURRENCIES
+from webapp.database import Database, database_from_url, migrate
+from webapp.endpoints import cart, checkout, health, orders, storefront, webhooks
+from webapp.integrations.errors import XenditError
+from webapp.logs import configure_logging
+from webapp.order_book import OrderBook
+from webapp.refusing import on_crash, on_http_exception, on_refusal, on_xendit_error, refuse
+from webapp.sandbox import Sandbox, SandboxSettings
+from webapp.security import Guard
+from webapp.shop import Shop
+from webapp.templating import Templates
+from webapp.text import Refusal
+from webapp.xendit_client import xendit_client
+
+SDK = "vendor/xendit-components-web-0.0.24.mjs"
+
+
+def routes() -> list[BaseRoute]:
+    """The site map."""
+    order = "/orders/{reference_id}"
+    return [
+        Route("/", storefront.storefront),
+        Route("/choices", storefront.choices, methods=["POST"]),
+        Route("/cart/add", cart.add, methods=["POST"]),
+        Route("/cart/take", cart.take, methods=["POST"]),
+        Route("/cart/remove", cart.remove, methods=["POST"]),
+        Route("/checkout", checkout.checkout, methods=["POST"]),
+        Route("/orders", orders.order_list),
+        Route(order, orders.order_page),
+        Route(f"{order}/status", orders.order_status),
+        Route(f"{order}/resume", orders.resume),
+        Route(f"{order}/pay", orders.pay, methods=["POST"]),
+        Route(f"{order}/cancel", orders.cancel, methods=["POST"]),
+        Route(f"{order}/again", orders.again, methods=["POST"]),
+        Route("/webhooks/xendit", webhooks.xendit, methods=["POST"]),
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+        Route("/static/{fingerprint}/{path:path}", serve_asset),
+    ]
+
+
+def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
+    """A shop with these settings. ``transport`` stands in for the network to Xendit (tests)."""
+    database = database_from_url(settings.database_url)
+    sandbox = _sandbox(settings, database) if settings.sandbox else None
+    if sandbox and transport is None:
+        transport = httpx.ASGITransport(sandbox.api)
+    assets = load_assets()
+    shop = Shop(
+        settings=settings,
+        database=database,
+        order_book=OrderBook(database),
+        client=xendit_client(transport),
+        templates=Templates(
+            assets,
+            load_catalogues(),
+            settings=settings,
+            currencies=[CURRENCIES[code] for code in CURRENCIES if code in settings.api_keys],
+        ),
+        sdk_url=sandbox.sdk_url if sandbox else assets[SDK].url,
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await database.open()
+        if database.driver == "aiosqlite":  # Postgres is migrated by the release command
+            await migrate(database)
+        if sandbox:
+            await sandbox.start()
+        sweeper = asyncio.create_task(sweep_for_ever(shop))
+        try:
+            yield
+        finally:
+            sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sweeper
+            if sandbox:
+                await sandbox.stop()
+            await shop.client.aclose()
+            await database.close()
+
+    app = Starlette(
+        routes=[*routes(), *(sandbox.routes if sandbox else [])],
+        middleware=[
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+            Middleware(
+                SessionMiddleware,
+                secret_key=settings.derived_secret("cookie"),
+                session_cookie="__Host-selat" if settings.is_https else "selat",
+                https_only=settings.is_https,
+                max_age=30 * 24 * 3600,
+            ),
+            Middleware(Guard, settings=settings, refuse=refuse),
+        ],
+        exception_handlers={
+            Refusal: on_refusal,
+            XenditError: on_xendit_error,
+            HTTPException: on_http_exception,
+            Exception: on_crash,
+        },
+        lifespan=lifespan,
+    )
+    app.state.shop, app.state.assets, app.state.sandbox = shop, assets, sandbox
+    return app
+
+
+def create_app_from_env() -> Starlette:
+    """What ``uvicorn --factory`` calls. Exits with one sentence where the configuration can't be."""
+    load_dotenv()
+    try:
+        settings = Settings.from_env()
+    except ConfigError as error:
+        raise SystemExit(f"selat: {error}") from None
+    configure_logging(settings.log_level)
+    return create_app(settings)
+
+
+def _sandbox(settings: Settings, database: Database) -> Sandbox:
+    return Sandbox(
+        SandboxSettings(
+            public_url=settings.app_url,
+            secret=settings.derived_secret("sandbox"),
+            webhook_url=f"{settings.app_url}/webhooks/xendit",
+            webhook_token=settings.webhook_tokens.get("", ""),
+            sdk_path=STATIC / SDK,
+        ),
+        database,
+    )

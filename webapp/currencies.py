@@ -1,0 +1,46 @@
+"""The markets: one row each. Adding a currency is adding a row (and its ``XXX_API_KEY`` in ``.env.example``)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Currency:
+    """A market that Xendit serves: one currency, one country, one dashboard account, one API key."""
+
+    code: str
+    """ISO 4217, as Xendit's ``currency``."""
+    country: str
+    """ISO 3166-1 alpha-2, as Xendit's ``country``."""
+    country_name: str
+    symbol: str
+    rate: Decimal
+    """Units of this currency for one US dollar: a shop's rate, chosen for round prices, not a market rate."""
+    digits: int = 2
+    """Decimals that a price may have."""
+    invoices: bool = True
+    """Whether the Invoice API takes it (xendit-python 7.0.0: IDR, PHP, MYR, THB, VND, USD)."""
+
+    def format(self, amount: Decimal) -> str:
+        """An amount as Xendit's browser SDK writes it: ``Rp150.000``, ``₱499``, ``S$21.60``; no trailing .00."""
+        text = f"{amount:,.2f}".removesuffix(".00")
+        if self.code in ("IDR", "VND"):
+            text = text.translate(_SWAP_SEPARATORS)
+        return f"{text}{self.symbol}" if self.code == "VND" else f"{self.symbol}{text}"
+
+
+_SWAP_SEPARATORS = str.maketrans(",.", ".,")
+
+CURRENCIES: dict[str, Currency] = {
+    currency.code: currency
+    for currency in (
+        Currency("IDR", "ID", "Indonesia", "Rp", Decimal(15_000), digits=0),
+        Currency("PHP", "PH", "Philippines", "₱", Decimal(55)),
+        Currency("MYR", "MY", "Malaysia", "RM", Decimal("4.5")),
+        Currency("THB", "TH", "Thailand", "฿", Decimal(35)),
+        Currency("VND", "VN", "Vietnam", "₫", Decimal(25_000), digits=0),
+        Currency("SGD", "SG", "Singapore", "S$", Decimal("1.35"), invoices=False),
+        Currency("HKD", "HK", "Hong Kong", "HK$", Decimal("7.8"), invoices=False),
+        Currency("MXN", "MX", "Mexico", "MXN$", Decimal(18), invoices=False),
+    )
+}

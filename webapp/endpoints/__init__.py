@@ -1,0 +1,1 @@
+"""One module a URL noun; none imports another."""

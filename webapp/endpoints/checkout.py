@@ -1,0 +1,152 @@
+"""``POST /checkout``: one order, one object at Xendit, and the shopper sent to pay."""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.asking import fetch, settle
+from webapp.forms import read_form
+from webapp.htmx import is_htmx, redirect
+from webapp.integrations import INTEGRATIONS
+from webapp.integrations.components import create_components_session
+from webapp.integrations.errors import XenditError
+from webapp.integrations.invoice import create_invoice
+from webapp.integrations.payment_link import create_payment_link_session
+from webapp.orders import Flow, Order, OrderStatus
+from webapp.shop import Shop, shop_of, visit_of
+from webapp.text import N_, Refusal
+from webapp.visit import save_visit, why_not
+from webapp.xendit_client import TOTAL_SECONDS
+
+log = structlog.get_logger()
+
+
+async def checkout(request: Request) -> Response:
+    """Take ``integration``, ``flow`` and ``checkout_id``; answer the Components fragment or a redirect to Xendit.
+
+    Nothing about money comes from the browser. A second click with the same ``checkout_id`` finds the first order.
+    """
+    shop, visit = shop_of(request), visit_of(request)
+    form = await read_form(request, "integration", "flow", "checkout_id")
+    integration, flow, checkout_id = form["integration"], form["flow"], form["checkout_id"]
+    if integration not in INTEGRATIONS:
+        raise Refusal(N_("This shop has no such payment method."))
+    if flow not in list(Flow):
+        raise Refusal(N_("This shop has no such way to buy."))
+    if reason := why_not(integration, Flow(flow), visit.currency):
+        raise Refusal(reason)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,64}", checkout_id):
+        raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
+
+    order = await shop.order_book.get_by_checkout(checkout_id)
+    if order is None:
+        order = visit.cart.to_order(
+            visitor=visit.visitor,
+            checkout_id=checkout_id,
+            integration=integration,
+            flow=Flow(flow),
+            currency=visit.currency,
+            locale=visit.language,
+        )
+        if await shop.order_book.add(order):
+            save_visit(request, visit.choose(flow=Flow(flow), integration=integration))
+            request.session["ordered"] = order.reference_id
+            return to_payment(request, shop, order, await create(shop, order))
+    return await again(request, shop, checkout_id)
+
+
+async def create(shop: Shop, order: Order) -> dict[str, Any]:
+    """Create the order's object at Xendit and note its id. Raises XenditError, the order marked as failed."""
+    client, key, api_url = shop.client, shop.api_key(order.currency), shop.settings.xendit_api_url
+    page = resume = None
+    if shop.settings.accepts_return_urls:
+        page = f"{shop.settings.app_url}/orders/{order.reference_id}"
+        resume = f"{page}/resume"
+    try:
+        match order.integration:
+            case "components":
+                answer = await create_components_session(
+                    client,
+                    key,
+                    order,
+                    origins=list(shop.settings.component_origins),
+                    return_url=resume,
+                    success_return_url=page,
+                    cancel_return_url=page,
+                    api_url=api_url,
+                )
+            case "payment_link":
+                answer = await create_payment_link_session(
+                    client, key, order, success_return_url=page, cancel_return_url=page, api_url=api_url
+                )
+            case _:
+                answer = await create_invoice(
+                    client, key, order, success_redirect_url=page, failure_redirect_url=page, api_url=api_url
+                )
+    except XenditError as error:
+        log.warning("create_failed", reference_id=order.reference_id, error_code=error.error_code, status=error.status)
+        cause = f"Xendit: {error.error_code}"
+        await shop.order_book.mark(order.reference_id, OrderStatus.FAILED_TO_CREATE, cause=cause)
+        raise
+    is_invoice = order.integration == "invoice"
+    await shop.order_book.set_created(
+        order.reference_id,
+        payment_session_id=None if is_invoice else answer["payment_session_id"],
+        invoice_id=answer["id"] if is_invoice else None,
+    )
+    return answer
+
+
+async def again(request: Request, shop: Shop, checkout_id: str) -> Response:
+    """A second click, a refreshed POST, another tab: the same order, its key or link asked for afresh."""
+    order = await _created(shop, checkout_id)
+    if order.status is OrderStatus.FAILED_TO_CREATE:
+        raise Refusal(N_("That attempt did not reach Xendit. Press Checkout again."), 409)
+    answer = await fetch(shop, order) if order.status.is_open else None
+    if answer:
+        order = await settle(shop, order, answer, cause="asked Xendit")
+    if answer is None or not order.status.is_open:
+        return redirect(request, f"/orders/{order.reference_id}")
+    return to_payment(request, shop, order, answer)
+
+
+def to_payment(request: Request, shop: Shop, order: Order, answer: dict[str, Any]) -> Response:
+    """The way to pay: the fragment with the key, or Xendit's page. The secret goes nowhere else."""
+    if order.integration != "components":
+        return redirect(request, answer["invoice_url" if order.integration == "invoice" else "payment_link_url"])
+    page = f"/orders/{order.reference_id}"
+    if not is_htmx(request):
+        return RedirectResponse(f"{page}/resume", 303)
+    context = {
+        "order": order,
+        "components_sdk_key": answer["components_sdk_key"],
+        "sdk_url": shop.sdk_url,
+        "resume": False,
+        "page_url": page,
+        "resume_url": f"{page}/resume",
+        "status_url": f"{page}/status",
+    }
+    return shop.templates.response(order.locale, "fragments/components.html", context, secret=True)
+
+
+async def _created(shop: Shop, checkout_id: str) -> Order:
+    """The order of this form, once its first request is through with Xendit."""
+    patience = datetime.now(UTC) + timedelta(seconds=TOTAL_SECONDS)
+    while True:
+        order = await shop.order_book.get_by_checkout(checkout_id)
+        if order is None:
+            raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
+        if order.payment_session_id or order.invoice_id or not order.status.is_open:
+            return order
+        now = datetime.now(UTC)
+        if now > order.created + timedelta(seconds=TOTAL_SECONDS + 5):  # whoever was creating it is gone
+            cause = "the shop stopped while creating it"
+            return await shop.order_book.mark(order.reference_id, OrderStatus.FAILED_TO_CREATE, cause=cause) or order
+        if now > patience:
+            raise Refusal(N_("This order is still being prepared. Wait a moment and press Checkout again."), 409)
+        await asyncio.sleep(0.1)

@@ -1,0 +1,154 @@
+"""``/orders/…``: what became of an order, and what the shopper can do about it."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.asking import ask, fetch, settle
+from webapp.cart import Cart
+from webapp.currencies import CURRENCIES
+from webapp.htmx import redirect
+from webapp.integrations.errors import XenditError
+from webapp.integrations.status import cancel_payment_session, expire_invoice
+from webapp.orders import Order, OrderStatus
+from webapp.shop import Shop, shop_of, visit_of
+from webapp.text import N_, Refusal
+from webapp.visit import save_visit
+
+
+async def order_list(request: Request) -> Response:
+    """``GET /orders``: this visitor's own, newest first."""
+    shop, visit = shop_of(request), visit_of(request)
+    orders = await shop.order_book.recent(visit.visitor)
+    context = {"orders": orders, "currency": visit.currency, "path": "/orders"}
+    return shop.templates.response(visit.language, "pages/orders.html", context)
+
+
+async def order_page(request: Request) -> Response:
+    """``GET /orders/{reference_id}``: asks Xendit and says what it answered. Arriving here proves nothing."""
+    shop = shop_of(request)
+    order = await ask(shop, await _order(request))
+    _empty_the_cart(request, order)
+    return await _page(request, shop, order, "pages/order.html")
+
+
+async def order_status(request: Request) -> Response:
+    """``GET /orders/{reference_id}/status``: the fragment that the page polls while the order is open."""
+    shop = shop_of(request)
+    order = await ask(shop, await _order(request))
+    _empty_the_cart(request, order)
+    return await _page(request, shop, order, "fragments/order_status.html")
+
+
+async def resume(request: Request) -> Response:
+    """``GET /orders/{reference_id}/resume``: back from a wallet, a refresh or Back. Xendit is asked afresh: a session
+    that is still open mounts the form again with its key, anything else shows the outcome."""
+    shop, visit = shop_of(request), visit_of(request)
+    order = await _order(request)
+    answer = await fetch(shop, order) if order.status.is_open else None
+    order = await settle(shop, order, answer, cause="asked Xendit")
+    page = f"/orders/{order.reference_id}"
+    if order.integration != "components" or order.status is not OrderStatus.WAITING or answer is None:
+        return RedirectResponse(page, 303)
+    if "components_sdk_key" not in answer:
+        raise XenditError(200, "UNEXPECTED_ANSWER", "Xendit's answer could not be read.")
+    context = {
+        "order": order,
+        "currency": visit.currency,
+        "components_sdk_key": answer["components_sdk_key"],
+        "sdk_url": shop.sdk_url,
+        "resume": True,
+        "page_url": page,
+        "resume_url": f"{page}/resume",
+        "status_url": f"{page}/status",
+        "path": page,
+    }
+    return shop.templates.response(visit.language, "pages/resume.html", context, secret=True)
+
+
+async def pay(request: Request) -> Response:
+    """``POST /orders/{reference_id}/pay``: the link or the form again, asked for afresh."""
+    shop, order = shop_of(request), await _order(request)
+    page = f"/orders/{order.reference_id}"
+    if order.integration == "components":
+        return redirect(request, f"{page}/resume")
+    answer = await fetch(shop, order) if order.status.is_open else None
+    order = await settle(shop, order, answer, cause="asked Xendit")
+    if answer is None or not order.status.is_open:
+        return redirect(request, page)
+    url = answer.get("invoice_url" if order.integration == "invoice" else "payment_link_url")
+    if not isinstance(url, str):
+        raise XenditError(200, "UNEXPECTED_ANSWER", "Xendit's answer could not be read.")
+    return redirect(request, url)
+
+
+async def cancel(request: Request) -> Response:
+    """``POST /orders/{reference_id}/cancel``: by its own visitor only; Xendit decides whether it still can be."""
+    shop, order = shop_of(request), await _order(request)
+    if order.visitor != visit_of(request).visitor:
+        raise Refusal(N_("Only the browser that made this order can cancel it."), 403)
+    if order.status.is_open:
+        await _cancel_at_xendit(shop, order)
+    return redirect(request, f"/orders/{order.reference_id}")
+
+
+async def again(request: Request) -> Response:
+    """``POST /orders/{reference_id}/again``: back to the shop with the same cart and choices."""
+    shop, order, visit = shop_of(request), await _order(request), visit_of(request)
+    cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines})
+    if order.currency in shop.settings.api_keys:
+        visit = visit.choose(currency=CURRENCIES[order.currency])
+    visit = visit.choose(flow=order.flow, integration=order.integration)
+    save_visit(request, replace(visit, cart=cart) if order.lines else visit)
+    return redirect(request, "/")
+
+
+async def _order(request: Request) -> Order:
+    order = await shop_of(request).order_book.get(request.path_params["reference_id"])
+    if order is None:
+        raise Refusal(N_("There is no such order."), 404)
+    return order
+
+
+async def _page(request: Request, shop: Shop, order: Order, template: str) -> Response:
+    visit = visit_of(request)
+    context = {
+        "order": order,
+        "changes": await shop.order_book.changes(order.reference_id),
+        "notice": None,
+        "is_owner": order.visitor == visit.visitor,
+        "currency": visit.currency,
+        "path": f"/orders/{order.reference_id}",
+    }
+    return shop.templates.response(visit.language, template, context)
+
+
+async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
+    """Cancel the session or expire the invoice, and believe the answer. Raises XenditError."""
+    key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
+    cause = "cancelled by the visitor"
+    if order.invoice_id:
+        answer = await expire_invoice(shop.client, key, order.invoice_id, api_url=api_url)
+        if answer["status"] == "EXPIRED":  # what Xendit calls an invoice that was called off
+            await shop.order_book.mark(order.reference_id, OrderStatus.CANCELLED, cause=cause)
+            return
+    elif order.payment_session_id:
+        try:
+            answer = await cancel_payment_session(shop.client, key, order.payment_session_id, api_url=api_url)
+        except XenditError as error:
+            if error.status != 422:
+                raise
+            answer = await fetch(shop, order) or {}  # no longer ACTIVE: see what it is instead
+    else:
+        raise Refusal(N_("This order is still being prepared. Wait a moment and try again."), 409)
+    await settle(shop, order, answer, cause=cause)
+
+
+def _empty_the_cart(request: Request, order: Order) -> None:
+    """Once an order went through, its own visitor's cart is done with, unless it holds something else by now."""
+    if order.status.is_success and request.session.get("ordered") == order.reference_id:
+        request.session.pop("ordered")
+        visit = visit_of(request)
+        if dict(visit.cart.quantities) == {line.product_id: line.quantity for line in order.lines}:
+            save_visit(request, replace(visit, cart=Cart()))

@@ -1,0 +1,104 @@
+"""``/`` and ``/choices``: the shelf, the counter, and what the visitor chooses."""
+
+import re
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.cart import Cart
+from webapp.counter import counter_context
+from webapp.currencies import CURRENCIES, Currency
+from webapp.forms import read_form
+from webapp.htmx import is_htmx
+from webapp.integrations import INTEGRATIONS
+from webapp.orders import Flow
+from webapp.shop import Shop, shop_of, visit_of
+from webapp.text import N_, Notice, Refusal
+from webapp.visit import Visit, save_visit, why_not
+
+LINK_FIELDS = ("currency", "flow", "integration", "cart", "language")
+
+
+async def storefront(request: Request) -> Response:
+    """``GET /``: the shop. A deep link (``?currency=PHP&flow=pay_save&integration=components&cart=gayo:2``) sets it
+    up and goes on to ``/``, so that a refresh doesn't undo what the visitor does next."""
+    shop, visit = shop_of(request), visit_of(request)
+    wishes = {name: request.query_params[name] for name in LINK_FIELDS if name in request.query_params}
+    if wishes:
+        _keep(request, _with_choices(shop, visit, wishes))
+        return RedirectResponse("/", 303)
+    context = counter_context(visit) | {"path": "/"}
+    return shop.templates.response(visit.language, "pages/storefront.html", context)
+
+
+async def choices(request: Request) -> Response:
+    """``POST /choices``: another market, flow, payment method or language. Answers what that changes on the page."""
+    shop, visit = shop_of(request), visit_of(request)
+    form = await read_form(request)
+    wishes = {name: form[name] for name in LINK_FIELDS if name in form and name != "cart"}
+    if not wishes:
+        raise Refusal(N_("Something is missing in this form: %(field)s."), field="currency")
+    visit = _with_choices(shop, visit, wishes)
+    _keep(request, visit)
+    if not is_htmx(request):
+        return RedirectResponse(_own_path(form.get("next", "/")), 303)
+    fragment = "fragments/counter.html" if set(wishes) == {"integration"} else "fragments/shop.html"
+    return shop.templates.response(visit.language, fragment, counter_context(visit, announcement=_news(visit, wishes)))
+
+
+def _own_path(path: str) -> str:
+    """Where the form wants to go back to, if it is a page of this shop; the storefront otherwise."""
+    return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64})?|walkthrough)?", path) else "/"
+
+
+def _with_choices(shop: Shop, visit: Visit, wishes: dict[str, str]) -> Visit:
+    """The visit with these choices made. Raises Refusal for what doesn't exist and for pairs that can't be."""
+    currency = _currency(shop, wishes["currency"]) if "currency" in wishes else visit.currency
+    flow = _flow(wishes["flow"]) if "flow" in wishes else visit.flow
+    visit = visit.choose(currency=currency, flow=flow)
+    if "integration" in wishes:
+        slug = wishes["integration"]
+        if slug not in INTEGRATIONS:
+            raise Refusal(N_("This shop has no such payment method."))
+        # A form without JavaScript sends its radios together: a flow just chosen moves on from a method that can't.
+        if reason := why_not(slug, visit.flow, visit.currency):
+            if "flow" not in wishes or "cart" in wishes or "currency" in wishes:
+                raise Refusal(reason)
+        else:
+            visit = visit.choose(integration=slug)
+    if "cart" in wishes:
+        visit = replace(visit, cart=Cart.from_link(wishes["cart"]))
+    if "language" in wishes:
+        if wishes["language"] not in shop.templates.languages:
+            raise Refusal(N_("This shop does not speak that language yet."))
+        visit = replace(visit, language=wishes["language"])
+    return visit
+
+
+def _currency(shop: Shop, code: str) -> Currency:
+    if code not in CURRENCIES:
+        raise Refusal(N_("This shop has no such currency."))
+    if code not in shop.settings.api_keys:
+        raise Refusal(N_("This market is closed here: the shop has no API key for %(currency)s."), currency=code)
+    return CURRENCIES[code]
+
+
+def _flow(slug: str) -> Flow:
+    try:
+        return Flow(slug)
+    except ValueError:
+        raise Refusal(N_("This shop has no such way to buy.")) from None
+
+
+def _keep(request: Request, visit: Visit) -> None:
+    save_visit(request, visit)
+    if visit.language != request.session.get("language"):
+        request.session["language"] = visit.language
+
+
+def _news(visit: Visit, wishes: dict[str, str]) -> Notice:
+    values = {"amount": visit.currency.format(visit.cart.total(visit.currency)), "market": visit.currency.country_name}
+    if "currency" in wishes:
+        return Notice(N_("Prices are for %(market)s now. Your cart comes to %(amount)s."), values, tone="info")
+    return Notice(N_("Your choice is set."), tone="info")

@@ -1,0 +1,16 @@
+"""All that the code knows about htmx's headers (https://four.htmx.org/reference/)."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+
+def is_htmx(request: Request) -> bool:
+    """Whether htmx asked, so that a fragment is the answer, rather than a whole page."""
+    return request.headers.get("hx-request") == "true"
+
+
+def redirect(request: Request, url: str) -> Response:
+    """Send the browser to ``url``: ``HX-Redirect`` for htmx, 303 otherwise. The URL may be a secret: never cached."""
+    if is_htmx(request):
+        return Response(status_code=200, headers={"HX-Redirect": url, "Cache-Control": "no-store"})
+    return RedirectResponse(url, status_code=303, headers={"Cache-Control": "no-store"})

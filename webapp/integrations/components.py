@@ -1,0 +1,103 @@
+"""Components by the Sessions API: the shopper pays on your page, in Xendit's form fields.
+
+1. Your server posts the order to ``/sessions`` with mode ``COMPONENTS`` and the origins of the pages that will show
+   the form, signed in with the secret API key.
+2. Xendit answers with ``components_sdk_key``. It opens the payment: put it straight into the page (never into a
+   cache, a log, a cookie or the browser's storage), where ``xendit-components-web`` takes it: see
+   ``static/js/components.js``. Store ``payment_session_id``: it gets you the key again.
+3. The SDK says ``session-complete``. That proves nothing: wait for the webhook ``payment_session.completed``, or ask
+   ``GET /sessions/{payment_session_id}``.
+
+https://docs.xendit.co/docs/components-overview · https://docs.xendit.co/apidocs/create-session
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from .errors import XenditError, read_answer
+
+if TYPE_CHECKING:
+    from webapp.orders import Order
+
+API_URL = "https://api.xendit.co"
+
+
+async def create_components_session(
+    client: httpx.AsyncClient,
+    api_key: str,
+    order: Order,
+    *,
+    origins: list[str],
+    return_url: str | None = None,
+    success_return_url: str | None = None,
+    cancel_return_url: str | None = None,
+    api_url: str = API_URL,
+) -> dict[str, Any]:
+    """Create the session. Returns Xendit's answer, ``payment_session_id`` and ``components_sdk_key`` among its keys.
+
+    ``origins``: scheme and host of every page that mounts the SDK, without a path; https outside the sandbox.
+    ``return_url``: where a wallet or a bank sends the browser back to, whatever the outcome.
+    Return URLs must be https (Xendit answers ``INVALID_URL`` otherwise); leave them out rather than send http.
+    Raises XenditError.
+    """
+    payload: dict[str, Any] = {
+        "reference_id": order.reference_id,
+        "session_type": {"save": "SAVE", "subscription": "SUBSCRIPTION"}.get(order.flow, "PAY"),
+        "mode": "COMPONENTS",
+        "currency": order.currency,
+        "amount": _number(order.amount),
+        "country": order.country,
+        "locale": order.locale,
+        "components_configuration": {"origins": origins},
+        "description": order.description,
+        "expires_at": order.expires_at.isoformat().replace("+00:00", "Z"),
+        "customer": {
+            "reference_id": f"customer-{order.reference_id}",
+            "type": "INDIVIDUAL",
+            "email": "shopper@example.com",
+            "individual_detail": {"given_names": "Selat", "surname": "Shopper"},
+        },
+    }
+    if success_return_url and cancel_return_url:
+        payload["success_return_url"] = success_return_url
+        payload["cancel_return_url"] = cancel_return_url
+    if return_url:
+        payload["components_configuration"]["return_url"] = return_url
+    if order.flow == "pay_save":
+        payload["allow_save_payment_method"] = "OPTIONAL"
+    if order.flow in ("pay", "pay_save"):  # Xendit refuses items for SAVE and SUBSCRIPTION
+        payload["items"] = [
+            {
+                "reference_id": line.product_id,
+                "type": "PHYSICAL_PRODUCT",
+                "name": line.name,
+                "net_unit_amount": _number(line.unit_amount),
+                "quantity": line.quantity,
+                "category": line.category,
+                "description": line.description,
+            }
+            for line in order.lines
+        ]
+    if order.flow == "subscription":
+        payload["subscription"] = {
+            "schedule": {
+                "interval": "MONTH",
+                "interval_count": 1,
+                "anchor_date": order.anchor_date.isoformat().replace("+00:00", "Z"),
+            }
+        }
+
+    try:
+        response = await client.post(f"{api_url}/sessions", json=payload, auth=(api_key, ""))
+    except httpx.HTTPError as failure:
+        raise XenditError.from_failure(failure) from None
+    return read_answer(response, "payment_session_id", "components_sdk_key")
+
+
+def _number(amount: Decimal) -> int | float:
+    """JSON has no decimals: 240000, 21.6."""
+    return int(amount) if amount == amount.to_integral_value() else float(amount)

@@ -1,0 +1,71 @@
+"""Payment Link by the Invoice API (legacy): the shopper pays on Xendit's page.
+
+1. Your server posts the order to ``/v2/invoices``, signed in with the secret API key.
+2. Xendit answers with ``invoice_url``. It opens the payment: send the browser there at once, never store or log it.
+   Store the invoice's ``id``: it gets you the URL again.
+3. The shopper pays and comes back to ``success_redirect_url``. That proves nothing: wait for the invoice webhook with
+   status ``PAID``, or ask ``GET /v2/invoices/{id}``.
+
+New shops should take the Sessions API (``payment_link.py``). An invoice can only be paid: no saving, no subscription.
+
+https://archive.developers.xendit.co/api-reference/#create-invoice
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from .errors import XenditError, read_answer
+
+if TYPE_CHECKING:
+    from webapp.orders import Order
+
+API_URL = "https://api.xendit.co"
+
+
+async def create_invoice(
+    client: httpx.AsyncClient,
+    api_key: str,
+    order: Order,
+    *,
+    success_redirect_url: str | None = None,
+    failure_redirect_url: str | None = None,
+    api_url: str = API_URL,
+) -> dict[str, Any]:
+    """Create the invoice. Returns Xendit's answer, ``id`` and ``invoice_url`` among its keys. Raises XenditError."""
+    payload: dict[str, Any] = {
+        "external_id": order.reference_id,
+        "description": order.description,
+        "amount": _number(order.amount),
+        "invoice_duration": int((order.expires_at - order.created).total_seconds()),
+        "currency": order.currency,
+        "locale": order.locale,
+        "customer": {"given_names": "Selat", "surname": "Shopper", "email": "shopper@example.com"},
+        "items": [
+            {
+                "reference_id": line.product_id,
+                "name": line.name,
+                "price": _number(line.unit_amount),
+                "quantity": line.quantity,
+                "category": line.category,
+            }
+            for line in order.lines
+        ],
+    }
+    if success_redirect_url and failure_redirect_url:
+        payload["success_redirect_url"] = success_redirect_url
+        payload["failure_redirect_url"] = failure_redirect_url
+
+    try:
+        response = await client.post(f"{api_url}/v2/invoices", json=payload, auth=(api_key, ""))
+    except httpx.HTTPError as failure:
+        raise XenditError.from_failure(failure) from None
+    return read_answer(response, "id", "invoice_url")
+
+
+def _number(amount: Decimal) -> int | float:
+    """JSON has no decimals: 240000, 21.6."""
+    return int(amount) if amount == amount.to_integral_value() else float(amount)

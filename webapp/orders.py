@@ -1,0 +1,137 @@
+"""What an order is, and the rules of its status. Plain data: no database, no HTTP."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Flow(StrEnum):
+    """What the shopper wants; becomes Xendit's ``session_type`` and ``allow_save_payment_method``."""
+
+    PAY = "pay"
+    SAVE = "save"
+    PAY_SAVE = "pay_save"
+    SUBSCRIPTION = "subscription"
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands. Only Xendit's word, by webhook or by our asking, moves it on from ``WAITING``."""
+
+    WAITING = "waiting"
+    PENDING_APPROVAL = "pending_approval"
+    PAID = "paid"
+    SAVED = "saved"
+    SUBSCRIBED = "subscribed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    FAILED_TO_CREATE = "failed_to_create"
+
+    @property
+    def is_open(self) -> bool:
+        """The shopper can still act, so the page keeps watching."""
+        return self in (OrderStatus.WAITING, OrderStatus.PENDING_APPROVAL)
+
+    @property
+    def is_success(self) -> bool:
+        """Final: nothing that comes later can undo it."""
+        return self in (OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED)
+
+
+_SUCCESS = frozenset({OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED})
+_CLOSED = frozenset({OrderStatus.EXPIRED, OrderStatus.CANCELLED})
+
+# What may follow what. Success is final. A closed order can still turn out to be paid, because a payment may settle
+# after its session has expired (https://docs.xendit.co/docs/delayed-webhooks): money that moved is never denied.
+TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.WAITING: _SUCCESS | _CLOSED | {OrderStatus.PENDING_APPROVAL, OrderStatus.FAILED_TO_CREATE},
+    OrderStatus.PENDING_APPROVAL: _SUCCESS | _CLOSED,
+    OrderStatus.EXPIRED: _SUCCESS,
+    OrderStatus.CANCELLED: _SUCCESS,
+    OrderStatus.FAILED_TO_CREATE: _SUCCESS,  # our answer was lost, Xendit's object was not
+    OrderStatus.PAID: frozenset(),
+    OrderStatus.SAVED: frozenset(),
+    OrderStatus.SUBSCRIBED: frozenset(),
+}
+
+
+def may_become(current: OrderStatus, new: OrderStatus) -> bool:
+    """Whether a status change is allowed; staying the same is not a change."""
+    return new in TRANSITIONS[current]
+
+
+def success_status(flow: Flow) -> OrderStatus:
+    """The status of an order whose session or invoice Xendit calls completed."""
+    if flow is Flow.SAVE:
+        return OrderStatus.SAVED
+    return OrderStatus.SUBSCRIBED if flow is Flow.SUBSCRIPTION else OrderStatus.PAID
+
+
+@dataclass(frozen=True)
+class LineItem:
+    """A product in an order, at the price that the shopper saw."""
+
+    product_id: str
+    name: str
+    quantity: int
+    unit_amount: Decimal
+    """Per piece, in the order's currency."""
+    category: str
+    description: str
+
+    @property
+    def amount(self) -> Decimal:
+        """Unit amount × quantity; exact, because prices are rounded before they get here."""
+        return self.unit_amount * self.quantity
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order. Holds ids that Xendit gave us, never a key or a URL that opens a payment."""
+
+    reference_id: str
+    """Ours, random, sent to Xendit; whoever knows it can open the order's page."""
+    checkout_id: str
+    """Made when the form was rendered: a second click finds the first order."""
+    visitor: str
+    integration: str
+    flow: Flow
+    currency: str
+    country: str
+    locale: str
+    lines: tuple[LineItem, ...]
+    amount: Decimal
+    """What Xendit is asked for: the sum of the lines, or 0 for SAVE."""
+    created: datetime
+    expires_at: datetime
+    status: OrderStatus = OrderStatus.WAITING
+    payment_session_id: str | None = None
+    invoice_id: str | None = None
+    payment_request_id: str | None = None
+    payment_id: str | None = None
+    payment_token_id: str | None = None
+    recurring_plan_id: str | None = None
+    updated: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def description(self) -> str:
+        """One line for Xendit's pages and dashboard."""
+        if self.flow is Flow.SAVE:
+            return "Selat Coffee Roasters: save a payment method"
+        names = ", ".join(f"{line.quantity} × {line.name}" for line in self.lines)
+        prefix = "Monthly: " if self.flow is Flow.SUBSCRIPTION else ""
+        return f"Selat Coffee Roasters: {prefix}{names}"[:1000]
+
+    @property
+    def anchor_date(self) -> datetime:
+        """When a subscription charges first: tomorrow, or the 1st where tomorrow is past the 28th (Xendit's limit)."""
+        return anchor_date(self.created)
+
+
+def anchor_date(now: datetime) -> datetime:
+    """First charge of a subscription that starts now, at 00:00 UTC; its day of the month is never above 28."""
+    day = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    while day.day > 28:
+        day += timedelta(days=1)
+    return day

@@ -1,0 +1,77 @@
+-- Every statement of the order book, valid in SQLite and in Postgres.
+
+-- name: add_order^
+INSERT INTO orders (
+    reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status,
+    created, updated, expires_at
+) VALUES (
+    :reference_id, :checkout_id, :visitor, :integration, :flow, :currency, :country, :locale, :lines, :amount, :status,
+    :created, :updated, :expires_at
+) ON CONFLICT DO NOTHING
+RETURNING reference_id;
+
+-- name: get_order^
+SELECT * FROM orders WHERE reference_id = :reference_id;
+
+-- name: get_order_by_checkout^
+SELECT * FROM orders WHERE checkout_id = :checkout_id;
+
+-- name: find_order^
+-- For payment and recurring webhooks, which carry no reference of ours: by the ids that Xendit gave before.
+SELECT * FROM orders
+WHERE payment_request_id = :payment_request_id
+    OR payment_token_id = :payment_token_id
+    OR recurring_plan_id = :recurring_plan_id
+LIMIT 1;
+
+-- name: recent_orders
+SELECT * FROM orders WHERE visitor = :visitor ORDER BY created DESC, reference_id LIMIT :most;
+
+-- name: overdue_orders
+SELECT * FROM orders
+WHERE status IN ('waiting', 'pending_approval') AND expires_at < :now AND asked_at < :asked_before
+ORDER BY expires_at LIMIT :most;
+
+-- name: set_created^
+UPDATE orders SET
+    payment_session_id = COALESCE(CAST(:payment_session_id AS TEXT), payment_session_id),
+    invoice_id = COALESCE(CAST(:invoice_id AS TEXT), invoice_id),
+    updated = :now
+WHERE reference_id = :reference_id
+RETURNING reference_id;
+
+-- name: set_status^
+-- Guarded: nothing happens unless the order still stands where the caller saw it.
+UPDATE orders SET
+    status = :new_status,
+    payment_session_id = COALESCE(payment_session_id, CAST(:payment_session_id AS TEXT)),
+    invoice_id = COALESCE(invoice_id, CAST(:invoice_id AS TEXT)),
+    payment_request_id = COALESCE(CAST(:payment_request_id AS TEXT), payment_request_id),
+    payment_id = COALESCE(CAST(:payment_id AS TEXT), payment_id),
+    payment_token_id = COALESCE(CAST(:payment_token_id AS TEXT), payment_token_id),
+    recurring_plan_id = COALESCE(CAST(:recurring_plan_id AS TEXT), recurring_plan_id),
+    updated = :now
+WHERE reference_id = :reference_id AND status = :old_status
+RETURNING reference_id;
+
+-- name: add_change!
+INSERT INTO order_changes (change_id, reference_id, changed_at, old_status, new_status, cause)
+VALUES (:change_id, :reference_id, :now, :old_status, :new_status, :cause);
+
+-- name: changes_of
+SELECT * FROM order_changes WHERE reference_id = :reference_id ORDER BY changed_at, change_id;
+
+-- name: claim_asking^
+-- Whoever gets the row back may ask Xendit now; everybody else waits for the next turn.
+UPDATE orders SET asked_at = :now, asked_times = asked_times + 1
+WHERE reference_id = :reference_id AND asked_at <= :not_since
+RETURNING asked_times;
+
+-- name: add_webhook^
+INSERT INTO webhooks (webhook_key, received_at, event, reference_id, verdict)
+VALUES (:webhook_key, :now, :event, :reference_id, :verdict)
+ON CONFLICT DO NOTHING
+RETURNING webhook_key;
+
+-- name: webhooks_of
+SELECT * FROM webhooks WHERE reference_id = :reference_id ORDER BY received_at, webhook_key;

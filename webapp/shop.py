@@ -1,0 +1,42 @@
+"""The shared objects of one running shop: made once in ``app.py``, reached from any request."""
+
+from dataclasses import dataclass
+
+import httpx
+from starlette.requests import Request
+
+from webapp.config import Settings
+from webapp.database import Database
+from webapp.order_book import OrderBook
+from webapp.templating import Templates
+from webapp.visit import Visit, load_visit
+
+
+@dataclass
+class Shop:
+    """What every endpoint may use."""
+
+    settings: Settings
+    database: Database
+    order_book: OrderBook
+    client: httpx.AsyncClient
+    """Talks to Xendit or to the sandbox; nobody below knows which."""
+    templates: Templates
+    sdk_url: str
+    """Where the browser finds Xendit's SDK."""
+
+    def api_key(self, currency: str) -> str:
+        """The secret key of a market's account."""
+        return self.settings.api_keys[currency]
+
+
+def shop_of(request: Request) -> Shop:
+    """The shop that serves this request."""
+    shop: Shop = request.app.state.shop
+    return shop
+
+
+def visit_of(request: Request) -> Visit:
+    """The visit that this request belongs to."""
+    shop = shop_of(request)
+    return load_visit(request, shop.settings.api_keys, shop.templates.languages)

@@ -1,0 +1,64 @@
+"""The Jinja environment: one a language, so that a template's texts are settled when it is compiled."""
+
+import gettext
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from webapp.assets import Asset
+from webapp.currencies import CURRENCIES
+from webapp.integrations import DOCS
+from webapp.orders import Flow
+from webapp.visit import LANGUAGES
+
+FOLDER = Path(__file__).parents[1] / "templates"
+
+
+class Templates:
+    """Renders pages and fragments in the visitor's language."""
+
+    def __init__(
+        self, assets: Mapping[str, Asset], catalogues: Mapping[str, gettext.NullTranslations], **shared: object
+    ) -> None:
+        """``catalogues``: translations by language; English needs none. ``shared``: in every template's context."""
+        self.languages = ["en", *(code for code in LANGUAGES if code in catalogues and code != "en")]
+        self._environments = {}
+        for language in self.languages:
+            environment = Environment(
+                loader=FileSystemLoader(FOLDER),
+                autoescape=True,
+                undefined=StrictUndefined,
+                trim_blocks=True,
+                lstrip_blocks=True,
+                auto_reload=False,
+                extensions=["jinja2.ext.i18n"],
+            )
+            translations = catalogues.get(language, gettext.NullTranslations())
+            environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+            environment.globals.update(
+                shared,
+                asset=lambda path: assets[path].url,
+                money=lambda amount, code: CURRENCIES[code].format(amount),
+                docs_url=lambda flow, integration: DOCS[integration, Flow(flow)],
+                language=language,
+                languages=[(code, LANGUAGES[code]) for code in self.languages],
+            )
+            self._environments[language] = environment
+
+    def text(self, language: str, name: str, context: Mapping[str, Any]) -> str:
+        """A template as text."""
+        return self._environments[language].get_template(name).render(context)
+
+    def response(
+        self, language: str, name: str, context: Mapping[str, Any], *, status: int = 200, secret: bool = False
+    ) -> HTMLResponse:
+        """A template as an answer. Pages are the visitor's own: not cached by others; ``secret`` ones by nobody."""
+        response = HTMLResponse(self.text(language, name, context), status)
+        response.headers["Cache-Control"] = "no-store" if secret else "private, no-cache"
+        response.headers["Vary"] = "Cookie, HX-Request, Accept-Language"
+        response.headers["Content-Language"] = language
+        response.template, response.context = name, dict(context)  # type: ignore[attr-defined]
+        return response
