@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+import respx
 
 from tests.leaks import log_guard, secrets_in
 from webapp.config import Settings
@@ -75,14 +76,16 @@ def settings(tmp_path: Path) -> MakeSettings:
 
 @pytest.fixture
 def open_shop(settings: MakeSettings) -> OpenShop:
-    """`async with open_shop(sandbox=False, …) as shop:` runs a shop with these settings, from start to stop."""
+    """`async with open_shop(sandbox=False, …) as shop:` runs a shop with these settings, from start to stop.
+
+    `xendit=respx.Router()` answers in Xendit's place."""
 
     @asynccontextmanager
-    async def running(**changes: Any) -> AsyncIterator[Shop]:
+    async def running(xendit: respx.Router | None = None, **changes: Any) -> AsyncIterator[Shop]:
         from webapp.app import create_app
 
         chosen = settings(**changes)
-        app = create_app(chosen)
+        app = create_app(chosen, transport=httpx.MockTransport(xendit.async_handler) if xendit else None)
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app)
             async with Shop(transport=transport, base_url=chosen.app_url) as shop:

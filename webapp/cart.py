@@ -38,11 +38,13 @@ class Cart:
         """What the cookie holds, less what the shop no longer sells."""
         if not isinstance(stored, dict):
             return cls()
-        return cls({
-            key: min(int(quantity), MAX_QUANTITY)
-            for key, quantity in stored.items()
-            if key in PRODUCTS and not PRODUCTS[key].sold_out and isinstance(quantity, int) and quantity > 0
-        })
+        return cls(
+            {
+                key: min(int(quantity), MAX_QUANTITY)
+                for key, quantity in stored.items()
+                if key in PRODUCTS and not PRODUCTS[key].sold_out and isinstance(quantity, int) and quantity > 0
+            }
+        )
 
     @classmethod
     def from_link(cls, text: str) -> "Cart":

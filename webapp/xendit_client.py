@@ -76,7 +76,7 @@ def _reset_seconds(response: httpx.Response) -> float | None:
         seconds = float(response.headers["Rate-Limit-Reset"])
     except (KeyError, ValueError):
         return None
-    return seconds + random.uniform(0, 0.3) if 0 <= seconds <= 5 else None  # noqa: S311
+    return seconds + random.uniform(0, 0.3) if 0 <= seconds <= 5 else None
 
 
 def xendit_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:

@@ -1,0 +1,85 @@
+"""Settings come from the environment; what can't be is refused with a sentence that says what to do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from webapp.config import ConfigError, Settings
+
+KEYS = {"IDR_API_KEY": "xnd_development_abc", "SECRET_KEY": "s" * 32}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    return
+
+
+def test_without_any_key_the_sandbox_serves_all_eight_markets() -> None:
+    settings = Settings.from_env({})
+    assert settings.sandbox
+    assert settings.badge == "Sandbox"
+    assert list(settings.api_keys) == ["IDR", "PHP", "MYR", "THB", "VND", "SGD", "HKD", "MXN"]
+    assert settings.app_url == "http://localhost:8000"
+    assert settings.component_origins == ("http://localhost:8000",)
+
+
+def test_with_keys_only_their_markets_are_open() -> None:
+    settings = Settings.from_env(KEYS | {"SGD_API_KEY": "xnd_development_def"})
+    assert not settings.sandbox
+    assert settings.badge == "Test mode"
+    assert list(settings.api_keys) == ["IDR", "SGD"]
+
+
+def test_sandbox_1_keeps_real_keys_out() -> None:
+    settings = Settings.from_env(KEYS | {"SANDBOX": "1"})
+    assert settings.sandbox
+    assert "xnd_development_abc" not in settings.api_keys.values()
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        ({"IDR_API_KEY": "xnd_public_development_x"}, "Put the secret key into IDR_API_KEY"),
+        ({"PHP_API_KEY": "xnd_production_x"}, "PHP_API_KEY is a production key"),
+        ({"APP_URL": "shop.example"}, "Set APP_URL to an origin"),
+        ({"APP_URL": "https://shop.example/path"}, "Set APP_URL to an origin"),
+        ({"APP_URL": "ftp://shop.example"}, "Set APP_URL to an origin"),
+        ({"APP_URL": "https://[::1"}, "Set APP_URL to an origin"),
+        ({"COMPONENT_ORIGINS": "https://a.example,nonsense"}, "Set COMPONENT_ORIGINS to an origin"),
+        ({"XENDIT_API_URL": "api.xendit.co"}, "Set XENDIT_API_URL to an origin"),
+        ({"IDR_API_KEY": "xnd_development_x", "WEB_CONCURRENCY": "2"}, "Set SECRET_KEY"),
+        ({"WEB_CONCURRENCY": "many", "IDR_API_KEY": "xnd_development_x"}, "Set WEB_CONCURRENCY"),
+        ({"PORT": "http"}, "Set PORT"),
+        ({"PORT": "70000"}, "Set PORT"),
+        ({"LOG_LEVEL": "LOUD"}, "Set LOG_LEVEL"),
+        ({"SANDBOX": "maybe"}, "Set SANDBOX to 1 or 0"),
+        ({"DATABASE_URL": "mysql://x"}, "Set DATABASE_URL"),
+    ],
+)
+def test_nonsense_is_refused_with_one_sentence_that_shows_no_key(environ: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        Settings.from_env(environ)
+    assert str(refused.value).startswith(sentence)
+    assert not any(value in str(refused.value) for name, value in environ.items() if name.endswith("_API_KEY"))
+
+
+def test_a_production_key_may_be_meant() -> None:
+    settings = Settings.from_env({"PHP_API_KEY": "xnd_production_x", "ALLOW_PRODUCTION_KEYS": "1"})
+    assert settings.badge == "Live"
+
+
+def test_the_local_secret_is_made_once_and_readable_by_its_owner_only() -> None:
+    assert Settings.from_env({}).secret_key == Settings.from_env({}).secret_key
+    assert Path("var/secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_settings_never_show_a_secret_when_printed() -> None:
+    settings = Settings.from_env(KEYS | {"XENDIT_WEBHOOK_TOKEN": "token-value"})
+    assert not any(secret in repr(settings) for secret in ("xnd_development_abc", "s" * 32, "token-value"))
+
+
+def test_webhook_tokens_by_currency_and_for_all() -> None:
+    settings = Settings.from_env(KEYS | {"XENDIT_WEBHOOK_TOKEN": "all", "SGD_WEBHOOK_TOKEN": "sg"})
+    assert dict(settings.webhook_tokens) == {"": "all", "SGD": "sg"}
