@@ -33,7 +33,8 @@ def test_what_may_be_shown_is_no_secret(text: str) -> None:
 
 def test_the_log_guard_sees_every_logger_at_every_level() -> None:
     logger = logging.getLogger("somewhere.deep")
-    logger.propagate = False
+    logger.propagate = False  # out of reach of every handler but its own
+    logger.addHandler(logging.NullHandler())
     logger.debug("answer: %s", {"components_sdk_key": KEY})
     try:
         raise ValueError(KEY)
