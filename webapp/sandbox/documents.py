@@ -1,0 +1,71 @@
+"""What one row holds: a payment session with its attempts, or an invoice."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import SandboxError
+from .events import Event
+
+OPEN = ("REQUIRES_ACTION", "PENDING")
+
+
+@dataclass
+class SessionDoc:
+    """One row: `session` is what the API shows, `customer` what was sent; `outbox` is emptied into webhooks on saving."""
+
+    session: dict[str, Any]
+    attempts: list[dict[str, Any]] = field(default_factory=list)
+    customer: dict[str, Any] | None = None
+    outbox: list[Event] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return str(self.session["payment_session_id"])
+
+    @property
+    def status(self) -> str:
+        return str(self.session["status"])
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == "ACTIVE"
+
+
+def attempt_id(attempt: dict[str, Any]) -> str:
+    """What the gateway calls it: a `pr-…` for payments, a `pt-…` where something is only saved."""
+    return str(
+        attempt[
+            "payment_request_id"
+            if attempt["kind"] == "payment_request"
+            else "payment_token_id"
+        ]
+    )
+
+
+def find_attempt(doc: SessionDoc, wanted: str) -> dict[str, Any]:
+    """By `pr-…`/`pt-…` id or by `session_token_request_id`; 404 if there is none."""
+    for attempt in doc.attempts:
+        if wanted in (attempt_id(attempt), attempt["session_token_request_id"]):
+            return attempt
+    raise SandboxError(404, "DATA_NOT_FOUND", "No such payment attempt in this session")
+
+
+@dataclass
+class InvoiceDoc:
+    """One row: `invoice` is what the API shows, `payments` what was tried on the hosted page."""
+
+    invoice: dict[str, Any]
+    payments: list[dict[str, Any]] = field(default_factory=list)
+    outbox: list[Event] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return str(self.invoice["id"])
+
+    @property
+    def status(self) -> str:
+        return str(self.invoice["status"])
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status == "PENDING"

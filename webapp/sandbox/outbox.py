@@ -1,0 +1,55 @@
+"""Webhooks on their way: rows that are written with the change they tell of, and the switches that disturb them."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from .clock import to_text
+from .codec import dumps, loads
+from .events import Event
+from .ids import new_id
+
+SHUFFLE_SECONDS = 1.5
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What a presenter or a test may turn on: all of it happens with real webhooks, now and then."""
+
+    duplicate: bool = False
+    delay: float = 0
+    shuffle: bool = False
+    outage: bool = False
+
+
+async def read_switches(queries: Any, connection: Any) -> Switches:
+    rows = [row async for row in queries.all_switches(connection)]
+    known = {
+        row["name"]: loads(row["value"])
+        for row in rows
+        if row["name"] in Switches.__annotations__
+    }
+    return Switches(**known)
+
+
+async def put(
+    queries: Any, connection: Any, events: list[Event], now: datetime
+) -> None:
+    """Inserts one row an event, within the caller's transaction."""
+    switches = await read_switches(queries, connection)
+    for position, event in enumerate(events):
+        late = float(switches.delay) + (
+            random.uniform(0, SHUFFLE_SECONDS) if switches.shuffle else 0
+        )
+        await queries.insert_webhook(
+            connection,
+            webhook_id=new_id(""),
+            position=position,
+            event=event.name,
+            object_id=event.object_id,
+            body=dumps(event.data),
+            copies=2 if switches.duplicate else 1,
+            due_at=to_text(now + timedelta(seconds=late)),
+            created_at=to_text(now),
+        )

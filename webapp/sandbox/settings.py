@@ -1,0 +1,17 @@
+"""All that the sandbox wants to know, passed in by whoever starts it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class SandboxSettings:
+    """See README.md. `webhook_schedule` is Xendit's 15 min … 12 h, scaled down to a demo's patience."""
+
+    public_url: str
+    secret: str
+    webhook_url: str | None = None
+    webhook_token: str = ""
+    webhook_schedule: tuple[float, ...] = (1, 3, 8, 20, 60, 120)
+    sdk_path: Path | None = None
+    merchant_name: str = "Demo Merchant"

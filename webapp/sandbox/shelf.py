@@ -1,0 +1,138 @@
+"""One kind of document in its table: read as of now, changed by one guarded UPDATE, its webhooks in the same transaction."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+import aiosql
+
+from .clock import to_text
+from .database import Database
+from .errors import SandboxError
+from .events import Event
+from .outbox import put
+
+TRIES = 100
+
+
+class Document(Protocol):
+    outbox: list[Event]
+
+    @property
+    def id(self) -> str: ...
+
+
+D = TypeVar("D", bound=Document)
+T = TypeVar("T")
+
+
+def load_queries(driver: str) -> Any:
+    return aiosql.from_path(Path(__file__).with_name("queries.sql"), driver, mandatory_parameters=False)
+
+
+@dataclass(frozen=True)
+class Kind(Generic[D]):
+    """`name` is `session` or `invoice`, as in the names of the queries."""
+
+    name: str
+    read: Callable[[str], D]
+    write: Callable[[D], str]
+    advance: Callable[[D, datetime], bool]
+    due_at: Callable[[D], str | None]
+    missing: Callable[[], SandboxError]
+
+
+class Shelf(Generic[D]):
+    """`on_commit` is called after a transaction that put webhooks into the outbox; `sends` is False to put none."""
+
+    def __init__(
+        self,
+        kind: Kind[D],
+        database: Database,
+        queries: Any,
+        clock: Callable[[], datetime],
+        on_commit: Callable[[], None],
+        sends: bool,
+    ) -> None:
+        self.kind, self.database, self.queries = kind, database, queries
+        self.clock, self.on_commit, self.sends = clock, on_commit, sends
+
+    async def one(self, query: str, **parameters: Any) -> Any:
+        async with self.database.read() as connection:
+            return await getattr(self.queries, query)(connection, **parameters)
+
+    async def add(self, doc: D, **columns: Any) -> None:
+        row = {
+            "id": doc.id,
+            "due_at": self.kind.due_at(doc),
+            "document": self.kind.write(doc),
+            **columns,
+        }
+        async with self.database.write() as connection:
+            await getattr(self.queries, f"insert_{self.kind.name}")(connection, **row)
+
+    async def get(self, document_id: str) -> D | None:
+        """The document as of now. What the clock made due is done and saved first."""
+        row = await self.one(f"get_{self.kind.name}", id=document_id)
+        if row is None:
+            return None
+        if row["due_at"] is not None and row["due_at"] <= to_text(self.clock()):
+            return await self.update(document_id, lambda doc, now: doc)
+        return self.kind.read(row["document"])
+
+    async def find(self, query: str, **parameters: Any) -> D | None:
+        row = await self.one(query, **parameters)
+        return await self.get(row["id"]) if row else None
+
+    async def update(self, document_id: str, change: Callable[[D, datetime], T]) -> T:
+        """Saves what `change` does to the document as of now; does it again, afresh, if somebody else saved first.
+
+        An error raised by `change` is raised here and nothing of it is saved. 404 if there is no such document.
+        """
+        for tried in range(TRIES):
+            row = await self.one(f"get_{self.kind.name}", id=document_id)
+            if row is None:
+                raise self.kind.missing()
+            doc, now = self.kind.read(row["document"]), self.clock()
+            if self.kind.advance(doc, now):
+                await self._save(
+                    row, doc
+                )  # the clock's part by itself: it stays, even if `change` is refused
+                continue
+            result = change(doc, now)
+            if await self._save(row, doc):
+                return result
+            await asyncio.sleep(random.uniform(0, 0.002 * (tried + 1)))
+        raise SandboxError(
+            500,
+            "SERVER_ERROR",
+            "Too many changes at the same time. Please try again later.",
+        )
+
+    async def _save(self, row: Any, doc: D) -> bool:
+        """False if somebody else saved since `row` was read."""
+        text = self.kind.write(doc)
+        if text == row["document"] and not doc.outbox:
+            return True
+        events = doc.outbox if self.sends else []
+        fields = {
+            "id": doc.id,
+            "version": row["version"],
+            "due_at": self.kind.due_at(doc),
+            "document": text,
+        }
+        async with self.database.write() as connection:
+            if not await getattr(self.queries, f"update_{self.kind.name}")(
+                connection, **fields
+            ):
+                return False
+            if events:
+                await put(self.queries, connection, events, self.clock())
+        if events:
+            self.on_commit()
+        doc.outbox = []
+        return True

@@ -1,0 +1,186 @@
+"""All that the sandbox remembers: payment sessions, invoices, customers. The secrets in it are only hashes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from . import invoices, keys, sessions
+from .clock import to_text, utcnow
+from .codec import dumps, loads
+from .database import Database
+from .documents import InvoiceDoc, SessionDoc
+from .errors import SandboxError, not_found
+from .ids import new_id
+from .shelf import Kind, Shelf, load_queries
+
+T = TypeVar("T")
+
+
+def _read_session(text: str) -> SessionDoc:
+    return SessionDoc(**loads(text))
+
+
+def _write_session(doc: SessionDoc) -> str:
+    return dumps(
+        {"session": doc.session, "attempts": doc.attempts, "customer": doc.customer}
+    )
+
+
+def _read_invoice(text: str) -> InvoiceDoc:
+    return InvoiceDoc(**loads(text))
+
+
+def _write_invoice(doc: InvoiceDoc) -> str:
+    return dumps({"invoice": doc.invoice, "payments": doc.payments})
+
+
+SESSION = Kind(
+    "session",
+    _read_session,
+    _write_session,
+    sessions.advance,
+    sessions.due_at,
+    not_found,
+)
+INVOICE = Kind(
+    "invoice",
+    _read_invoice,
+    _write_invoice,
+    invoices.advance,
+    invoices.due_at,
+    invoices.missing,
+)
+
+
+class Store:
+    """`on_commit` is called after each transaction with webhooks in it; `sends_webhooks=False` writes none."""
+
+    def __init__(
+        self,
+        database: Database,
+        secret: str,
+        clock: Callable[[], datetime] = utcnow,
+        on_commit: Callable[[], None] = lambda: None,
+        sends_webhooks: bool = True,
+    ) -> None:
+        self.database, self.secret, self.clock = database, secret, clock
+        self.queries = load_queries(database.driver)
+        self.sessions = Shelf(
+            SESSION, database, self.queries, clock, on_commit, sends_webhooks
+        )
+        self.invoices = Shelf(
+            INVOICE, database, self.queries, clock, on_commit, sends_webhooks
+        )
+
+    async def create_tables(self) -> None:
+        async with self.database.write() as connection:
+            for name in self.queries.available_queries:
+                if name.startswith("create_") and not name.endswith("_cursor"):
+                    await getattr(self.queries, name)(connection)
+
+    async def advance_all(self) -> None:
+        """Lets the clock do what is due in any document, whether somebody looks at it or not."""
+        for shelf in (self.sessions, self.invoices):
+            async with self.database.read() as connection:
+                due = getattr(self.queries, f"due_{shelf.kind.name}")
+                ids = [
+                    row["id"]
+                    async for row in due(connection, now=to_text(self.clock()))
+                ]
+            for document_id in ids:
+                await shelf.get(document_id)
+
+    # Payment sessions
+
+    def _hash(self, code: str) -> str:
+        return keys.lookup_hash(self.secret, code)
+
+    async def add_session(self, doc: SessionDoc) -> None:
+        await self.sessions.add(
+            doc,
+            business_id=doc.session["business_id"],
+            created_at=doc.session["created"],
+            auth_hash=self._hash(keys.auth_key(self.secret, doc.id)),
+            link_hash=self._hash(keys.link_code(self.secret, doc.id)),
+        )
+
+    async def get_session(self, payment_session_id: str) -> SessionDoc | None:
+        return await self.sessions.get(payment_session_id)
+
+    async def find_session_by_auth(self, auth_key: str) -> SessionDoc | None:
+        """`auth_key`: `session-<32 hex>`, the first two parts of the SDK key."""
+        return await self.sessions.find(
+            "find_session_by_auth", auth_hash=self._hash(auth_key)
+        )
+
+    async def find_session_by_link(self, code: str) -> SessionDoc | None:
+        return await self.sessions.find(
+            "find_session_by_link", link_hash=self._hash(code)
+        )
+
+    async def update_session(
+        self, payment_session_id: str, change: Callable[[SessionDoc, datetime], T]
+    ) -> T:
+        return await self.sessions.update(payment_session_id, change)
+
+    # Invoices
+
+    async def add_invoice(self, doc: InvoiceDoc) -> None:
+        await self.invoices.add(
+            doc,
+            business_id=doc.invoice["user_id"],
+            external_id=doc.invoice["external_id"],
+            created_at=doc.invoice["created"],
+            link_hash=self._hash(keys.invoice_code(self.secret, doc.id)),
+        )
+
+    async def get_invoice(self, invoice_id: str) -> InvoiceDoc | None:
+        return await self.invoices.get(invoice_id)
+
+    async def find_invoice_by_link(self, code: str) -> InvoiceDoc | None:
+        return await self.invoices.find(
+            "find_invoice_by_link", link_hash=self._hash(code)
+        )
+
+    async def find_invoices(
+        self, business_id: str, external_id: str | None
+    ) -> list[InvoiceDoc]:
+        """Newest first; the ten newest of the business without an `external_id`."""
+        async with self.database.read() as connection:
+            if external_id is None:
+                rows = self.queries.recent_invoices(connection, business_id=business_id)
+            else:
+                rows = self.queries.find_invoices(
+                    connection, business_id=business_id, external_id=external_id
+                )
+            ids = [row["id"] async for row in rows]
+        found = [await self.get_invoice(invoice_id) for invoice_id in ids]
+        return [doc for doc in found if doc]
+
+    async def update_invoice(
+        self, invoice_id: str, change: Callable[[InvoiceDoc, datetime], T]
+    ) -> T:
+        return await self.invoices.update(invoice_id, change)
+
+    # Customers
+
+    async def add_customer(self, business_id: str, reference_id: str) -> str:
+        """The `cust-…` of this reference, new or known. 409 if it belongs to another business, as documented."""
+        fields = {
+            "reference_id": reference_id,
+            "customer_id": new_id("cust-"),
+            "business_id": business_id,
+        }
+        async with self.database.write() as connection:
+            await self.queries.insert_customer(connection, **fields)
+            row: Any = await self.queries.get_customer_by_reference(
+                connection, reference_id=reference_id
+            )
+        if row["business_id"] != business_id:
+            text = "customer: The reference_id entered has been used before. Please enter a unique reference_id"
+            raise SandboxError(409, "DUPLICATE_ERROR", text)
+        return str(row["customer_id"])
+
+    async def has_customer(self, business_id: str, customer_id: str) -> bool:
+        row = await self.sessions.one("get_customer", customer_id=customer_id)
+        return row is not None and row["business_id"] == business_id
