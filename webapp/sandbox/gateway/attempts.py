@@ -1,0 +1,124 @@
+"""Pressing Pay: which attempt begins, what the shopper has to do next, and what the clock does by itself.
+
+In: the session, what the SDK posted, the opened card number if there is one. Out: the attempt, begun in the session.
+The number stays in these functions' arguments; the attempt keeps only what becomes of it.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from .. import sessions
+from ..clock import to_text
+from ..documents import SessionDoc, attempt_id
+from ..errors import SandboxError, invalid_status
+from ..sessions import Kind
+from . import cards, channels, wire
+from .channels import Channel
+from .emv import qr_string
+
+JSON = dict[str, Any]
+PUSH_TAKES = timedelta(seconds=4)
+APPROVAL_TAKES = timedelta(seconds=6)
+SLOW_CARD_TAKES = timedelta(seconds=5)
+# The end of a phone number whose owner refuses, as in Xendit's older e-wallet test numbers.
+BLOCKED_PHONE = "21103"
+
+
+def begin(doc: SessionDoc, now: datetime, kind: Kind, body: JSON, card_number: str | None, merchant: str) -> JSON:
+    """The attempt that `body` asks for; SandboxError if the session does not offer the channel."""
+    if wire.status_of(doc) == "PENDING":
+        raise invalid_status("PENDING")
+    channel = _chosen(doc, body.get("channel_code"))
+    forced = doc.session.get("allow_save_payment_method") == "FORCED"
+    common: JSON = {
+        "channel_code": channel.code,
+        "kind": kind,
+        "save": kind == "payment_request" and channel.saves and (forced or body.get("save_payment_method") is True),
+    }
+    if channel.kind == "cards":
+        return _begin_card(doc, now, common, card_number or "")
+    if channel.kind == "push":
+        return _begin_push(doc, now, common, str((body.get("channel_properties") or {}).get("account_mobile_number")))
+    attempt = sessions.begin_attempt(doc, now, **common, status="REQUIRES_ACTION", actions=[])
+    attempt["actions"] = _qr(doc, channel, merchant) if channel.kind == "qr" else _redirect(doc, channel, attempt)
+    return attempt
+
+
+def _chosen(doc: SessionDoc, code: object) -> Channel:
+    found = next((channel for channel in channels.offered(doc.session) if channel.code == code), None)
+    if not found:
+        raise SandboxError(400, "CHANNEL_UNAVAILABLE", f"{code} is not offered for this session")
+    return found
+
+
+def _begin_card(doc: SessionDoc, now: datetime, common: JSON, number: str) -> JSON:
+    amount = doc.session["amount"] if common["kind"] == "payment_request" else 0
+    result = cards.outcome(number, amount, doc.session["currency"])
+    match result.verdict:
+        case "refuse":
+            raise SandboxError(400, "CARD_NOT_ACCEPTED", "This card cannot be used here")
+        case "decline":
+            code = result.failure_code
+            return sessions.begin_attempt(doc, now, **common, status="FAILED", actions=[], failure_code=code)
+        case "slow":
+            slow = sessions.begin_attempt(doc, now, **common, status="PENDING", actions=[])
+            return _settles_itself(slow, now + SLOW_CARD_TAKES)
+        case "challenge":
+            attempt = sessions.begin_attempt(doc, now, **common, status="REQUIRES_ACTION", actions=[])
+            attempt["actions"] = [_web(page_path(doc, attempt, "3ds"), iframe_capable=True)]
+            attempt["fails_with"] = result.failure_code
+            return attempt
+    return sessions.begin_attempt(doc, now, **common, status="SUCCEEDED", actions=[])
+
+
+def _begin_push(doc: SessionDoc, now: datetime, common: JSON, phone: str) -> JSON:
+    """No action at all: the shopper confirms on a phone, and here nobody has to."""
+    attempt = sessions.begin_attempt(doc, now, **common, status="REQUIRES_ACTION", actions=[])
+    return _settles_itself(
+        attempt, now + PUSH_TAKES, "ACCOUNT_ACCESS_BLOCKED" if phone.endswith(BLOCKED_PHONE) else None
+    )
+
+
+def _settles_itself(attempt: JSON, due: datetime, failure_code: str | None = None) -> JSON:
+    outcome = "FAILED" if failure_code else "SUCCEEDED"
+    attempt |= {"due": to_text(due), "due_outcome": outcome, "failure_code": failure_code}
+    return attempt
+
+
+def _qr(doc: SessionDoc, channel: Channel, merchant: str) -> list[JSON]:
+    value = qr_string(channel.code, doc.session["amount"], merchant, doc.session["reference_id"])
+    return [{"type": "PRESENT_TO_CUSTOMER", "descriptor": "QR_STRING", "value": value, "action_title": channel.brand}]
+
+
+def _redirect(doc: SessionDoc, channel: Channel, attempt: JSON) -> list[JSON]:
+    """Away and back; an approval is begun in a frame, because its session stays here to wait."""
+    path = page_path(doc, attempt, "approval" if channel.kind == "approval" else "wallet")
+    actions = [_web(path, iframe_capable=channel.kind == "approval")]
+    if channel.app:  # first, because the SDK takes the first that it understands; only phones understand this one
+        actions.insert(0, {"type": "REDIRECT_CUSTOMER", "descriptor": "DEEPLINK_URL", "value": path})
+    return actions
+
+
+def _web(path: str, iframe_capable: bool) -> JSON:
+    return {"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": path, "iframe_capable": iframe_capable}
+
+
+def page_path(doc: SessionDoc, attempt: JSON, page: str) -> str:
+    """A path without host: the browser is on the gateway's own origin, whatever name it reached it by."""
+    return f"/sandbox/{page}/{doc.id}/{attempt_id(attempt)}"
+
+
+def decide(doc: SessionDoc, now: datetime, wanted: str, approved: bool) -> None:
+    """What was pressed on an imitated bank's or wallet's page, or "I've made this payment" under a QR code."""
+    attempt = sessions.find_attempt(doc, wanted)
+    channel = channels.find(attempt["channel_code"])
+    if not approved:
+        code = "AUTHENTICATION_FAILED" if attempt["channel_code"] == "CARDS" else "USER_DECLINED_PAYMENT"
+        sessions.settle_attempt(doc, now, wanted, "FAILED", code)
+    elif attempt.get("fails_with"):
+        sessions.settle_attempt(doc, now, wanted, "FAILED", attempt["fails_with"])
+    elif channel and channel.kind == "approval" and attempt["status"] == "REQUIRES_ACTION":
+        sessions.settle_attempt(doc, now, wanted, "PENDING")
+        _settles_itself(attempt, now + APPROVAL_TAKES)
+    else:
+        sessions.settle_attempt(doc, now, wanted, "SUCCEEDED")

@@ -1,0 +1,75 @@
+"""Small pictures for channels, card networks and countries: our own plain drawings, no trademark among them.
+
+The SDK shows them with <img> and as background images, so each is a file of its own.
+"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .channels import CHANNELS
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">{drawing}</svg>'
+LETTERS = (
+    '<text x="50%" y="50%" dy=".36em" text-anchor="middle" font-family="system-ui,sans-serif" font-weight="700"'
+    ' font-size="{size}" fill="#fff">{letters}</text>'
+)
+CARD = (
+    '<rect x="9" y="14" width="30" height="20" rx="3" fill="none" stroke="#fff" stroke-width="2.5"/>'
+    '<path d="M9 21h30M14 29h7" stroke="#fff" stroke-width="2.5"/>'
+)
+QR = (
+    '<path d="M12 12h9v9h-9zM27 12h9v9h-9zM12 27h9v9h-9z" fill="none" stroke="#fff" stroke-width="2.5"/>'
+    '<path d="M26 26h4v4h-4zM32 32h4v4h-4zM32 26h4v4h-4zM15 15h3v3h-3zM30 15h3v3h-3zM15 30h3v3h-3z" fill="#fff"/>'
+)
+NETWORKS = {
+    "VISA": ("Visa", "#1E3A7B"),
+    "MASTERCARD": ("MC", "#A84300"),
+    "JCB": ("JCB", "#1F6B3B"),
+    "AMEX": ("Amex", "#1B6A9C"),
+}
+
+
+def _tile(colour: str, drawing: str, width: int = 48, height: int = 48) -> str:
+    ground = f'<rect width="{width}" height="{height}" rx="{height // 6}" fill="{colour}"/>'
+    return SVG.format(width=width, height=height, drawing=ground + drawing)
+
+
+def _letters(words: str) -> str:
+    return LETTERS.format(letters=words, size=20 if len(words) < 3 else 13)
+
+
+def _initials(brand: str) -> str:
+    capitals = "".join(sign for sign in brand if sign.isupper())
+    return capitals[:3] if 1 < len(capitals) < 4 else brand[:2]
+
+
+def drawings() -> dict[str, str]:
+    """Every logo that the gateway's answers name, and those that the SDK asks for by itself."""
+    found = {
+        channel.code: _tile(
+            channel.colour, {"cards": CARD, "qr": QR}.get(channel.kind) or _letters(_initials(channel.brand))
+        )
+        for row in CHANNELS.values()
+        for channel in row
+    }
+    return found | {name: _tile(colour, _letters(words), 48, 32) for name, (words, colour) in NETWORKS.items()}
+
+
+LOGOS = drawings()
+HEADERS = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "nosniff"}
+
+
+async def logo(request: Request) -> Response:
+    """`GET /sandbox/logos/QRIS.svg`"""
+    drawing = LOGOS.get(request.path_params["name"])
+    if drawing is None:
+        return Response("No such logo", 404, media_type="text/plain")
+    return Response(drawing, media_type="image/svg+xml", headers=HEADERS)
+
+
+async def flag(request: Request) -> Response:
+    """`GET /sandbox/flags/id.svg`: the country's two letters, for the SDK's menus of countries and dial codes."""
+    code = request.path_params["country"]
+    if not (code.isascii() and code.isalpha() and len(code) == 2):
+        return Response("No such country", 404, media_type="text/plain")
+    return Response(_tile("#6B6154", _letters(code.upper())), media_type="image/svg+xml", headers=HEADERS)

@@ -1,0 +1,127 @@
+"""What opens beside or above the shop: the card fields in their frames, and imitated banks and wallets that ask.
+
+Frames: the card-field page and the pages of a challenge or an approval, so those may be framed. A wallet is a page of
+its own: the browser goes there and comes back to the session's `components_configuration.return_url`.
+"""
+
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from ..documents import OPEN, SessionDoc
+from ..errors import SandboxError, not_found
+from ..sessions import find_attempt
+from ..settings import SandboxSettings
+from ..store import Store
+from . import attempts, channels, wire
+from .answers import JSON
+from .texts import text
+
+HOME = Path(__file__).parents[1]
+TEMPLATES = Environment(
+    loader=FileSystemLoader(HOME / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+CARD_FIELD = HOME / "static" / "gateway" / "card-field.html"
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'"
+QUESTIONS = {"3ds": "ask_3ds", "approval": "ask_approval", "wallet": "ask_wallet"}
+
+
+def headers(*rules: str) -> dict[str, str]:
+    """Strict, but for what the page is there for."""
+    return {
+        "Content-Security-Policy": "; ".join((POLICY, *rules)),
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+async def card_field(request: Request) -> Response:
+    """One page for the three fields; its query says which. X-Frame-Options would forbid the frame that it lives in."""
+    embedder = origin_of(request.query_params.get("embedder", "")) or "'self'"
+    rules = headers("font-src https: data:", "form-action 'none'", f"frame-ancestors 'self' {embedder}")
+    return FileResponse(CARD_FIELD, media_type="text/html", headers=rules)
+
+
+def origin_of(url: str) -> str | None:
+    """`https://shop.example`, fit for a policy; None if that is not what it is."""
+    parts = urlsplit(url)
+    safe = (
+        parts.scheme in ("http", "https") and parts.netloc.replace(".", "").replace("-", "").replace(":", "").isalnum()
+    )
+    return f"{parts.scheme}://{parts.netloc}" if safe else None
+
+
+class Pages:
+    """The pages that ask, `/sandbox/{3ds,approval,wallet}/{payment_session_id}/{attempt id}`."""
+
+    def __init__(self, store: Store, settings: SandboxSettings) -> None:
+        self.store, self.settings = store, settings
+
+    def routes(self) -> list[Route]:
+        asked = "/sandbox/{page:str}/{session_id}/{attempt_id}"
+        return [
+            Route("/sandbox/secure-iframe.html", card_field),
+            *(
+                Route(asked.replace("{page:str}", page), self.ask, methods=["GET", "POST"], name=page)
+                for page in QUESTIONS
+            ),
+        ]
+
+    async def ask(self, request: Request) -> Response:
+        """GET asks, POST decides. What was decided is saved before the browser hears of it."""
+        page = request.url.path.split("/")[2]
+        session_id, wanted = request.path_params["session_id"], request.path_params["attempt_id"]
+        try:
+            doc = await self.store.get_session(session_id)
+            if doc is None:
+                raise not_found()
+            if request.method == "POST":
+                approved = (await request.form()).get("decision") == "approve"
+                await self.store.update_session(
+                    session_id, lambda doc, now: attempts.decide(doc, now, wanted, approved)
+                )
+                return RedirectResponse(self._next(doc, page, request), 303)
+            return self._page(doc, find_attempt(doc, wanted), page)
+        except SandboxError as error:
+            return HTMLResponse("No such payment", error.status, headers())
+
+    def _next(self, doc: SessionDoc, page: str, request: Request) -> str:
+        return (page == "wallet" and return_url_of(doc)) or request.url.path
+
+    def _page(self, doc: SessionDoc, attempt: JSON, page: str) -> Response:
+        locale, framed = wire.locale_of(doc), page != "wallet"
+        channel = channels.find(attempt["channel_code"])
+        keeps = attempt["kind"] == "payment_token"
+        return_url = return_url_of(doc)
+        html = TEMPLATES.get_template("gateway/decision.html").render(
+            say=lambda name, **values: text(name, locale, **values),
+            locale=locale,
+            brand=channel.brand if channel and page != "3ds" else text("your_bank", locale),
+            logo=wire.logo_url(attempt["channel_code"]),
+            merchant=self.settings.merchant_name,
+            amount="" if keeps else amount_text(doc.session["amount"], doc.session["currency"]),
+            question="ask_link" if keeps and page == "wallet" else QUESTIONS[page],
+            decided=attempt["status"] not in OPEN or (page == "approval" and attempt["status"] == "PENDING"),
+            framed=framed,
+            return_url=return_url,
+        )
+        # Chromium holds a form's redirect against form-action too, so the shop's own origin has to stand there.
+        to = (return_url and origin_of(return_url)) or ""
+        frame = "frame-ancestors 'self'" if framed else "frame-ancestors 'none'"
+        return HTMLResponse(html, headers=headers(f"form-action 'self' {to}".strip(), frame))
+
+
+def return_url_of(doc: SessionDoc) -> str | None:
+    """Where a redirect comes back to, however it went."""
+    url = (doc.session.get("components_configuration") or {}).get("return_url")
+    return url if isinstance(url, str) and origin_of(url) else None
+
+
+def amount_text(amount: Decimal | int, currency: str) -> str:
+    return f"{currency} {amount:,}".removesuffix(".00")

@@ -1,0 +1,102 @@
+"""What the SDK reads: a session with its channels, and the state of one attempt. Shapes are those that 0.0.24 takes."""
+
+from typing import Any
+
+from ..documents import SessionDoc
+from . import channels
+from .channels import Channel
+from .forms import form_of, hints_of
+from .texts import known_locale, text
+
+JSON = dict[str, Any]
+SESSION_FIELDS = [
+    *("payment_session_id", "created", "updated", "reference_id", "session_type", "mode", "currency", "amount"),
+    *("country", "expires_at", "description", "allow_save_payment_method", "capture_method", "items", "subscription"),
+    *("business_id", "customer_id"),
+]
+CARD_BRANDS = ("VISA", "MASTERCARD", "JCB", "AMEX")
+
+
+def locale_of(doc: SessionDoc) -> str:
+    return known_locale(doc.session.get("locale"))
+
+
+def logo_url(name: str) -> str:
+    return f"/sandbox/logos/{name}.svg"
+
+
+def status_of(doc: SessionDoc) -> str:
+    """The merchant's API knows no PENDING; the browser's does, while a second person's approval is awaited."""
+    waits = doc.is_active and any(
+        attempt["status"] == "PENDING"
+        and (channel := channels.find(attempt["channel_code"]))
+        and channel.kind == "approval"
+        for attempt in doc.attempts
+    )
+    return "PENDING" if waits else doc.status
+
+
+def session(doc: SessionDoc) -> JSON:
+    shown = {field: doc.session[field] for field in SESSION_FIELDS if doc.session.get(field) is not None}
+    return shown | {"locale": locale_of(doc), "status": status_of(doc)}
+
+
+def opening(doc: SessionDoc, merchant_name: str) -> JSON:
+    """The answer to the SDK's first call."""
+    locale = locale_of(doc)
+    groups = [{"id": group, "label": text(group, locale), "icon_url": ""} for group in channels.GROUPS]
+    return {
+        "session": session(doc),
+        "business": {"name": merchant_name, "country_of_operation": doc.session["country"]},
+        "customer": _customer(doc.customer),
+        "channels": [_channel(channel, doc, locale) for channel in channels.offered(doc.session)],
+        "channel_ui_groups": groups,
+    } | _succeeded(doc)
+
+
+def polled(doc: SessionDoc, attempt: JSON | None) -> JSON:
+    """The answer to a poll: the whole session, for it replaces the one that the SDK has."""
+    answer = {"session": session(doc)} | _succeeded(doc)
+    return answer | {attempt["kind"]: entity(attempt)} if attempt else answer
+
+
+def entity(attempt: JSON) -> JSON:
+    """A payment request or a payment token: which of the two, the SDK tells by its id field."""
+    id_field = f"{attempt['kind']}_id"
+    shown = {id_field: attempt[id_field]} | {field: attempt[field] for field in ("status", "channel_code", "actions")}
+    return shown | {"failure_code": attempt["failure_code"]} if attempt["status"] == "FAILED" else shown
+
+
+def _succeeded(doc: SessionDoc) -> JSON:
+    code = next((a["channel_code"] for a in doc.attempts if a["status"] in ("SUCCEEDED", "AUTHORIZED", "ACTIVE")), None)
+    return {"succeeded_channel": {"channel_code": code, "logo_url": logo_url(code)}} if code else {}
+
+
+def _customer(customer: JSON | None) -> JSON | None:
+    if not customer:
+        return None
+    kept = {field: customer.get(field) for field in ("id", "email", "mobile_number")}
+    return kept | {"type": "INDIVIDUAL", "individual_detail": customer.get("individual_detail") or {}}
+
+
+def _channel(channel: Channel, doc: SessionDoc, locale: str) -> JSON:
+    shown: JSON = {
+        "channel_code": channel.code,
+        "brand_name": text("cards", locale) if channel.kind == "cards" else channel.brand,
+        "brand_logo_url": logo_url(channel.code),
+        "brand_color": channel.colour,
+        "ui_group": channel.group,
+        "pm_type": channel.pm_type,
+        "min_amount": channel.minimum,
+        "allow_save": channel.saves,
+        "allow_pay_without_save": True,
+        "requires_customer_details": False,
+        "form": form_of(channel, locale, doc.customer),
+    }
+    if channel.maximum is not None:
+        shown["max_amount"] = channel.maximum
+    if channel.kind == "cards":
+        shown["card"] = {"brands": [{"name": brand, "logo_url": logo_url(brand)} for brand in CARD_BRANDS]}
+    if hints := hints_of(channel, locale):
+        shown["instructions"] = hints
+    return shown
