@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_the_log_guard_sees_every_logger_at_every_level() -> None:
 
 @pytest.mark.anyio
 async def test_rows_of_sqlite_are_read(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "a.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
         connection.execute("CREATE TABLE t (a TEXT, b BLOB)")
         connection.execute("INSERT INTO t VALUES (?, ?)", ("plain", b"xnd_development_1234"))
     assert secrets_in(await stored_text(f"sqlite:///{tmp_path}/a.db")) == ["API key"]
