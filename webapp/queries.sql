@@ -1,6 +1,6 @@
 -- Every statement of the order book, valid in SQLite and in Postgres.
 
--- name: add_order^
+-- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at)^
 INSERT INTO orders (
     reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status,
     created, updated, expires_at
@@ -10,13 +10,13 @@ INSERT INTO orders (
 ) ON CONFLICT DO NOTHING
 RETURNING reference_id;
 
--- name: get_order^
+-- name: get_order(reference_id)^
 SELECT * FROM orders WHERE reference_id = :reference_id;
 
--- name: get_order_by_checkout^
+-- name: get_order_by_checkout(checkout_id)^
 SELECT * FROM orders WHERE checkout_id = :checkout_id;
 
--- name: find_order^
+-- name: find_order(payment_request_id, payment_token_id, recurring_plan_id)^
 -- For payment and recurring webhooks, which carry no reference of ours: by the ids that Xendit gave before.
 SELECT * FROM orders
 WHERE payment_request_id = :payment_request_id
@@ -24,15 +24,15 @@ WHERE payment_request_id = :payment_request_id
     OR recurring_plan_id = :recurring_plan_id
 LIMIT 1;
 
--- name: recent_orders
+-- name: recent_orders(visitor, most)
 SELECT * FROM orders WHERE visitor = :visitor ORDER BY created DESC, reference_id LIMIT :most;
 
--- name: overdue_orders
+-- name: overdue_orders(now, asked_before, most)
 SELECT * FROM orders
 WHERE status IN ('waiting', 'pending_approval') AND expires_at < :now AND asked_at < :asked_before
 ORDER BY expires_at LIMIT :most;
 
--- name: set_created^
+-- name: set_created(payment_session_id, invoice_id, now, reference_id)^
 UPDATE orders SET
     payment_session_id = COALESCE(CAST(:payment_session_id AS TEXT), payment_session_id),
     invoice_id = COALESCE(CAST(:invoice_id AS TEXT), invoice_id),
@@ -40,7 +40,7 @@ UPDATE orders SET
 WHERE reference_id = :reference_id
 RETURNING reference_id;
 
--- name: set_status^
+-- name: set_status(new_status, payment_session_id, invoice_id, payment_request_id, payment_id, payment_token_id, recurring_plan_id, now, reference_id, old_status)^
 -- Guarded: nothing happens unless the order still stands where the caller saw it.
 UPDATE orders SET
     status = :new_status,
@@ -54,24 +54,24 @@ UPDATE orders SET
 WHERE reference_id = :reference_id AND status = :old_status
 RETURNING reference_id;
 
--- name: add_change!
+-- name: add_change(change_id, reference_id, now, old_status, new_status, cause)!
 INSERT INTO order_changes (change_id, reference_id, changed_at, old_status, new_status, cause)
 VALUES (:change_id, :reference_id, :now, :old_status, :new_status, :cause);
 
--- name: changes_of
+-- name: changes_of(reference_id)
 SELECT * FROM order_changes WHERE reference_id = :reference_id ORDER BY changed_at, change_id;
 
--- name: claim_asking^
+-- name: claim_asking(now, reference_id, not_since)^
 -- Whoever gets the row back may ask Xendit now; everybody else waits for the next turn.
 UPDATE orders SET asked_at = :now, asked_times = asked_times + 1
 WHERE reference_id = :reference_id AND asked_at <= :not_since
 RETURNING asked_times;
 
--- name: add_webhook^
+-- name: add_webhook(webhook_key, now, event, reference_id, verdict)^
 INSERT INTO webhooks (webhook_key, received_at, event, reference_id, verdict)
 VALUES (:webhook_key, :now, :event, :reference_id, :verdict)
 ON CONFLICT DO NOTHING
 RETURNING webhook_key;
 
--- name: webhooks_of
+-- name: webhooks_of(reference_id)
 SELECT * FROM webhooks WHERE reference_id = :reference_id ORDER BY received_at, webhook_key;

@@ -1,0 +1,275 @@
+"""Checkout: one order, one object at Xendit, and every way in which Xendit can fail."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+from tests.conftest import OpenShop, Shop
+
+pytestmark = pytest.mark.anyio
+
+KEYS = {"IDR": "xnd_development_idr", "PHP": "xnd_development_php", "SGD": "xnd_development_sgd"}
+SESSION = {"payment_session_id": "ps-0123456789abcdef01234567", "status": "ACTIVE"}
+SDK_KEY = "session-" + "0" * 32 + "-pd-PUBLIC-SIGNATURE"
+LINK = "https://dev.xen.to/12345678"
+INVOICE = {"id": "6748105a77f16ebe0cc583a7", "status": "PENDING", "invoice_url": "https://checkout-staging.xendit.co/web/x"}
+HTMX = {"HX-Request": "true"}
+
+
+def form(integration: str = "payment_link", flow: str = "pay", checkout_id: str = "c" * 22) -> dict[str, str]:
+    return {"integration": integration, "flow": flow, "checkout_id": checkout_id}
+
+
+def xendit(**answers: Any) -> respx.Router:
+    """Xendit, as a respx router: sessions and invoices are created unless told otherwise."""
+    router = respx.Router(assert_all_called=False)
+    session = SESSION | {"components_sdk_key": SDK_KEY, "payment_link_url": LINK}
+    router.post("https://api.xendit.co/sessions", name="sessions").mock(
+        **(answers.get("sessions") or {"return_value": httpx.Response(201, json=session)})
+    )
+    router.get(f"https://api.xendit.co/sessions/{SESSION['payment_session_id']}", name="session").mock(
+        **(answers.get("session") or {"return_value": httpx.Response(200, json=session)})
+    )
+    router.post("https://api.xendit.co/v2/invoices", name="invoices").mock(
+        **(answers.get("invoices") or {"return_value": httpx.Response(200, json=INVOICE)})
+    )
+    router.get(url__startswith="https://api.xendit.co/v2/invoices", name="invoice").mock(
+        return_value=httpx.Response(200, json=INVOICE)
+    )
+    return router
+
+
+async def fill(shop: Shop, currency: str = "IDR") -> None:
+    await shop.post("/choices", data={"currency": currency})
+    await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"})
+
+
+async def test_a_payment_link_leaves_by_hx_redirect_or_by_303(open_shop: OpenShop) -> None:
+    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
+        await fill(shop)
+        by_htmx = await shop.post("/checkout", data=form(), headers=HTMX)
+        assert (by_htmx.status_code, by_htmx.headers["hx-redirect"], by_htmx.text) == (200, LINK, "")
+        plain = await shop.post("/checkout", data=form(checkout_id="d" * 22))
+        assert (plain.status_code, plain.headers["location"]) == (303, LINK)
+        for answer in (by_htmx, plain):
+            assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_an_invoice_leaves_for_its_url(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS, app_url="https://shop.example") as shop:
+        await fill(shop)
+        answer = await shop.post("/checkout", data=form("invoice"), headers=HTMX)
+        assert answer.headers["hx-redirect"] == INVOICE["invoice_url"]
+    sent = json.loads(router["invoices"].calls.last.request.content)
+    assert sent["amount"] == 480000
+    assert sent["success_redirect_url"] == f"https://shop.example/orders/{sent['external_id']}"
+
+
+async def test_components_answer_the_fragment_with_the_key_which_nothing_may_keep(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS, app_url="https://shop.example") as shop:
+        await fill(shop)
+        answer = await shop.post("/checkout", data=form("components"), headers=HTMX)
+        assert answer.status_code == 200 and SDK_KEY in answer.text
+        assert answer.headers["cache-control"] == "no-store"
+        assert SDK_KEY not in str(answer.headers)
+    sent = json.loads(router["sessions"].calls.last.request.content)
+    assert sent["components_configuration"] == {
+        "origins": ["https://shop.example"],
+        "return_url": f"https://shop.example/orders/{sent['reference_id']}/resume",
+    }
+    assert sent["locale"] == "en"
+
+
+async def test_on_plain_http_no_return_url_goes_to_xendit(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        await fill(shop)
+        await shop.post("/checkout", data=form())
+    assert b"return_url" not in router["sessions"].calls.last.request.content
+
+
+async def test_a_form_without_javascript_goes_on_to_the_page_that_mounts_the_components(open_shop: OpenShop) -> None:
+    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
+        await fill(shop)
+        answer = await shop.post("/checkout", data=form("components"))
+        assert answer.status_code == 303
+        page = await shop.get(answer.headers["location"])
+        assert page.status_code == 200 and SDK_KEY in page.text
+        assert page.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("integration", ["components", "payment_link", "invoice"])
+async def test_a_second_click_a_refresh_and_another_tab_make_one_object(open_shop: OpenShop, integration: str) -> None:
+    async def slowly(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.2)
+        body = INVOICE if "invoices" in str(request.url) else SESSION | {"components_sdk_key": SDK_KEY}
+        return httpx.Response(201, json=body | {"payment_link_url": LINK})
+
+    router = xendit(sessions={"side_effect": slowly}, invoices={"side_effect": slowly})
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        await fill(shop)
+        clicks = [shop.post("/checkout", data=form(integration), headers=HTMX) for _ in range(4)]
+        answers = await asyncio.gather(*clicks)
+        answers.append(await shop.post("/checkout", data=form(integration), headers=HTMX))
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({answer.headers.get("hx-redirect") for answer in answers}) == 1
+    assert router["sessions"].call_count + router["invoices"].call_count == 1
+
+
+ERROR = {"error_code": "INVALID_URL", "message": "secret-detail-of-the-api"}
+FAILURES: dict[str, tuple[dict[str, Any], int, str, str]] = {
+    "400": ({"return_value": httpx.Response(400, json=ERROR)}, 502, "INVALID_URL", "could not accept"),
+    "401": (
+        {"return_value": httpx.Response(401, json={"error_code": "INVALID_API_KEY", "message": "no"})},
+        502,
+        "INVALID_API_KEY",
+        "key",
+    ),
+    "429": (
+        {
+            "return_value": httpx.Response(
+                429, json={"error_code": "RATE_LIMIT_EXCEEDED"}, headers={"Rate-Limit-Reset": "0.01"}
+            )
+        },
+        503,
+        "RATE_LIMIT_EXCEEDED",
+        "too many",
+    ),
+    "500": (
+        {"return_value": httpx.Response(500, json={"error_code": "SERVER_ERROR", "message": "x"})},
+        502,
+        "SERVER_ERROR",
+        "reached",
+    ),
+    "html": ({"return_value": httpx.Response(502, text="<h1>oops</h1>")}, 502, "UNEXPECTED_ANSWER", "reached"),
+    "no url": ({"return_value": httpx.Response(201, json=SESSION)}, 502, "UNEXPECTED_ANSWER", "reached"),
+    "slow": ({"side_effect": httpx.ReadTimeout("slow")}, 504, "TIMEOUT", "too long"),
+    "gone": ({"side_effect": httpx.ConnectError("gone")}, 502, "CONNECTION_FAILED", "reached"),
+}
+
+
+@pytest.mark.parametrize("failure", list(FAILURES))
+async def test_when_xendit_fails_a_sentence_says_so_and_the_cart_stays(open_shop: OpenShop, failure: str) -> None:
+    mock, status, code, words = FAILURES[failure]
+    async with open_shop(xendit(sessions=mock), sandbox=False, api_keys=KEYS) as shop:
+        await fill(shop)
+        answer = await shop.post("/checkout", data=form(), headers=HTMX)
+        assert answer.status_code == status
+        assert code in answer.text and words in answer.text
+        assert "secret-detail" not in answer.text and "xnd_" not in answer.text and "Traceback" not in answer.text
+        plain = await shop.post("/checkout", data=form(checkout_id="d" * 22))
+        assert plain.status_code == status and code in plain.text
+        assert "Gayo Highlands" in plain.text and "Rp480.000" in plain.text
+        repeated = await shop.post("/checkout", data=form(), headers=HTMX)
+        assert repeated.status_code == 409
+
+
+async def test_a_post_is_repeated_only_where_nothing_can_have_been_created(open_shop: OpenShop) -> None:
+    created = httpx.Response(201, json=SESSION | {"payment_link_url": LINK})
+    busy = httpx.Response(429, json={"error_code": "RATE_LIMIT_EXCEEDED"}, headers={"Rate-Limit-Reset": "0.01"})
+    for first, calls in [
+        (httpx.ConnectError("refused"), 2),
+        (busy, 2),
+        (httpx.ReadTimeout("lost"), 1),
+        (httpx.Response(500, json={"error_code": "SERVER_ERROR"}), 1),
+    ]:
+        router = xendit(sessions={"side_effect": [first, created]})
+        async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+            await fill(shop)
+            answer = await shop.post("/checkout", data=form(checkout_id=f"{calls}{type(first).__name__:c<22}"))
+            assert answer.status_code == 303 if calls == 2 else answer.status_code >= 500
+        assert router["sessions"].call_count == calls, first
+
+
+async def test_asking_is_repeated_whatever_went_wrong(open_shop: OpenShop) -> None:
+    active = httpx.Response(200, json=SESSION | {"components_sdk_key": SDK_KEY})
+    flaky = [httpx.ReadTimeout("lost"), httpx.Response(503, text="busy"), active]
+    router = xendit(session={"side_effect": flaky})
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        await fill(shop)
+        page = await shop.post("/checkout", data=form("components"))
+        assert (await shop.get(page.headers["location"])).status_code == 200
+    assert router["session"].call_count == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"integration": "__proto__"}, 422),
+        ({"integration": ""}, 422),
+        ({"flow": "steal"}, 422),
+        ({"flow": "constructor"}, 422),
+        ({"integration": "invoice", "flow": "save"}, 422),
+        ({"integration": "invoice", "flow": "subscription"}, 422),
+        ({"checkout_id": ""}, 422),
+        ({"checkout_id": "short"}, 422),
+        ({"checkout_id": "x" * 500}, 422),
+        ({"checkout_id": "../../../../etc/passwd"}, 422),
+    ],
+)
+async def test_a_checkout_that_can_not_be_never_reaches_xendit(
+    open_shop: OpenShop, changes: dict[str, str], status: int
+) -> None:
+    router = xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        await fill(shop)
+        for headers in ({}, HTMX):
+            answer = await shop.post("/checkout", data=form() | changes, headers=headers)
+            assert answer.status_code == status
+        assert "Rp480.000" in (await shop.get("/")).text
+    assert not router.calls
+
+
+async def test_an_invoice_in_a_currency_that_it_does_not_serve_is_refused(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        await fill(shop, "SGD")
+        assert (await shop.post("/checkout", data=form("invoice"))).status_code == 422
+    assert not router.calls
+
+
+async def test_an_empty_cart_is_refused_but_saving_needs_none(open_shop: OpenShop) -> None:
+    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
+        assert (await shop.post("/checkout", data=form(), headers=HTMX)).status_code == 422
+        saving = await shop.post("/checkout", data=form(flow="save", checkout_id="s" * 22), headers=HTMX)
+        assert saving.headers["hx-redirect"] == LINK
+
+
+async def test_money_sent_by_the_browser_is_ignored(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        await fill(shop)
+        await shop.post("/checkout", data=form() | {"amount": "1", "currency": "PHP", "price": "1", "total": "1"})
+    sent = json.loads(router["sessions"].calls.last.request.content)
+    assert (sent["amount"], sent["currency"]) == (480000, "IDR")
+
+
+async def test_a_market_without_a_key_is_closed(open_shop: OpenShop) -> None:
+    async with open_shop(xendit(), sandbox=False, api_keys={"SGD": "xnd_development_sgd"}) as shop:
+        assert (await shop.post("/choices", data={"currency": "IDR"})).status_code == 422
+        page = await shop.get("/")
+        assert "S$21.60" in page.text and ">IDR" not in page.text
+
+
+async def test_a_lost_answer_to_an_invoice_is_found_again_by_our_reference(open_shop: OpenShop) -> None:
+    """The process dies after Xendit made the invoice and before we noted its id: the order page finds it."""
+    router = respx.Router(assert_all_called=False)
+    router.post("https://api.xendit.co/v2/invoices").mock(return_value=httpx.Response(200, json=INVOICE))
+    found = router.get(url__startswith="https://api.xendit.co/v2/invoices?external_id=selat-")
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        await fill(shop)
+        await shop.post("/checkout", data=form("invoice"))
+        order = await shop.app.state.shop.order_book.get_by_checkout("c" * 22)
+        async with shop.app.state.shop.database.write() as connection:
+            await connection.execute("UPDATE orders SET invoice_id = NULL")
+        paid = INVOICE | {"status": "PAID", "external_id": order.reference_id, "amount": 480000, "currency": "IDR"}
+        found.mock(return_value=httpx.Response(200, json=[paid]))
+        page = await shop.get(f"/orders/{order.reference_id}")
+        assert "Thank you" in page.text
+        assert (await shop.app.state.shop.order_book.get(order.reference_id)).invoice_id == INVOICE["id"]
