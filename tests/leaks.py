@@ -104,8 +104,9 @@ def _decoded(value: str) -> Iterable[str]:
 
 
 BROWSER_STORAGE = """async () => {
-  // by index: an item named "key" or "length" is hidden by the method of that name
-  const items = storage => Array.from({length: storage.length}, (_, i) => [storage.key(i), storage.getItem(storage.key(i))])
+  // by index: an item named "key" is hidden by the method of that name
+  const pair = (storage, i) => [storage.key(i), storage.getItem(storage.key(i))]
+  const items = storage => Array.from({length: storage.length}, (_, i) => pair(storage, i))
   const all = {local: items(localStorage), session: items(sessionStorage)}
   all.cookie = document.cookie
   all.history = history.state
