@@ -2,11 +2,15 @@
 
 import ast
 import hashlib
+import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from webapp.config import CURRENCY_CODES
+from webapp.currencies import CURRENCIES
 
 ROOT = Path(__file__).parent.parent
 VENDOR = ROOT / "static" / "vendor"
@@ -102,6 +106,29 @@ def settings_explained() -> set[str]:
 
 def test_every_setting_is_explained_and_every_explained_setting_is_read() -> None:
     assert settings_explained() == settings_read()
+
+
+def test_every_market_can_be_configured() -> None:
+    app_json = json.loads((ROOT / "app.json").read_text(encoding="utf-8"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(CURRENCY_CODES) == set(CURRENCIES)
+    for code in CURRENCIES:
+        assert f"{code}_API_KEY" in app_json["env"]
+        assert f"`{code}_API_KEY`" in readme
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    missing = [name for name in settings_read() if not name.endswith("_WEBHOOK_TOKEN") and f"`{name}`" not in readme]
+    assert not missing
+
+
+def test_links_between_files_lead_somewhere(texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        if name.endswith(".md"):
+            links = re.findall(r"\]\((?!https?:|#)([^)#]+)[^)]*\)", text)
+            broken = [link for link in links if not (ROOT / name).parent.joinpath(link).exists()]
+            assert not broken, name
 
 
 def test_requirements_are_pinned_by_hash() -> None:
