@@ -1,0 +1,8 @@
+"""An imitation of Xendit that runs offline. See README.md; it imports nothing of the shop's."""
+
+from .app import Sandbox
+from .database import Database, SQLiteDatabase
+from .outbox import Switches
+from .settings import SandboxSettings
+
+__all__ = ["Database", "SQLiteDatabase", "Sandbox", "SandboxSettings", "Switches"]

@@ -11,6 +11,13 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if number and not -20 < number.adjusted() < 30:
+        raise ValueError("a number far out of any amount's range")
+    return number
+
+
 def _number(value: Any) -> Any:
     if isinstance(value, Decimal):
         # The shortest text of a float is what was sent, as long as nobody calculates with it.
@@ -20,7 +27,7 @@ def _number(value: Any) -> Any:
 
 def loads(text: str | bytes) -> Any:
     """ValueError (or RecursionError, for absurd nesting) if the text is not JSON."""
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    return json.loads(text, parse_float=_decimal, parse_constant=_refuse)
 
 
 def dumps(value: Any) -> str:
@@ -39,9 +46,7 @@ class ApiResponse(Response):
         status_code: int = 200,
         headers: dict[str, str] | None = None,
     ) -> None:
-        super().__init__(
-            content, status_code, {"Cache-Control": "no-store", **(headers or {})}
-        )
+        super().__init__(content, status_code, {"Cache-Control": "no-store", **(headers or {})})
 
     def render(self, content: Any) -> bytes:
         return dumps(content).encode()

@@ -11,7 +11,7 @@ OPEN = ("REQUIRES_ACTION", "PENDING")
 
 @dataclass
 class SessionDoc:
-    """One row: `session` is what the API shows, `customer` what was sent; `outbox` is emptied into webhooks on saving."""
+    """One row: `session` is what the API shows, `customer` what was sent; saving sends what is in `outbox`."""
 
     session: dict[str, Any]
     attempts: list[dict[str, Any]] = field(default_factory=list)
@@ -33,13 +33,7 @@ class SessionDoc:
 
 def attempt_id(attempt: dict[str, Any]) -> str:
     """What the gateway calls it: a `pr-…` for payments, a `pt-…` where something is only saved."""
-    return str(
-        attempt[
-            "payment_request_id"
-            if attempt["kind"] == "payment_request"
-            else "payment_token_id"
-        ]
-    )
+    return str(attempt["payment_request_id" if attempt["kind"] == "payment_request" else "payment_token_id"])
 
 
 def find_attempt(doc: SessionDoc, wanted: str) -> dict[str, Any]:

@@ -41,6 +41,4 @@ def not_found(message: str = "Session not found") -> SandboxError:
 
 
 def invalid_status(status: str) -> SandboxError:
-    return SandboxError(
-        422, "INVALID_SESSION_STATUS", f"Session status is {status}, expecting ACTIVE"
-    )
+    return SandboxError(422, "INVALID_SESSION_STATUS", f"Session status is {status}, expecting ACTIVE")

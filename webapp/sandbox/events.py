@@ -1,4 +1,4 @@
-"""What a change tells the shop: the bodies of webhooks, without `created` and secret addresses, which are added on sending.
+"""What a change tells the shop: the bodies of webhooks, but for what is added on sending (`created`, secret addresses).
 
 https://docs.xendit.co/apidocs (payment session, payment, payment token and subscription webhooks).
 """
@@ -11,31 +11,10 @@ from .ids import new_id
 JSON = dict[str, Any]
 
 SESSION_FIELDS = [
-    "payment_session_id",
-    "created",
-    "updated",
-    "reference_id",
-    "customer_id",
-    "session_type",
-    "allow_save_payment_method",
-    "currency",
-    "amount",
-    "country",
-    "mode",
-    "capture_method",
-    "expires_at",
-    "locale",
-    "description",
-    "metadata",
-    "items",
-    "success_return_url",
-    "cancel_return_url",
-    "status",
-    "payment_token_id",
-    "payment_request_id",
-    "payment_id",
-    "recurring_plan_id",
-    "business_id",
+    *("payment_session_id", "created", "updated", "reference_id", "customer_id", "session_type"),
+    *("allow_save_payment_method", "currency", "amount", "country", "mode", "capture_method", "expires_at", "locale"),
+    *("description", "metadata", "items", "success_return_url", "cancel_return_url", "status", "payment_token_id"),
+    *("payment_request_id", "payment_id", "recurring_plan_id", "business_id"),
 ]
 
 
@@ -49,19 +28,13 @@ class Event:
 
 
 def session_event(name: str, session: JSON) -> Event:
-    data = {
-        field: session[field]
-        for field in SESSION_FIELDS
-        if session.get(field) is not None
-    }
+    data = {field: session[field] for field in SESSION_FIELDS if session.get(field) is not None}
     return Event(name, session["payment_session_id"], data)
 
 
 def _common(session: JSON, attempt: JSON) -> JSON:
     fields = ("business_id", "reference_id", "customer_id", "country", "currency")
-    common = {
-        field: session[field] for field in fields if session.get(field) is not None
-    }
+    common = {field: session[field] for field in fields if session.get(field) is not None}
     urls = {
         "success_return_url": session.get("success_return_url"),
         "failure_return_url": session.get("cancel_return_url"),
@@ -128,9 +101,7 @@ def plan_events(session: JSON, moment: str) -> list[Event]:
         "currency": session["currency"],
         "amount": session["amount"],
         "status": "ACTIVE",
-        "payment_tokens": [
-            {"payment_token_id": session["payment_token_id"], "rank": 1}
-        ],
+        "payment_tokens": [{"payment_token_id": session["payment_token_id"], "rank": 1}],
         "schedule": schedule,
         "failed_cycle_action": subscription.get("failed_cycle_action", "RESUME"),
         "business_id": session["business_id"],

@@ -13,29 +13,10 @@ from .events import Event
 from .ids import new_hex_id, new_id
 
 CALLBACK_FIELDS = [
-    "id",
-    "external_id",
-    "user_id",
-    "status",
-    "merchant_name",
-    "amount",
-    "paid_amount",
-    "paid_at",
-    "payer_email",
-    "description",
-    "created",
-    "updated",
-    "currency",
-    "payment_method",
-    "payment_channel",
-    "payment_id",
-    "payment_destination",
-    "payment_details",
-    "items",
-    "fees",
-    "success_redirect_url",
-    "failure_redirect_url",
-    "metadata",
+    *("id", "external_id", "user_id", "status", "merchant_name", "amount", "paid_amount", "paid_at", "payer_email"),
+    *("description", "created", "updated", "currency", "payment_method", "payment_channel", "payment_id"),
+    *("credit_card_charge_id", "payment_destination", "payment_details", "items", "fees", "success_redirect_url"),
+    *("failure_redirect_url", "metadata"),
 ]
 
 
@@ -66,9 +47,7 @@ def pay(
     doc.outbox.append(callback(doc.invoice))
 
 
-def fail(
-    doc: InvoiceDoc, now: datetime, *, channel_code: str, failure_code: str
-) -> None:
+def fail(doc: InvoiceDoc, now: datetime, *, channel_code: str, failure_code: str) -> None:
     """Remembers a declined attempt for the hosted page; the invoice stays PENDING."""
     if doc.is_pending:
         doc.payments.append(
@@ -100,9 +79,7 @@ def due_at(doc: InvoiceDoc) -> str | None:
 
 def callback(invoice: dict[str, Any]) -> Event:
     """The flat body of the invoice webhook: no `event` around it."""
-    data = {
-        name: invoice[name] for name in CALLBACK_FIELDS if invoice.get(name) is not None
-    }
+    data = {name: invoice[name] for name in CALLBACK_FIELDS if invoice.get(name) is not None}
     return Event("invoice", invoice["id"], {**data, "is_high": False})
 
 

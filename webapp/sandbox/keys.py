@@ -25,13 +25,8 @@ def _derive(secret: str, purpose: str, object_id: str) -> bytes:
     return hmac.digest(secret.encode(), f"{purpose}:{object_id}".encode(), "sha512")
 
 
-def _private_key(
-    secret: str, purpose: str, object_id: str
-) -> ec.EllipticCurvePrivateKey:
-    number = (
-        int.from_bytes(_derive(secret, purpose, object_id), "big") % (P384_ORDER - 1)
-        + 1
-    )
+def _private_key(secret: str, purpose: str, object_id: str) -> ec.EllipticCurvePrivateKey:
+    number = int.from_bytes(_derive(secret, purpose, object_id), "big") % (P384_ORDER - 1) + 1
     return ec.derive_private_key(number, ec.SECP384R1())
 
 
@@ -40,9 +35,7 @@ def auth_key(secret: str, payment_session_id: str) -> str:
     return "session-" + _derive(secret, "auth", payment_session_id).hex()[:32]
 
 
-def ecdh_private_key(
-    secret: str, payment_session_id: str
-) -> ec.EllipticCurvePrivateKey:
+def ecdh_private_key(secret: str, payment_session_id: str) -> ec.EllipticCurvePrivateKey:
     """Opens what the card fields encrypt for this session."""
     return _private_key(secret, "ecdh", payment_session_id)
 
@@ -53,9 +46,7 @@ def sdk_key(secret: str, payment_session_id: str) -> str:
     public = ecdh_private_key(secret, payment_session_id).public_key()
     spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     signing = _private_key(secret, "signing", "sandbox")
-    r, s = decode_dss_signature(
-        signing.sign(spki, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
-    )
+    r, s = decode_dss_signature(signing.sign(spki, ec.ECDSA(hashes.SHA256(), deterministic_signing=True)))
     signature = r.to_bytes(48, "big") + s.to_bytes(48, "big")
     parts = [auth_key(secret, payment_session_id), "pd"]
     parts += [base64.b64encode(part).decode() for part in (spki, signature)]
@@ -64,14 +55,11 @@ def sdk_key(secret: str, payment_session_id: str) -> str:
 
 def link_code(secret: str, payment_session_id: str) -> str:
     """The eight signs at the end of a payment link."""
-    return "".join(
-        ALPHABET[byte % len(ALPHABET)]
-        for byte in _derive(secret, "link", payment_session_id)[:8]
-    )
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in _derive(secret, "link", payment_session_id)[:8])
 
 
 def invoice_code(secret: str, invoice_id: str) -> str:
-    """The end of an invoice's address. Not the id itself, as Xendit has it: an id may be shown and stored, a link may not."""
+    """The end of an invoice's address. At Xendit it is the id; but an id may be shown and stored, a link may not."""
     return _derive(secret, "invoice", invoice_id).hex()[:24]
 
 

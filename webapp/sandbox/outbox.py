@@ -25,23 +25,15 @@ class Switches:
 
 async def read_switches(queries: Any, connection: Any) -> Switches:
     rows = [row async for row in queries.all_switches(connection)]
-    known = {
-        row["name"]: loads(row["value"])
-        for row in rows
-        if row["name"] in Switches.__annotations__
-    }
+    known = {row["name"]: loads(row["value"]) for row in rows if row["name"] in Switches.__annotations__}
     return Switches(**known)
 
 
-async def put(
-    queries: Any, connection: Any, events: list[Event], now: datetime
-) -> None:
+async def put(queries: Any, connection: Any, events: list[Event], now: datetime) -> None:
     """Inserts one row an event, within the caller's transaction."""
     switches = await read_switches(queries, connection)
     for position, event in enumerate(events):
-        late = float(switches.delay) + (
-            random.uniform(0, SHUFFLE_SECONDS) if switches.shuffle else 0
-        )
+        late = float(switches.delay) + (random.uniform(0, SHUFFLE_SECONDS) if switches.shuffle else 0)
         await queries.insert_webhook(
             connection,
             webhook_id=new_id(""),

@@ -142,7 +142,7 @@ RETURNING webhook_id, event, object_id, body, copies, attempts
 
 -- name: settle_webhook^
 UPDATE sandbox_webhooks SET status = :status, answer = :answer, due_at = :due_at
-WHERE webhook_id = :webhook_id
+WHERE webhook_id = :webhook_id AND due_at = :lease
 RETURNING webhook_id
 
 -- name: resend_webhook^

@@ -68,9 +68,7 @@ def begin_attempt(
         attempt["payment_token_id"] = new_id("pt-")
     doc.attempts.append(attempt)
     if status not in OPEN:
-        settle_attempt(
-            doc, now, attempt_id(attempt), ENDED.get(status, "SUCCEEDED"), failure_code
-        )
+        settle_attempt(doc, now, attempt_id(attempt), ENDED.get(status, "SUCCEEDED"), failure_code)
     return attempt
 
 
@@ -125,18 +123,14 @@ def _succeed(doc: SessionDoc, now: datetime, attempt: dict[str, Any]) -> None:
         if attempt.get(name):
             session[name] = attempt[name]
     if attempt.get("payment_token_id"):
-        doc.outbox.append(
-            token_event("payment_token.activation", session, attempt, "ACTIVE")
-        )
+        doc.outbox.append(token_event("payment_token.activation", session, attempt, "ACTIVE"))
     _close(doc, now, "COMPLETED")
     doc.outbox.append(session_event("payment_session.completed", session))
     if session["session_type"] == "SUBSCRIPTION":
         doc.outbox += plan_events(session, to_text(now))
 
 
-def _fail(
-    doc: SessionDoc, attempt: dict[str, Any], outcome: Outcome, failure_code: str | None
-) -> None:
+def _fail(doc: SessionDoc, attempt: dict[str, Any], outcome: Outcome, failure_code: str | None) -> None:
     attempt |= {"status": outcome, "failure_code": failure_code}
     if attempt["kind"] == "payment_token":
         name = {
@@ -180,15 +174,9 @@ def advance(doc: SessionDoc, now: datetime) -> bool:
     """Lets the clock do what is due: attempts first, in their order, then expiry. True if that changed anything."""
     changed = False
     end = from_text(doc.session["expires_at"])
-    while (
-        doc.is_active
-        and (attempt := _next_due(doc))
-        and from_text(attempt["due"]) <= min(now, end)
-    ):
+    while doc.is_active and (attempt := _next_due(doc)) and from_text(attempt["due"]) <= min(now, end):
         outcome: Outcome = attempt["due_outcome"] or "SUCCEEDED"
-        settle_attempt(
-            doc, now, attempt_id(attempt), outcome, attempt["due_failure_code"]
-        )
+        settle_attempt(doc, now, attempt_id(attempt), outcome, attempt["due_failure_code"])
         changed = True
     if doc.is_active and end <= now:
         expire(doc, now)
@@ -201,17 +189,9 @@ def due_at(doc: SessionDoc) -> str | None:
     if not doc.is_active:
         return None
     attempt = _next_due(doc)
-    return (
-        min(doc.session["expires_at"], attempt["due"])
-        if attempt
-        else str(doc.session["expires_at"])
-    )
+    return min(doc.session["expires_at"], attempt["due"]) if attempt else str(doc.session["expires_at"])
 
 
 def _next_due(doc: SessionDoc) -> dict[str, Any] | None:
-    waiting = [
-        attempt
-        for attempt in doc.attempts
-        if attempt["status"] in OPEN and attempt["due"]
-    ]
+    waiting = [attempt for attempt in doc.attempts if attempt["status"] in OPEN and attempt["due"]]
     return min(waiting, key=lambda attempt: str(attempt["due"]), default=None)

@@ -1,4 +1,4 @@
-"""One kind of document in its table: read as of now, changed by one guarded UPDATE, its webhooks in the same transaction."""
+"""One kind of document in its table: read as of now, changed by one guarded UPDATE together with its webhooks."""
 
 import asyncio
 import random
@@ -99,9 +99,7 @@ class Shelf(Generic[D]):
                 raise self.kind.missing()
             doc, now = self.kind.read(row["document"]), self.clock()
             if self.kind.advance(doc, now):
-                await self._save(
-                    row, doc
-                )  # the clock's part by itself: it stays, even if `change` is refused
+                await self._save(row, doc)  # the clock's part by itself: it stays, even if `change` is refused
                 continue
             result = change(doc, now)
             if await self._save(row, doc):
@@ -126,9 +124,7 @@ class Shelf(Generic[D]):
             "document": text,
         }
         async with self.database.write() as connection:
-            if not await getattr(self.queries, f"update_{self.kind.name}")(
-                connection, **fields
-            ):
+            if not await getattr(self.queries, f"update_{self.kind.name}")(connection, **fields):
                 return False
             if events:
                 await put(self.queries, connection, events, self.clock())

@@ -21,9 +21,7 @@ def _read_session(text: str) -> SessionDoc:
 
 
 def _write_session(doc: SessionDoc) -> str:
-    return dumps(
-        {"session": doc.session, "attempts": doc.attempts, "customer": doc.customer}
-    )
+    return dumps({"session": doc.session, "attempts": doc.attempts, "customer": doc.customer})
 
 
 def _read_invoice(text: str) -> InvoiceDoc:
@@ -65,12 +63,8 @@ class Store:
     ) -> None:
         self.database, self.secret, self.clock = database, secret, clock
         self.queries = load_queries(database.driver)
-        self.sessions = Shelf(
-            SESSION, database, self.queries, clock, on_commit, sends_webhooks
-        )
-        self.invoices = Shelf(
-            INVOICE, database, self.queries, clock, on_commit, sends_webhooks
-        )
+        self.sessions = Shelf(SESSION, database, self.queries, clock, on_commit, sends_webhooks)
+        self.invoices = Shelf(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
 
     async def create_tables(self) -> None:
         async with self.database.write() as connection:
@@ -83,10 +77,7 @@ class Store:
         for shelf in (self.sessions, self.invoices):
             async with self.database.read() as connection:
                 due = getattr(self.queries, f"due_{shelf.kind.name}")
-                ids = [
-                    row["id"]
-                    async for row in due(connection, now=to_text(self.clock()))
-                ]
+                ids = [row["id"] async for row in due(connection, now=to_text(self.clock()))]
             for document_id in ids:
                 await shelf.get(document_id)
 
@@ -109,18 +100,12 @@ class Store:
 
     async def find_session_by_auth(self, auth_key: str) -> SessionDoc | None:
         """`auth_key`: `session-<32 hex>`, the first two parts of the SDK key."""
-        return await self.sessions.find(
-            "find_session_by_auth", auth_hash=self._hash(auth_key)
-        )
+        return await self.sessions.find("find_session_by_auth", auth_hash=self._hash(auth_key))
 
     async def find_session_by_link(self, code: str) -> SessionDoc | None:
-        return await self.sessions.find(
-            "find_session_by_link", link_hash=self._hash(code)
-        )
+        return await self.sessions.find("find_session_by_link", link_hash=self._hash(code))
 
-    async def update_session(
-        self, payment_session_id: str, change: Callable[[SessionDoc, datetime], T]
-    ) -> T:
+    async def update_session(self, payment_session_id: str, change: Callable[[SessionDoc, datetime], T]) -> T:
         return await self.sessions.update(payment_session_id, change)
 
     # Invoices
@@ -138,28 +123,20 @@ class Store:
         return await self.invoices.get(invoice_id)
 
     async def find_invoice_by_link(self, code: str) -> InvoiceDoc | None:
-        return await self.invoices.find(
-            "find_invoice_by_link", link_hash=self._hash(code)
-        )
+        return await self.invoices.find("find_invoice_by_link", link_hash=self._hash(code))
 
-    async def find_invoices(
-        self, business_id: str, external_id: str | None
-    ) -> list[InvoiceDoc]:
+    async def find_invoices(self, business_id: str, external_id: str | None) -> list[InvoiceDoc]:
         """Newest first; the ten newest of the business without an `external_id`."""
         async with self.database.read() as connection:
             if external_id is None:
                 rows = self.queries.recent_invoices(connection, business_id=business_id)
             else:
-                rows = self.queries.find_invoices(
-                    connection, business_id=business_id, external_id=external_id
-                )
+                rows = self.queries.find_invoices(connection, business_id=business_id, external_id=external_id)
             ids = [row["id"] async for row in rows]
         found = [await self.get_invoice(invoice_id) for invoice_id in ids]
         return [doc for doc in found if doc]
 
-    async def update_invoice(
-        self, invoice_id: str, change: Callable[[InvoiceDoc, datetime], T]
-    ) -> T:
+    async def update_invoice(self, invoice_id: str, change: Callable[[InvoiceDoc, datetime], T]) -> T:
         return await self.invoices.update(invoice_id, change)
 
     # Customers
@@ -173,9 +150,7 @@ class Store:
         }
         async with self.database.write() as connection:
             await self.queries.insert_customer(connection, **fields)
-            row: Any = await self.queries.get_customer_by_reference(
-                connection, reference_id=reference_id
-            )
+            row: Any = await self.queries.get_customer_by_reference(connection, reference_id=reference_id)
         if row["business_id"] != business_id:
             text = "customer: The reference_id entered has been used before. Please enter a unique reference_id"
             raise SandboxError(409, "DUPLICATE_ERROR", text)

@@ -1,0 +1,48 @@
+"""The merchant's API: what stands at https://api.xendit.co."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..codec import ApiResponse
+from ..errors import SandboxError
+from ..settings import SandboxSettings
+from ..store import Store
+from .invoices import InvoicesApi
+from .sessions import SessionsApi
+
+CRASH = "Something unexpected happened. We are investigating this issue. Please try again later."
+
+
+def create_api(store: Store, settings: SandboxSettings) -> Starlette:
+    sessions, invoices = SessionsApi(store, settings), InvoicesApi(store, settings)
+    return Starlette(
+        routes=[
+            Route("/sessions", sessions.create, methods=["POST"]),
+            Route("/sessions/{payment_session_id}", sessions.get),
+            Route("/sessions/{payment_session_id}/cancel", sessions.cancel, methods=["POST"]),
+            Route("/v2/invoices", invoices.create, methods=["POST"]),
+            Route("/v2/invoices/", invoices.create, methods=["POST"]),
+            Route("/v2/invoices", invoices.find),
+            Route("/v2/invoices/{invoice_id}", invoices.get),
+            Route("/invoices/{invoice_id}/expire!", invoices.expire, methods=["POST"]),
+        ],
+        exception_handlers={SandboxError: _refused, HTTPException: _unknown, Exception: _crashed},
+    )
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SandboxError)  # noqa: S101 - Starlette's handler type is wider than what it is given
+    return ApiResponse(error.body(), error.status)
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    code = "NOT_FOUND" if error.status_code == 404 else "METHOD_NOT_ALLOWED"
+    return ApiResponse({"error_code": code, "message": error.detail}, error.status_code)
+
+
+async def _crashed(request: Request, error: Exception) -> Response:
+    return ApiResponse({"error_code": "SERVER_ERROR", "message": CRASH}, 500)

@@ -1,0 +1,98 @@
+"""The body of POST /v2/invoices: types and lengths, then the rules that have an error code of their own.
+
+https://docs.xendit.co/docs/payment-links-api-overview and the official Python SDK's models.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from .. import channels
+from ..errors import SandboxError
+from .schema import FORMATS, Rule
+from .session_rules import check_metadata
+
+# SGD, HKD and MXN are not among them, though Components and payment links take those.
+CURRENCIES = ("IDR", "USD", "THB", "VND", "PHP", "MYR")
+LARGEST_AMOUNT = 10**9
+REDIRECT = Rule("string", most=255, format="uri", nullable=True)
+TEXT = Rule("string", nullable=True)
+NUMBER = Rule("number", least=-LARGEST_AMOUNT, most=LARGEST_AMOUNT)
+ITEM = Rule(
+    "object",
+    required=("name", "price", "quantity"),
+    names={
+        "name": Rule("string", least=1, most=255),
+        "price": NUMBER,
+        "quantity": Rule("number", least=0, most=LARGEST_AMOUNT),
+        "url": TEXT,
+        "category": TEXT,
+        "reference_id": TEXT,
+    },
+)
+FEE = Rule("object", required=("type", "value"), names={"type": Rule("string", least=1), "value": NUMBER})
+CUSTOMER_NAMES = ("given_names", "surname", "email", "mobile_number", "phone_number")
+INVOICE = Rule(
+    "object",
+    required=("external_id", "amount"),
+    names={
+        "external_id": Rule("string", least=1, most=255),
+        "amount": Rule("number"),
+        "payer_email": TEXT,
+        "description": Rule("string", least=1),
+        "invoice_duration": Rule("number", least=1, most=31_536_000),
+        "currency": Rule("string"),
+        "customer": Rule("object", nullable=True, names=dict.fromkeys(CUSTOMER_NAMES, TEXT)),
+        "items": Rule("array", most=75, each=ITEM, nullable=True),
+        "fees": Rule("array", most=10, each=FEE, nullable=True),
+        "success_redirect_url": REDIRECT,
+        "failure_redirect_url": REDIRECT,
+        "locale": Rule("string", pattern="[a-z]{2}", nullable=True),
+        "payment_methods": Rule("array", each=Rule("string"), nullable=True),
+        "should_send_email": Rule("boolean"),
+        "should_authenticate_credit_card": Rule("boolean"),
+        "reminder_time": Rule("number", least=1),
+        "reminder_time_unit": Rule("string", one_of=("days", "hours")),
+        "metadata": Rule("object", nullable=True),
+    },
+)
+
+
+def refuse(error_code: str, message: str) -> SandboxError:
+    return SandboxError(400, error_code, message)
+
+
+def obey(body: dict[str, Any]) -> None:
+    """Raises the first rule's error that `body`, which fits the schema, breaks."""
+    currency = body.get("currency", "IDR")
+    if currency not in CURRENCIES:
+        raise refuse("UNSUPPORTED_CURRENCY", f"The currency {currency} is not supported for invoices")
+    amount = Decimal(body["amount"])
+    if amount > LARGEST_AMOUNT:
+        raise refuse("MAXIMUM_TRANSFER_AMOUNT_ERROR", f"The maximum amount is {LARGEST_AMOUNT}")
+    if amount <= 0 or (currency in ("IDR", "VND") and amount < 1):
+        raise refuse("MINIMAL_TRANSFER_AMOUNT_ERROR", "The amount must be greater than zero")
+    emails = [body.get("payer_email"), (body.get("customer") or {}).get("email")]
+    if not all(email is None or FORMATS["email"](email) for email in emails):
+        raise refuse("EMAIL_FORMAT_ERROR", "The email format is invalid")
+    known = {name for channel in channels.CHANNELS[currency] for name in (channel.code, method_name(channel))}
+    wanted = body.get("payment_methods") or []
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        text = f"The payment method choices did not match with the available one(s): {', '.join(unknown)}"
+        raise refuse("UNAVAILABLE_PAYMENT_METHOD_ERROR", text)
+    hours = 24 if body.get("reminder_time_unit") == "days" else 1
+    if body.get("reminder_time", 0) * hours * 3600 >= duration(body) and "reminder_time" in body:
+        raise refuse("INVALID_REMINDER_TIME", "The reminder must be sent before the invoice expires")
+    check_metadata(body.get("metadata"), "API_VALIDATION_ERROR", keys=50, value=500)
+
+
+def duration(body: dict[str, Any]) -> int:
+    """Seconds until it expires; a day unless said otherwise."""
+    return int(body.get("invoice_duration", 86_400))
+
+
+def method_name(channel: channels.Channel) -> str:
+    """What invoices call a channel: CREDIT_CARD for cards, BCA for BCA_VIRTUAL_ACCOUNT, else the channel's code."""
+    if channel.kind == "CARDS":
+        return "CREDIT_CARD"
+    return channel.code.removesuffix("_VIRTUAL_ACCOUNT") if channel.kind == "VIRTUAL_ACCOUNT" else channel.code

@@ -1,0 +1,122 @@
+"""The legacy Invoice API: create, get, find by `external_id`, expire. https://docs.xendit.co/docs/payment-links-api-overview"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .. import channels, invoices
+from ..clock import to_text
+from ..codec import ApiResponse
+from ..documents import InvoiceDoc
+from ..ids import new_hex_id
+from ..links import invoice_view
+from ..settings import SandboxSettings
+from ..store import Store
+from .invoice_schema import INVOICE, duration, method_name, obey
+from .reading import body_of, business_of
+from .schema import check
+
+REPEATED = [
+    *("description", "payer_email", "items", "fees", "customer", "customer_notification_preference", "metadata"),
+    *("success_redirect_url", "failure_redirect_url", "locale", "payment_methods", "should_authenticate_credit_card"),
+    *("reminder_time", "reminder_time_unit", "channel_properties"),
+]
+
+
+class InvoicesApi:
+    def __init__(self, store: Store, settings: SandboxSettings) -> None:
+        self.store, self.settings = store, settings
+
+    async def create(self, request: Request) -> Response:
+        business_id = business_of(request)
+        body = await body_of(request)
+        check(body, INVOICE)
+        obey(body)
+        doc = InvoiceDoc(invoice_of(body, business_id, self.settings.merchant_name, self.store.clock()))
+        await self.store.add_invoice(doc)
+        return self._answer(doc)
+
+    async def get(self, request: Request) -> Response:
+        return self._answer(await self._own(request))
+
+    async def find(self, request: Request) -> Response:
+        """An array: an `external_id` need not be unique."""
+        found = await self.store.find_invoices(business_of(request), request.query_params.get("external_id"))
+        return ApiResponse([invoice_view(self.settings, doc) for doc in found])
+
+    async def expire(self, request: Request) -> Response:
+        doc = await self._own(request)
+
+        def expire(doc: InvoiceDoc, now: datetime) -> InvoiceDoc:
+            invoices.expire(doc, now)
+            return doc
+
+        return self._answer(await self.store.update_invoice(doc.id, expire))
+
+    def _answer(self, doc: InvoiceDoc) -> Response:
+        return ApiResponse(invoice_view(self.settings, doc))
+
+    async def _own(self, request: Request) -> InvoiceDoc:
+        """The invoice in the address, if it is the caller's; 404 for another's as for none."""
+        business_id = business_of(request)
+        doc = await self.store.get_invoice(request.path_params["invoice_id"])
+        if doc is None or doc.invoice["user_id"] != business_id:
+            raise invoices.missing()
+        return doc
+
+
+def invoice_of(body: dict[str, Any], business_id: str, merchant_name: str, now: datetime) -> dict[str, Any]:
+    """A new, PENDING invoice. `amount` wins over the sum of items and fees; IDR has no decimals, they are cut off."""
+    currency = body.get("currency", "IDR")
+    amount = int(body["amount"]) if currency == "IDR" else body["amount"]
+    invoice = {
+        "id": new_hex_id(),
+        "external_id": body["external_id"],
+        "user_id": business_id,
+        "status": "PENDING",
+        "merchant_name": merchant_name,
+        "merchant_profile_picture_url": "",
+        "amount": amount,
+        "expiry_date": to_text(now + timedelta(seconds=duration(body))),
+        "should_exclude_credit_card": False,
+        "should_send_email": body.get("should_send_email", False),
+        "created": to_text(now),
+        "updated": to_text(now),
+        "currency": currency,
+    }
+    invoice |= available(currency, body.get("payment_methods"), amount, merchant_name)
+    return invoice | {name: body[name] for name in REPEATED if body.get(name) is not None}
+
+
+def available(
+    currency: str, wanted: list[str] | None, amount: Any, merchant_name: str
+) -> dict[str, list[dict[str, Any]]]:
+    """The lists of an invoice's answer that say what it can be paid with; cards stand in none of them."""
+    lists: dict[str, list[dict[str, Any]]] = {
+        "available_banks": [],
+        "available_retail_outlets": [],
+        "available_ewallets": [],
+        "available_qr_codes": [],
+        "available_direct_debits": [],
+        "available_paylaters": [],
+    }
+    for channel in channels.CHANNELS[currency]:
+        name = method_name(channel)
+        if wanted and not {name, channel.code} & set(wanted):
+            continue
+        match channel.kind:
+            case "VIRTUAL_ACCOUNT":
+                bank = {"bank_code": name, "collection_type": "POOL", "transfer_amount": amount}
+                holder = {"bank_branch": "Virtual Account", "account_holder_name": merchant_name.upper()}
+                lists["available_banks"].append({**bank, **holder, "identity_amount": 0})
+            case "OVER_THE_COUNTER":
+                lists["available_retail_outlets"].append({"retail_outlet_name": name})
+            case "EWALLET":
+                lists["available_ewallets"].append({"ewallet_type": name})
+            case "QR_CODE":
+                lists["available_qr_codes"].append({"qr_code_type": name})
+            case "ONLINE_BANKING":
+                lists["available_direct_debits"].append({"direct_debit_type": name})
+    return lists

@@ -1,0 +1,53 @@
+"""What every call begins with: who is asking (401), and is there JSON in the body (400)."""
+
+import base64
+import binascii
+import re
+from typing import Any
+
+from starlette.requests import Request
+
+from .. import keys
+from ..codec import loads
+from ..errors import SandboxError, validation_error
+
+LARGEST_BODY = 1_000_000
+SECRET_KEY = re.compile(r"xnd_development_[\w+/=-]+")
+
+
+def business_of(request: Request) -> str:
+    """The business whose secret key came as the user name of HTTP Basic. Any test-mode key is somebody's."""
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    try:
+        user, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        user, password = "", ""
+    if scheme.lower() != "basic" or password or not SECRET_KEY.fullmatch(user):
+        raise SandboxError(401, "INVALID_API_KEY", "API key is not authorized for this API")
+    return keys.business_id(user)
+
+
+async def body_of(request: Request) -> dict[str, Any]:
+    """The JSON object in the body."""
+    text = await request.body()
+    if len(text) > LARGEST_BODY:
+        raise SandboxError(413, "REQUEST_TOO_LARGE", "Request body is too large")
+    try:
+        body = loads(text)
+        broken = not _is_text(body)
+    except (ValueError, RecursionError):
+        raise SandboxError(400, "INVALID_JSON_FORMAT", "Request body is not valid JSON") from None
+    if not isinstance(body, dict):
+        raise validation_error("must be object", "/body")
+    if broken:
+        raise SandboxError(400, "INVALID_JSON_FORMAT", "Request body holds text that is not Unicode")
+    return body
+
+
+def _is_text(value: Any) -> bool:
+    """False for text that UTF-8 or a database cannot hold: half a surrogate pair, a NUL."""
+    if isinstance(value, str):
+        return not re.search("[\0\ud800-\udfff]", value)
+    if isinstance(value, dict):
+        return all(_is_text(name) and _is_text(child) for name, child in value.items())
+    return all(map(_is_text, value)) if isinstance(value, list) else True

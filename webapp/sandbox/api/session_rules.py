@@ -1,0 +1,160 @@
+"""What a schema cannot say about POST /sessions: each rule with its own error code.
+
+http is accepted where Xendit insists on https (origins, return URLs), and HKD/HK and MXN/MX are accepted: this
+imitation runs on localhost. All else is as strict as the documentation; where two documents differ, as the stricter.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from .. import channels
+from ..clock import from_text
+from ..errors import SandboxError, validation_error
+from .schema import is_web_url
+
+JSON = dict[str, Any]
+# Digits after the point that an amount may have.
+CURRENCIES = {"IDR": 0, "PHP": 2, "VND": 0, "THB": 2, "SGD": 2, "MYR": 2, "USD": 2, "HKD": 2, "MXN": 2}
+COUNTRIES = ("ID", "PH", "VN", "TH", "SG", "MY", "HK", "MX")
+LARGEST_AMOUNT = 10**12
+SOONEST, LATEST = timedelta(minutes=10), timedelta(days=365)
+
+
+def refuse(error_code: str, message: str) -> SandboxError:
+    return SandboxError(400, error_code, message)
+
+
+def obey(body: JSON, now: datetime) -> None:
+    """Raises the first rule's error that `body`, which fits the schema, breaks."""
+    for rule in RULES:
+        rule(body)
+    _expiry(body, now)
+
+
+def _type_and_mode(body: JSON) -> None:
+    if body["session_type"] == "AUTHORIZATION":
+        raise refuse("SESSION_TYPE_NOT_SUPPORTED", "session_type AUTHORIZATION is not supported for now")
+    if body["mode"] not in ("PAYMENT_LINK", "COMPONENTS"):
+        raise refuse("MODE_NOT_SUPPORTED", f"mode {body['mode']} is not supported for now")
+    if body["currency"] not in CURRENCIES:
+        raise refuse("INVALID_CURRENCY", f"Currency {body['currency']} is not supported")
+    if body["country"] not in COUNTRIES:
+        raise refuse("INVALID_COUNTRY", f"Country {body['country']} is not supported")
+
+
+def _parts_of_a_type(body: JSON) -> None:
+    """What is required only for one type or mode, and what is never allowed."""
+    if body["session_type"] == "SUBSCRIPTION":
+        if not body.get("subscription"):
+            raise validation_error("must have required property 'subscription'", "/body/subscription")
+        if int(body["subscription"]["schedule"]["anchor_date"][8:10]) > 28:
+            raise validation_error(
+                "must be a day of the month of at most 28", "/body/subscription/schedule/anchor_date"
+            )
+    if body["mode"] == "COMPONENTS" and not (body.get("components_configuration") or {}).get("origins"):
+        path = "/body/components_configuration"
+        if body.get("components_configuration") is not None:
+            raise validation_error("must have required property 'origins'", f"{path}/origins")
+        raise validation_error("must have required property 'components_configuration'", path)
+    if "internal_metadata" in body:
+        raise validation_error("must NOT have additional properties", "/body/internal_metadata")
+    cards = (body.get("channel_properties") or {}).get("cards") or {}
+    if "card_details" in cards:
+        raise validation_error("must NOT have additional properties", "/body/channel_properties/cards/card_details")
+    kept = cards.get("card_on_file_type") in ("RECURRING", "MERCHANT_UNSCHEDULED")
+    if kept and not cards.get("recurring_configuration"):
+        path = "/body/channel_properties/cards/recurring_configuration"
+        raise validation_error("must have required property 'recurring_configuration'", path)
+
+
+def _amount(body: JSON) -> None:
+    amount = Decimal(body["amount"])
+    if amount > LARGEST_AMOUNT:
+        raise refuse("INVALID_AMOUNT", f"Amount must be at most {LARGEST_AMOUNT}")
+    if body["session_type"] == "SAVE":
+        if amount != 0:
+            raise refuse("INVALID_AMOUNT", "Amount must be zero for session type SAVE")
+    elif amount <= 0:
+        raise refuse("INVALID_AMOUNT", "Amount must be greater than zero")
+    digits, currency = CURRENCIES[body["currency"]], body["currency"]
+    if amount != round(amount, digits):
+        allowed = f"at most {digits} decimals" if digits else "no decimals"
+        raise refuse("INVALID_AMOUNT", f"Amount must have {allowed} in {currency}")
+
+
+def _channels(body: JSON) -> None:
+    allowed = body.get("allowed_payment_channels") or []
+    usable = {channel.code for channel in channels.usable(body)}
+    unknown = [code for code in allowed if code not in usable]
+    if unknown:
+        hint = "Please ensure that you have activated the necessary channels"
+        raise refuse("INVALID_PAYMENT_CHANNEL", f"Channel(s) {', '.join(unknown)} are not available. {hint}")
+    primary = (body.get("payment_link_configuration") or {}).get("primary_payment_channels") or []
+    for code in primary:
+        if code not in (allowed or usable):
+            text = f"Primary channel {code} is not included in the requested channels"
+            raise refuse("INVALID_PRIMARY_PAYMENT_CHANNEL", text)
+
+
+def _metadata(body: JSON) -> None:
+    check_metadata(body.get("metadata"), "INVALID_METADATA")
+    for item in body.get("items") or []:
+        check_metadata(item.get("metadata"), "INVALID_ITEM_METADATA")
+
+
+def check_metadata(metadata: Mapping[str, Any] | None, error_code: str, keys: int = 20, value: int = 80) -> None:
+    """At most `keys` keys of 40 characters, each with a text of at most `value` characters."""
+    if len(metadata or {}) > keys:
+        raise refuse(error_code, f"Metadata must have at most {keys} keys")
+    for name, content in (metadata or {}).items():
+        if not 1 <= len(name) <= 40:
+            raise refuse(error_code, "Metadata key must have at most 40 characters")
+        if not isinstance(content, str):
+            raise refuse(error_code, "Metadata value must be a string")
+        if len(content) > value:
+            raise refuse(error_code, f"Metadata value must have at most {value} characters")
+
+
+def _customer_id(body: JSON) -> None:
+    if body.get("customer_id") and not body["customer_id"].startswith("cust-"):
+        raise refuse("INVALID_CUSTOMER_ID", 'Customer ID must start with "cust-"')
+
+
+def _urls(body: JSON) -> None:
+    urls = [body.get("success_return_url"), body.get("cancel_return_url")]
+    urls.append((body.get("components_configuration") or {}).get("return_url"))
+    if not all(url is None or is_web_url(url) for url in urls):
+        raise refuse("INVALID_URL", "Please provide a valid HTTPS URL")
+
+
+def _customer(body: JSON) -> None:
+    needed = body["session_type"] == "SAVE" or body.get("allow_save_payment_method") in ("OPTIONAL", "FORCED")
+    if needed and not (body.get("customer") or body.get("customer_id")):
+        raise refuse("MISSING_CUSTOMER", "Customer object or customer_id is required")
+
+
+def _payments_only(body: JSON) -> None:
+    if body["session_type"] == "PAY":
+        return
+    if body.get("capture_method"):
+        text = f"Capture method is not supported for session type {body['session_type']}"
+        raise refuse("DISALLOWED_CAPTURE_METHOD", text)
+    if body.get("items") is not None:
+        raise refuse("ITEMS_NOT_SUPPORTED", "Items are allowed for session type PAY only")
+
+
+def _expiry(body: JSON, now: datetime) -> None:
+    if not body.get("expires_at"):
+        return
+    ahead = from_text(body["expires_at"]) - now
+    if ahead < SOONEST:
+        raise refuse("INVALID_EXPIRY_DATE", "expires_at must be at least 10 minutes in the future")
+    if ahead > LATEST:
+        raise refuse("INVALID_EXPIRY_DATE", f"expires_at must be at most {LATEST.days} days in the future")
+
+
+RULES: tuple[Callable[[JSON], None], ...] = (
+    _type_and_mode, _parts_of_a_type, _amount, _channels, _metadata, _customer_id, _urls, _customer, _payments_only,
+)  # fmt: skip

@@ -1,0 +1,102 @@
+"""POST /sessions, GET /sessions/{id}, POST /sessions/{id}/cancel. https://docs.xendit.co/apidocs/create-session"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .. import sessions
+from ..clock import from_text, to_text
+from ..codec import ApiResponse
+from ..documents import SessionDoc
+from ..errors import SandboxError, not_found
+from ..ids import new_id, new_session_id
+from ..links import session_view
+from ..settings import SandboxSettings
+from ..store import Store
+from .reading import body_of, business_of
+from .schema import check
+from .session_rules import obey
+from .session_schema import SESSION
+
+LASTS = timedelta(minutes=30)
+# Xendit repeats what was sent, and leaves out what was not.
+REPEATED = [
+    *("description", "items", "metadata", "allow_save_payment_method", "channel_properties"),
+    *("allowed_payment_channels", "notification_channels", "subscription", "success_return_url", "cancel_return_url"),
+    *("components_configuration", "payment_link_configuration"),
+]
+
+
+class SessionsApi:
+    def __init__(self, store: Store, settings: SandboxSettings) -> None:
+        self.store, self.settings = store, settings
+
+    async def create(self, request: Request) -> Response:
+        business_id = business_of(request)
+        body = await body_of(request)
+        check(body, SESSION)
+        now = self.store.clock()
+        obey(body, now)
+        customer_id = await self._customer_id(business_id, body)
+        doc = SessionDoc(session_of(body, business_id, customer_id, now), customer=body.get("customer"))
+        await self.store.add_session(doc)
+        return ApiResponse(session_view(self.settings, doc), 201)
+
+    async def get(self, request: Request) -> Response:
+        return ApiResponse(session_view(self.settings, await self._own(request)))
+
+    async def cancel(self, request: Request) -> Response:
+        doc = await self._own(request)
+
+        def cancel(doc: SessionDoc, now: datetime) -> SessionDoc:
+            sessions.cancel(doc, now)
+            return doc
+
+        return ApiResponse(session_view(self.settings, await self.store.update_session(doc.id, cancel)))
+
+    async def _own(self, request: Request) -> SessionDoc:
+        """The session in the address, if it is the caller's; 404 for another's as for none."""
+        business_id = business_of(request)
+        doc = await self.store.get_session(request.path_params["payment_session_id"])
+        if doc is None or doc.session["business_id"] != business_id:
+            raise not_found()
+        return doc
+
+    async def _customer_id(self, business_id: str, body: dict[str, Any]) -> str | None:
+        if customer_id := body.get("customer_id"):
+            if await self.store.has_customer(business_id, customer_id):
+                return str(customer_id)
+            raise SandboxError(404, "DATA_NOT_FOUND", "The customer ID provided in the request does not exist")
+        if customer := body.get("customer"):
+            return await self.store.add_customer(business_id, customer["reference_id"])
+        return None
+
+
+def session_of(body: dict[str, Any], business_id: str, customer_id: str | None, now: datetime) -> dict[str, Any]:
+    """A new, ACTIVE session: what was sent, in the order of Xendit's answers, with the defaults filled in."""
+    expires_at = from_text(body["expires_at"]) if body.get("expires_at") else now + LASTS
+    session = {
+        "payment_session_id": new_session_id(),
+        "created": to_text(now),
+        "updated": to_text(now),
+        "status": "ACTIVE",
+        "reference_id": body["reference_id"],
+        "currency": body["currency"],
+        "amount": body["amount"],
+        "country": body["country"],
+        "expires_at": to_text(expires_at),
+        "session_type": body["session_type"],
+        "mode": body["mode"],
+        "locale": body.get("locale", "en"),
+        "business_id": business_id,
+    }
+    if customer_id:
+        session["customer_id"] = customer_id
+    if body["session_type"] == "PAY":
+        session["capture_method"] = body.get("capture_method", "AUTOMATIC")
+    session |= {name: body[name] for name in REPEATED if body.get(name) is not None}
+    if body["session_type"] == "SUBSCRIPTION":
+        session["recurring_plan_id"] = new_id("repl_")
+    return session

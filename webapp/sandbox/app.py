@@ -1,0 +1,119 @@
+"""The sandbox as one object: the merchant's API, the routes that browsers need, and what runs in the background."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from . import gateway, hosted
+from .api import create_api
+from .clock import to_text, utcnow
+from .codec import dumps
+from .courier import Courier
+from .database import Database
+from .outbox import Switches, read_switches
+from .settings import SandboxSettings
+from .store import Store
+
+SWEEP_EVERY = 1.0
+logger = logging.getLogger(__name__)
+
+
+class Sandbox:
+    """`api` is the ASGI app that stands for https://api.xendit.co; `routes` belong in the shop's own table."""
+
+    def __init__(
+        self,
+        settings: SandboxSettings,
+        database: Database,
+        *,
+        webhook_client: httpx.AsyncClient | None = None,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self.settings, self.database, self.clock = settings, database, clock
+        self.store = Store(database, settings.secret, clock, self._kick, bool(settings.webhook_url))
+        self.api: Starlette = create_api(self.store, settings)
+        self.routes: list[BaseRoute] = [
+            *gateway.routes(self.store, settings),
+            *hosted.routes(self.store, settings),
+            Mount("/sandbox/static", StaticFiles(directory=Path(__file__).with_name("static"))),
+        ]
+        self.sdk_url: str | None = gateway.sdk_url(settings)
+        self._client = webhook_client
+        self._kicked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Makes the tables and starts what sends webhooks and ends what has expired. The database must be open."""
+        await self.store.create_tables()
+        client = self._client or httpx.AsyncClient(follow_redirects=False, trust_env=False)
+        self._task = asyncio.create_task(self._run(client))
+
+    async def stop(self) -> None:
+        """What was not sent yet stays in the outbox for the next start, or for another process."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    def _kick(self) -> None:
+        self._kicked.set()
+
+    async def _run(self, client: httpx.AsyncClient) -> None:
+        courier = Courier(self.store, self.settings, client, self.clock)
+        try:
+            while True:
+                try:
+                    await self.store.advance_all()
+                    self._kicked.clear()
+                    await courier.deliver()
+                except Exception:  # the next round tries again: a database that is away for a while comes back
+                    logger.exception("the sandbox's background work failed")
+                    await asyncio.sleep(SWEEP_EVERY)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._kicked.wait(), SWEEP_EVERY)
+        finally:
+            if client is not self._client:
+                await client.aclose()
+
+    # What a presenter or a test may do with webhooks
+
+    async def switches(self) -> Switches:
+        async with self.database.read() as connection:
+            return await read_switches(self.store.queries, connection)
+
+    async def switch(self, **changes: Any) -> Switches:
+        """`await sandbox.switch(duplicate=True, delay=2.5)`: for all processes that share the database."""
+        known = asdict(Switches())
+        async with self.database.write() as connection:
+            for name, value in changes.items():
+                if type(known[name])(value) != value:
+                    raise ValueError(f"{name} cannot be {value!r}")
+                await self.store.queries.set_switch(connection, name=name, value=dumps(value))
+        self._kick()
+        return await self.switches()
+
+    async def webhooks(self, object_id: str | None = None) -> list[dict[str, Any]]:
+        """What was sent or waits to be, newest first, without the bodies; of one session or invoice if it is named."""
+        async with self.database.read() as connection:
+            queries = self.store.queries
+            rows = queries.list_webhooks_of(connection, object_id=object_id) if object_id else None
+            return [dict(row) async for row in (rows or queries.list_webhooks(connection))]
+
+    async def resend(self, webhook_id: str) -> bool:
+        """Sends one again, with the same `webhook-id`. False if there is none of that id."""
+        async with self.database.write() as connection:
+            now = to_text(self.clock())
+            row = await self.store.queries.resend_webhook(connection, webhook_id=webhook_id, now=now)
+        self._kick()
+        return row is not None

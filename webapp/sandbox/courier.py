@@ -1,0 +1,103 @@
+"""Sends webhooks as Xendit does: HTTP POST with `x-callback-token` and `webhook-id`, again on anything but 2xx.
+
+Several processes may share one outbox: who wins the guarded UPDATE of a row sends it. If the winner dies, the row is
+due again when its lease ends, so that each webhook arrives at least once. Nothing of a body or a token is logged.
+https://docs.xendit.co/docs/handling-webhooks
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import httpx
+
+from .clock import to_text
+from .codec import dumps, loads
+from .links import payment_link_url
+from .outbox import read_switches
+from .settings import SandboxSettings
+from .store import Store
+
+LEASE = timedelta(seconds=40)
+ANSWER_WITHIN = 30
+AT_A_TIME = 16
+logger = logging.getLogger(__name__)
+
+
+class Courier:
+    def __init__(
+        self, store: Store, settings: SandboxSettings, client: httpx.AsyncClient, clock: Callable[[], datetime]
+    ) -> None:
+        self.store, self.settings, self.client, self.clock = store, settings, client, clock
+        self._slots = asyncio.Semaphore(AT_A_TIME)
+
+    async def deliver(self) -> int:
+        """Sends what is due, each object's webhooks one after the other. Returns how many were tried."""
+        if not self.settings.webhook_url:
+            return 0
+        async with self.store.database.read() as connection:
+            if (await read_switches(self.store.queries, connection)).outage:
+                return 0
+            rows = self.store.queries.due_webhooks(connection, now=to_text(self.clock()))
+            due = [dict(row) async for row in rows]
+        due.sort(key=lambda row: str(row["object_id"]))  # stable: within an object they stay in the order they are due
+        groups = [list(group) for _, group in groupby(due, key=lambda row: row["object_id"])]
+        await asyncio.gather(*(self._deliver_in_turn(group) for group in groups))
+        return len(due)
+
+    async def _deliver_in_turn(self, rows: list[dict[str, Any]]) -> None:
+        async with self._slots:
+            for row in rows:
+                claimed = await self._claim(row)
+                if claimed is not None:
+                    await self._deliver_one(claimed)
+
+    async def _claim(self, row: dict[str, Any]) -> Any:
+        """The row, ours to send for as long as the lease runs; None if another process was faster."""
+        lease = to_text(self.clock() + LEASE)
+        fields = {"webhook_id": row["webhook_id"], "due_at": row["due_at"], "lease": lease}
+        async with self.store.database.write() as connection:
+            claimed = await self.store.queries.claim_webhook(connection, **fields)
+        return dict(claimed, lease=lease) if claimed else None
+
+    async def _deliver_one(self, row: Any) -> None:
+        body = self._body(row)
+        answers = [await self._post(row["webhook_id"], body) for _ in range(row["copies"])]
+        good = [answer for answer in answers if answer.startswith("2")]
+        schedule = self.settings.webhook_schedule
+        status, due_at = ("DELIVERED", None) if good else ("GIVEN_UP", None)
+        if not good and row["attempts"] <= len(schedule):
+            wait = timedelta(seconds=schedule[row["attempts"] - 1])
+            status, due_at = "QUEUED", to_text(self.clock() + wait)
+        logger.info("webhook %s (%s) answered %s: %s", row["webhook_id"], row["event"], answers[-1], status)
+        fields = {"status": status, "answer": answers[-1], "due_at": due_at, "lease": row["lease"]}
+        async with self.store.database.write() as connection:
+            await self.store.queries.settle_webhook(connection, webhook_id=row["webhook_id"], **fields)
+
+    def _body(self, row: Any) -> bytes:
+        """What is sent: `created` is the moment of this attempt, and secret addresses are added only here."""
+        data = loads(row["body"])
+        if row["event"] == "invoice":
+            return dumps(data).encode()
+        if row["event"].startswith("payment_session.") and data["mode"] == "PAYMENT_LINK":
+            data["payment_link_url"] = payment_link_url(self.settings, data["payment_session_id"])
+        envelope = {"event": row["event"], "business_id": data["business_id"], "created": to_text(self.clock())}
+        return dumps({**envelope, "api_version": "v3", "data": data}).encode()
+
+    async def _post(self, webhook_id: str, body: bytes) -> str:
+        """The status code as text, or the name of what went wrong."""
+        headers = {
+            "content-type": "application/json",
+            "x-callback-token": self.settings.webhook_token,
+            "webhook-id": webhook_id,
+        }
+        try:
+            answer = await self.client.post(
+                self.settings.webhook_url or "", content=body, headers=headers, timeout=ANSWER_WITHIN
+            )
+        except httpx.HTTPError as error:
+            return type(error).__name__
+        return str(answer.status_code)

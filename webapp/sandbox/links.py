@@ -1,0 +1,28 @@
+"""Addresses that a customer's browser opens. They are secrets, so they are made when needed and kept nowhere."""
+
+from typing import Any
+
+from . import keys
+from .documents import InvoiceDoc, SessionDoc
+from .settings import SandboxSettings
+
+
+def payment_link_url(settings: SandboxSettings, payment_session_id: str) -> str:
+    return f"{settings.public_url}/sandbox/pay/{keys.link_code(settings.secret, payment_session_id)}"
+
+
+def invoice_url(settings: SandboxSettings, invoice_id: str) -> str:
+    return f"{settings.public_url}/sandbox/invoice/{keys.invoice_code(settings.secret, invoice_id)}"
+
+
+def session_view(settings: SandboxSettings, doc: SessionDoc) -> dict[str, Any]:
+    """The session as the API answers it: a link by its mode, or the browser's key for as long as it is ACTIVE."""
+    if doc.session["mode"] == "PAYMENT_LINK":
+        return doc.session | {"payment_link_url": payment_link_url(settings, doc.id)}
+    if doc.is_active:
+        return doc.session | {"components_sdk_key": keys.sdk_key(settings.secret, doc.id)}
+    return doc.session
+
+
+def invoice_view(settings: SandboxSettings, doc: InvoiceDoc) -> dict[str, Any]:
+    return doc.invoice | {"invoice_url": invoice_url(settings, doc.id)}
