@@ -1,0 +1,114 @@
+"""Starting the shop as README.md says: by `python -m webapp`, and by the Procfile with two workers."""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        number: int = probe.getsockname()[1]
+    return number
+
+
+@pytest.fixture
+def start(port: int, tmp_path: Path) -> Iterator[Start]:
+    """Runs a command with a clean environment in a process group of its own, which ends with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(*command: str, **env: str) -> "subprocess.Popen[str]":
+        clean = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "PYTHONUNBUFFERED": "1"}
+        own = {"PORT": str(port), "DATABASE_URL": f"sqlite:///{tmp_path}/shop.db", "SECRET_KEY": "k" * 64}
+        log = (tmp_path / "output.txt").open("w")
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=clean | own | env, text=True, stdout=log, stderr=log, start_new_session=True
+        )
+        log.close()
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def answer(process: "subprocess.Popen[str]", url: str) -> httpx.Response:
+    """The first answer, once the server listens."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            return httpx.get(url)
+        except httpx.TransportError:
+            assert process.poll() is None, "the server has stopped"
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+def test_python_m_webapp_prints_the_address_where_it_answers(start: Start, port: int, tmp_path: Path) -> None:
+    process = start(sys.executable, "-m", "webapp")
+    response = answer(process, f"http://localhost:{port}/")
+    assert response.status_code == 200
+    assert f"http://localhost:{port}" in (tmp_path / "output.txt").read_text()
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=10)
+
+
+def test_honcho_starts_two_workers_that_stop_gracefully(start: Start, port: int, tmp_path: Path) -> None:
+    process = start("honcho", "start", "web", WEB_CONCURRENCY="2")
+    url = f"http://localhost:{port}"
+    assert answer(process, f"{url}/healthz").status_code == 200
+    with httpx.Client(base_url=url) as client:
+        client.post("/cart/add", data={"product": "gayo"}, headers={"Origin": url})
+        pages = [client.get("/").text for _ in range(10)]  # whichever worker answers
+    assert all("1 item" in page for page in pages)
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=15)
+    output = (tmp_path / "output.txt").read_text()
+    assert output.count("Application startup complete") == 2
+    assert "Traceback" not in output
+
+
+def test_the_release_command_migrates_postgres_once(postgres_url: str) -> None:
+    release = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("release: "))
+    command = shlex.split(release.removeprefix("release: "))
+    env = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "DATABASE_URL": postgres_url, "SECRET_KEY": "k" * 64}
+    first, second = (
+        subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60) for _ in range(2)
+    )
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert "0001_orders.sql" in first.stdout
+    assert "nothing new" in second.stdout
+
+
+@pytest.mark.parametrize(
+    ("env", "sentence"),
+    [
+        ({"IDR_API_KEY": "xnd_public_development_abc"}, "Put the secret key into IDR_API_KEY"),
+        ({"APP_URL": "shop.example"}, "Set APP_URL to an origin"),
+        ({"LOG_LEVEL": "loud"}, "Set LOG_LEVEL to one of"),
+    ],
+)
+def test_nonsense_is_refused_at_start_with_one_sentence(
+    start: Start, tmp_path: Path, env: dict[str, str], sentence: str
+) -> None:
+    process = start(sys.executable, "-m", "webapp", **env)
+    assert process.wait(timeout=20) == 1
+    output = (tmp_path / "output.txt").read_text()
+    assert sentence in output
+    assert len(output.strip().splitlines()) == 1
