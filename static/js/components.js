@@ -26,7 +26,7 @@ function appearance(root) {
   return {
     inputStyles: {
       fontFamily: style.fontFamily,
-      fontSize: style.fontSize,
+      fontSize: "14px", // as the SDK draws its other fields
       color: variable("text") || style.color,
       backgroundColor: variable("background") || "transparent",
     },

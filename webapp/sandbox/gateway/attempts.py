@@ -19,7 +19,7 @@ from .emv import qr_string
 JSON = dict[str, Any]
 PUSH_TAKES = timedelta(seconds=4)
 APPROVAL_TAKES = timedelta(seconds=6)
-SLOW_CARD_TAKES = timedelta(seconds=5)
+SLOW_CARD_TAKES = timedelta(seconds=4)
 # The end of a phone number whose owner refuses, as in Xendit's older e-wallet test numbers.
 BLOCKED_PHONE = "21103"
 

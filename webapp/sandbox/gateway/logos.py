@@ -34,8 +34,8 @@ def _tile(colour: str, drawing: str, width: int = 48, height: int = 48) -> str:
     return SVG.format(width=width, height=height, drawing=ground + drawing)
 
 
-def _letters(words: str) -> str:
-    return LETTERS.format(letters=words, size=20 if len(words) < 3 else 13)
+def _letters(words: str, size: int = 20) -> str:
+    return LETTERS.format(letters=words, size=size if len(words) < 3 else size * 3 // 4)
 
 
 def _initials(brand: str) -> str:
@@ -52,7 +52,7 @@ def drawings() -> dict[str, str]:
         for row in CHANNELS.values()
         for channel in row
     }
-    return found | {name: _tile(colour, _letters(words), 48, 32) for name, (words, colour) in NETWORKS.items()}
+    return found | {name: _tile(colour, _letters(words, 22), 48, 32) for name, (words, colour) in NETWORKS.items()}
 
 
 LOGOS = drawings()

@@ -1,0 +1,74 @@
+"""What a shopper does in the payment form, in words; used by the tests of Components."""
+
+import re
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+GOOD, CHALLENGED, DECLINED = "4000000000001000", "4000000000001091", "4000000000002503"
+SLOW, REFUSED, FOREIGN = "4000000000003063", "4000000000009995", "4242424242424242"
+
+
+def ready(page: Page) -> None:
+    """The SDK has its session and shows the channels."""
+    expect(page.locator("#components")).to_have_attribute("data-state", "ready")
+
+
+def state(page: Page, wanted: str, timeout: float = 10_000) -> None:
+    expect(page.locator("#components")).to_have_attribute("data-state", wanted, timeout=timeout)
+
+
+def picker(page: Page) -> Locator:
+    return page.locator("xendit-channel-picker")
+
+
+def section(page: Page, position: int) -> Locator:
+    """A section of the picker by its place: its words change with the language."""
+    return picker(page).locator(".xendit-accordion-item").nth(position)
+
+
+def choose(page: Page, position: int, brand: str | None = None) -> None:
+    """Opens a section and, where it offers several channels, picks one."""
+    section(page, position).locator(".xendit-accordion-item-header").click()
+    if brand:
+        section(page, position).locator(".xendit-dropdown").first.click()
+        section(page, position).get_by_role("option", name=brand).click()
+
+
+def card_field(page: Page, kind: str) -> Locator:
+    frame: FrameLocator = page.frame_locator(f'iframe[src*="input_type=credit_card_{kind}"]')
+    return frame.locator("#field")
+
+
+def type_card(page: Page, number: str, expiry: str = "12/39", code: str = "123") -> None:
+    card_field(page, "number").fill(number)
+    card_field(page, "expiry").fill(expiry)
+    card_field(page, "cvn").fill(code)
+
+
+def pay(page: Page) -> None:
+    page.locator("#components-pay:enabled").click()
+
+
+def pay_by_card(page: Page, number: str) -> None:
+    choose(page, 0)
+    type_card(page, number)
+    pay(page)
+
+
+def decide(page: Page, decision: str) -> None:
+    """In the frame of a bank's question. The window slides in for half a second and moves what is to be clicked."""
+    frame = page.frame_locator("iframe.xendit-action-iframe")
+    button = frame.locator(f"button[value={decision}]")
+    expect(button).to_be_visible()
+    page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished))")
+    button.click()
+
+
+def alert(page: Page) -> Locator:
+    return page.locator("#components-alert")
+
+
+def order_page(page: Page, status: str = "paid") -> None:
+    """The browser is on the order's own page, and that says what Xendit answered."""
+    expect(page).to_have_url(re.compile(r"/orders/[^/]+$"))
+    expect(page.locator("#order-status")).to_have_attribute("data-status", status)
