@@ -16,7 +16,11 @@ KEYS = {"IDR": "xnd_development_idr", "PHP": "xnd_development_php", "SGD": "xnd_
 SESSION = {"payment_session_id": "ps-0123456789abcdef01234567", "status": "ACTIVE"}
 SDK_KEY = "session-" + "0" * 32 + "-pd-PUBLIC-SIGNATURE"
 LINK = "https://dev.xen.to/12345678"
-INVOICE = {"id": "6748105a77f16ebe0cc583a7", "status": "PENDING", "invoice_url": "https://checkout-staging.xendit.co/web/x"}
+INVOICE = {
+    "id": "6748105a77f16ebe0cc583a7",
+    "status": "PENDING",
+    "invoice_url": "https://checkout-staging.xendit.co/web/x",
+}
 HTMX = {"HX-Request": "true"}
 
 

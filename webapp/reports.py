@@ -96,14 +96,17 @@ def token_report(token: Mapping[str, Any]) -> Report:
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    """None where the field is missing; something that can't match where it is not a text."""
+    return None if value is None or value == "" else str(value)
 
 
 def _amount(value: object) -> Decimal | None:
+    """None where the field is missing; NaN, which equals no amount, where it is not a number."""
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
+        return Decimal("NaN")
     try:
-        amount = Decimal(str(value))
+        return Decimal(str(value))
     except InvalidOperation:
-        return None
-    return amount if amount.is_finite() else None
+        return Decimal("NaN")

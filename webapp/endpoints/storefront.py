@@ -26,7 +26,7 @@ async def storefront(request: Request) -> Response:
     shop, visit = shop_of(request), visit_of(request)
     wishes = {name: request.query_params[name] for name in LINK_FIELDS if name in request.query_params}
     if wishes:
-        _keep(request, _with_choices(shop, visit, wishes))
+        _keep(request, _with_choices(shop, visit, wishes, exact=True))
         return RedirectResponse("/", 303)
     context = counter_context(visit) | {"path": "/"}
     return shop.templates.response(visit.language, "pages/storefront.html", context)
@@ -39,7 +39,7 @@ async def choices(request: Request) -> Response:
     wishes = {name: form[name] for name in LINK_FIELDS if name in form and name != "cart"}
     if not wishes:
         raise Refusal(N_("Something is missing in this form: %(field)s."), field="currency")
-    visit = _with_choices(shop, visit, wishes)
+    visit = _with_choices(shop, visit, wishes, exact=False)
     _keep(request, visit)
     if not is_htmx(request):
         return RedirectResponse(_own_path(form.get("next", "/")), 303)
@@ -52,8 +52,12 @@ def _own_path(path: str) -> str:
     return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64})?|walkthrough)?", path) else "/"
 
 
-def _with_choices(shop: Shop, visit: Visit, wishes: dict[str, str]) -> Visit:
-    """The visit with these choices made. Raises Refusal for what doesn't exist and for pairs that can't be."""
+def _with_choices(shop: Shop, visit: Visit, wishes: dict[str, str], *, exact: bool) -> Visit:
+    """The visit with these choices made. Raises Refusal for what doesn't exist and for pairs that can't be.
+
+    Not ``exact``: a form without JavaScript sends all its radios, so a flow just chosen moves on from a method that
+    can't serve it.
+    """
     currency = _currency(shop, wishes["currency"]) if "currency" in wishes else visit.currency
     flow = _flow(wishes["flow"]) if "flow" in wishes else visit.flow
     visit = visit.choose(currency=currency, flow=flow)
@@ -61,12 +65,10 @@ def _with_choices(shop: Shop, visit: Visit, wishes: dict[str, str]) -> Visit:
         slug = wishes["integration"]
         if slug not in INTEGRATIONS:
             raise Refusal(N_("This shop has no such payment method."))
-        # A form without JavaScript sends its radios together: a flow just chosen moves on from a method that can't.
-        if reason := why_not(slug, visit.flow, visit.currency):
-            if "flow" not in wishes or "cart" in wishes or "currency" in wishes:
-                raise Refusal(reason)
-        else:
-            visit = visit.choose(integration=slug)
+        reason = why_not(slug, visit.flow, visit.currency)
+        if reason and (exact or "flow" not in wishes):
+            raise Refusal(reason)
+        visit = visit.choose(integration=slug)  # moves on to a method that can, where this one can't
     if "cart" in wishes:
         visit = replace(visit, cart=Cart.from_link(wishes["cart"]))
     if "language" in wishes:

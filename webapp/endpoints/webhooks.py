@@ -39,7 +39,7 @@ async def xendit(request: Request) -> Response:
     if not token_matches(sent, tokens.get(order.currency) or tokens.get("", "")):
         return _refused(401, "another market's token")
     if field := report.mismatch(order):
-        log.warning("webhook_mismatch", reference_id=order.reference_id, event=webhook.event, field=field)
+        log.warning("webhook_mismatch", reference_id=order.reference_id, about=webhook.event, field=field)
         await _noted(shop, webhook, order.reference_id, f"refused: {field} differs from the order's")
         return JSONResponse({"message": f"This does not match the order: {field}."}, 422)
     status = report.status_for(order)
@@ -89,7 +89,7 @@ async def _order(shop: Shop, webhook: Webhook, report: Report) -> Order | None:
 
 async def _noted(shop: Shop, webhook: Webhook, reference_id: str, verdict: str) -> Response:
     first = await shop.order_book.note_webhook(webhook.key, webhook.event, reference_id, verdict)
-    log.info("webhook", event=webhook.event, reference_id=reference_id, verdict=verdict if first else "duplicate")
+    log.info("webhook", about=webhook.event, reference_id=reference_id, verdict=verdict if first else "duplicate")
     return JSONResponse({"message": verdict if first else "duplicate"})
 
 

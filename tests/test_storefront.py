@@ -1,0 +1,265 @@
+"""The storefront through HTTP: the same by htmx and by plain forms, deep links, and bad input that loses nothing."""
+
+import string
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from tests.conftest import OpenShop, Shop
+
+pytestmark = pytest.mark.anyio
+HTMX = {"HX-Request": "true"}
+
+
+async def seen(shop: Shop) -> dict[str, Any]:
+    """What the storefront shows now, as its template was told."""
+    from webapp.counter import counter_context
+    from webapp.visit import load_visit
+
+    page = await shop.get("/")
+    assert page.status_code == 200
+    cookie = shop.cookies.get("selat")
+    request = _request_with(shop, cookie)
+    visit = load_visit(request, shop.settings.api_keys, ["en", "id", "th", "vi", "es"])
+    return counter_context(visit)
+
+
+def _request_with(shop: Shop, cookie: str | None) -> Any:
+    import json
+    from base64 import b64decode
+
+    from itsdangerous import TimestampSigner
+    from starlette.requests import Request
+
+    session = {}
+    if cookie:
+        signer = TimestampSigner(shop.settings.derived_secret("cookie"))
+        session = json.loads(b64decode(signer.unsign(cookie.strip('"'))))
+    return Request({"type": "http", "headers": [], "session": session})
+
+
+async def quantities(shop: Shop) -> dict[str, int]:
+    return {line.product_id: line.quantity for line in (await seen(shop))["lines"]}
+
+
+async def test_the_shelf_shows_every_product_and_its_price(shop: Shop) -> None:
+    page = (await shop.get("/")).text
+    for text in ("Gayo Highlands", "Rp240.000", "Kopitiam Cup", "Sold out", "Sandbox"):
+        assert text in page
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+async def test_a_cart_grows_shrinks_and_empties(shop: Shop, headers: dict[str, str]) -> None:
+    async def post(path: str, **form: str) -> None:
+        answer = await shop.post(path, data=form, headers=headers)
+        assert answer.status_code == (200 if headers else 303)
+
+    await post("/cart/add", product="gayo", quantity="2")
+    await post("/cart/add", product="toraja")
+    await post("/cart/add", product="gayo")
+    assert await quantities(shop) == {"gayo": 3, "toraja": 1}
+    await post("/cart/take", product="gayo")
+    await post("/cart/take", product="toraja")
+    assert await quantities(shop) == {"gayo": 2}
+    await post("/cart/remove", product="gayo")
+    assert await quantities(shop) == {}
+
+
+async def test_htmx_gets_the_fragment_and_what_to_announce(shop: Shop) -> None:
+    answer = await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"}, headers=HTMX)
+    assert answer.text.lstrip().startswith('<aside id="counter"')
+    assert "Gayo Highlands added. 2 in your cart, Rp480.000." in answer.text
+    assert "<html" not in answer.text
+
+
+async def test_choices_change_and_stay_in_a_second_tab(shop: Shop) -> None:
+    for form in ({"currency": "PHP"}, {"flow": "subscription"}, {"integration": "payment_link"}):
+        assert (await shop.post("/choices", data=form, headers=HTMX)).status_code == 200
+    now = await seen(shop)
+    assert (now["currency"].code, now["flow"], now["integration"]) == ("PHP", "subscription", "payment_link")
+
+
+async def test_choosing_a_flow_moves_on_from_a_method_that_can_not_do_it(shop: Shop) -> None:
+    await shop.post("/choices", data={"integration": "invoice"})
+    assert (await seen(shop))["integration"] == "invoice"
+    await shop.post("/choices", data={"flow": "save"})
+    now = await seen(shop)
+    assert (now["flow"], now["integration"]) == ("save", "components")
+    reasons = {choice.slug: choice.disabled_reason for choice in now["methods"]}
+    assert reasons["invoice"] and not reasons["components"] and not reasons["payment_link"]
+
+
+@pytest.mark.parametrize("currency", ["SGD", "HKD", "MXN"])
+async def test_an_invoice_is_disabled_with_its_reason_where_it_does_not_serve(shop: Shop, currency: str) -> None:
+    page = await shop.post("/choices", data={"currency": currency}, headers=HTMX)
+    assert "The Invoice API does not serve this currency." in page.text
+
+
+async def test_a_form_without_javascript_may_send_all_its_choices_at_once(shop: Shop) -> None:
+    form = {"flow": "save", "integration": "invoice", "checkout_id": "c" * 22}
+    answer = await shop.post("/choices", data=form)
+    assert answer.status_code == 303
+    assert (await seen(shop))["flow"] == "save"
+
+
+async def test_a_deep_link_sets_the_shop_up(shop: Shop) -> None:
+    link = "/?currency=PHP&flow=pay_save&integration=components&cart=gayo:2,toraja:1"
+    answer = await shop.get(link)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    now = await seen(shop)
+    assert (now["currency"].code, now["flow"], now["integration"]) == ("PHP", "pay_save", "components")
+    assert await quantities(shop) == {"gayo": 2, "toraja": 1}
+    assert "₱2,750" in (await shop.get("/")).text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "currency=XXX",
+        "currency=__proto__",
+        "flow=steal",
+        "integration=constructor",
+        "cart=gayo:0",
+        "cart=gayo:1,gayo:2",
+        "cart=cup:1",
+        "cart=nothing:1",
+        "cart=gayo:1e3",
+        "flow=save&integration=invoice",
+        "currency=SGD&integration=invoice",
+        "language=tlh",
+    ],
+)
+async def test_a_deep_link_that_can_not_be_is_refused_and_the_cart_stays(shop: Shop, query: str) -> None:
+    await shop.post("/cart/add", data={"product": "gayo"})
+    answer = await shop.get(f"/?{query}")
+    assert answer.status_code in (404, 422)
+    assert 'role="alert"' in answer.text
+    assert await quantities(shop) == {"gayo": 1}
+
+
+async def test_the_total_and_what_is_charged_when_show_before_paying(shop: Shop) -> None:
+    await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"})
+    for flow, words in {
+        "pay": "Rp480.000, once, when you pay.",
+        "save": "Nothing is charged now.",
+        "subscription": ", then every month.",
+    }.items():
+        answer = await shop.post("/choices", data={"flow": flow}, headers=HTMX)
+        assert words in answer.text
+
+
+FLOWS = {"pay", "save", "pay_save", "subscription"}
+
+
+async def test_every_combination_links_to_its_page_of_the_docs(shop: Shop) -> None:
+    from webapp.integrations import DOCS
+
+    for integration, flow in DOCS:
+        await shop.post("/choices", data={"flow": flow.value})
+        page = await shop.post("/choices", data={"integration": integration}, headers=HTMX)
+        assert DOCS[integration, flow] in page.text
+
+
+@pytest.mark.parametrize("path", ["/cart/add", "/cart/take", "/cart/remove", "/choices", "/checkout"])
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("application/json", b'{"product":"gayo"}', 415),
+        ("text/plain", b"product=gayo", 415),
+        ("application/x-www-form-urlencoded", b"", 422),
+        ("application/x-www-form-urlencoded", b"product=gayo&product=toraja", 400),
+        ("application/x-www-form-urlencoded", b"product=gayo&" + b"x=1&" * 50, 400),
+        ("application/x-www-form-urlencoded", b"product=" + b"x" * 70_000, 413),
+        ("application/x-www-form-urlencoded", b"product=%00", 400),
+        ("multipart/form-data", b"nothing like it", 400),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\nx\r\n--b--',
+            400,
+        ),
+    ],
+)
+async def test_a_body_that_is_no_form_is_refused_with_a_sentence(
+    shop: Shop, path: str, headers: dict[str, str], content_type: str, body: bytes, status: int
+) -> None:
+    await shop.post("/cart/add", data={"product": "gayo"})
+    answer = await shop.post(path, content=body, headers=headers | {"content-type": content_type})
+    assert answer.status_code == status
+    assert 'role="alert"' in answer.text
+    assert await quantities(shop) == {"gayo": 1}
+
+
+@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(["/cart/add", "/cart/take", "/cart/remove", "/choices", "/checkout"]),
+    fields=st.dictionaries(
+        st.sampled_from(["product", "quantity", "currency", "flow", "integration", "language", "checkout_id", "next"])
+        | st.text(max_size=5),
+        st.text(max_size=30)
+        | st.sampled_from(
+            ["-1", "0", "1.5", "1e9", "99999999999", "NaN", "٣", "gayo", "cup", "__proto__", "IDR", "save"]
+        ),
+        max_size=6,
+    ),
+    by_htmx=st.booleans(),
+)
+async def test_whatever_a_form_holds_the_answer_is_a_page_or_a_refusal(
+    shop: Shop, path: str, fields: dict[str, str], by_htmx: bool
+) -> None:
+    answer = await shop.post(path, data=fields, headers=HTMX if by_htmx else {})
+    assert answer.status_code in (200, 303, 404, 415, 422, 400)
+    assert "Traceback" not in answer.text
+    assert all(1 <= quantity <= 99 for quantity in (await quantities(shop)).values())
+
+
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cookie=st.text(string.ascii_letters + string.digits + "=.-_+/", max_size=200))
+async def test_a_forged_or_torn_cookie_is_a_new_visitor(shop: Shop, cookie: str) -> None:
+    shop.cookies.clear()
+    answer = await shop.get("/", headers={"cookie": f"selat={cookie}"})
+    assert answer.status_code == 200
+    refused = await shop.post(
+        "/checkout",
+        data={"integration": "payment_link", "flow": "pay", "checkout_id": "c" * 22},
+        headers={"cookie": f"selat={cookie}"},
+    )
+    assert refused.status_code == 422 and "Your cart is empty" in refused.text
+
+
+async def test_a_cookie_with_its_end_torn_off_is_a_new_visitor(shop: Shop) -> None:
+    await shop.post("/cart/add", data={"product": "gayo"})
+    whole = shop.cookies["selat"]
+    shop.cookies.clear()
+    page = await shop.get("/", headers={"cookie": f"selat={whole[:-5]}"})
+    assert page.status_code == 200 and "Rp240.000, once" not in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/orders/selat-nothing", "/orders/x/status", "/static/x/y.css", "/cart/add"]
+)
+async def test_what_is_not_there_is_said_with_a_way_back(shop: Shop, path: str) -> None:
+    answer = await shop.get(path)
+    assert answer.status_code == (405 if path == "/cart/add" else 404)
+    assert 'href="/"' in answer.text
+
+
+async def test_the_way_back_after_a_choice_is_a_page_of_this_shop(shop: Shop) -> None:
+    for wish, where in {
+        "/orders": "/orders",
+        "//evil.example": "/",
+        "https://evil.example": "/",
+        "/\\evil.example": "/",
+        "javascript:alert(1)": "/",
+    }.items():
+        answer = await shop.post("/choices", data={"language": "en", "next": wish})
+        assert answer.headers["location"] == where
+
+
+async def test_only_open_markets_are_shown(open_shop: OpenShop) -> None:
+    async with open_shop(sandbox=False, api_keys={"THB": "xnd_development_thb"}) as shop:
+        page = (await shop.get("/")).text
+        assert "฿560" in page and "Test mode" in page
