@@ -120,7 +120,7 @@ async def sandbox(tmp_path: Path, clock: Clock) -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def browser(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
+async def client(sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(Starlette(routes=sandbox.routes))
     async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
         yield client
@@ -130,7 +130,7 @@ NewCheckout = Callable[..., Any]
 
 
 @pytest.fixture
-async def new_checkout(sandbox: Sandbox, browser: httpx.AsyncClient) -> AsyncIterator[NewCheckout]:
+async def new_checkout(sandbox: Sandbox, client: httpx.AsyncClient) -> AsyncIterator[NewCheckout]:
     """`await new_checkout("IDR", 100_000, locale="id")`: a session made by the merchant's API."""
     transport, auth = httpx.ASGITransport(sandbox.api), ("xnd_development_sandbox", "")
     async with httpx.AsyncClient(transport=transport, base_url="https://api.xendit.co", auth=auth) as merchant:
@@ -151,6 +151,6 @@ async def new_checkout(sandbox: Sandbox, browser: httpx.AsyncClient) -> AsyncIte
             }
             answer = await merchant.post("/sessions", json=body | more)
             assert answer.status_code == 201, answer.text
-            return Checkout(browser, merchant, answer.json())
+            return Checkout(client, merchant, answer.json())
 
         yield create

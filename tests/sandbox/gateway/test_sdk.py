@@ -59,16 +59,16 @@ def test_the_command_tells_what_to_change(tmp_path: Path, capsys: pytest.Capture
 
 
 @pytest.mark.anyio
-async def test_it_is_served_compressed_and_for_ever(sandbox: Sandbox, browser: httpx.AsyncClient) -> None:
+async def test_it_is_served_compressed_and_for_ever(sandbox: Sandbox, client: httpx.AsyncClient) -> None:
     assert sandbox.sdk_url
     assert sdk.VERSION in sandbox.sdk_url
-    plain = await browser.get(sandbox.sdk_url, headers={"accept-encoding": "identity"})
+    plain = await client.get(sandbox.sdk_url, headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert "immutable" in plain.headers["cache-control"]
     assert plain.headers["content-type"].startswith("text/javascript")
     for encoding in ("gzip", "br"):  # the first that asks for Brotli starts it, and gets gzip
-        await browser.get(sandbox.sdk_url, headers={"accept-encoding": "gzip, br"})
-        answer = await browser.get(sandbox.sdk_url, headers={"accept-encoding": encoding})
+        await client.get(sandbox.sdk_url, headers={"accept-encoding": "gzip, br"})
+        answer = await client.get(sandbox.sdk_url, headers={"accept-encoding": encoding})
         assert answer.headers["content-encoding"] == encoding
         assert answer.headers["vary"] == "Accept-Encoding"
         assert answer.content == plain.content

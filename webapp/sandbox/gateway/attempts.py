@@ -5,18 +5,17 @@ The number stays in these functions' arguments; the attempt keeps only what beco
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from .. import sessions
 from ..clock import to_text
 from ..documents import SessionDoc, attempt_id
-from ..errors import SandboxError, invalid_status
+from ..errors import SandboxError, invalid_status, validation_error
 from ..sessions import Kind
 from . import cards, channels, wire
+from .answers import JSON, inside
 from .channels import Channel
 from .emv import qr_string
 
-JSON = dict[str, Any]
 PUSH_TAKES = timedelta(seconds=4)
 APPROVAL_TAKES = timedelta(seconds=6)
 SLOW_CARD_TAKES = timedelta(seconds=4)
@@ -38,7 +37,7 @@ def begin(doc: SessionDoc, now: datetime, kind: Kind, body: JSON, card_number: s
     if channel.kind == "cards":
         return _begin_card(doc, now, common, card_number or "")
     if channel.kind == "push":
-        return _begin_push(doc, now, common, str((body.get("channel_properties") or {}).get("account_mobile_number")))
+        return _begin_push(doc, now, common, inside(body, "channel_properties", "account_mobile_number"))
     attempt = sessions.begin_attempt(doc, now, **common, status="REQUIRES_ACTION", actions=[])
     attempt["actions"] = _qr(doc, channel, merchant) if channel.kind == "qr" else _redirect(doc, channel, attempt)
     return attempt
@@ -71,8 +70,10 @@ def _begin_card(doc: SessionDoc, now: datetime, common: JSON, number: str) -> JS
     return sessions.begin_attempt(doc, now, **common, status="SUCCEEDED", actions=[])
 
 
-def _begin_push(doc: SessionDoc, now: datetime, common: JSON, phone: str) -> JSON:
+def _begin_push(doc: SessionDoc, now: datetime, common: JSON, phone: object) -> JSON:
     """No action at all: the shopper confirms on a phone, and here nobody has to."""
+    if not isinstance(phone, str) or not phone:
+        raise validation_error("a phone number is needed", "/body/channel_properties/account_mobile_number")
     attempt = sessions.begin_attempt(doc, now, **common, status="REQUIRES_ACTION", actions=[])
     return _settles_itself(
         attempt, now + PUSH_TAKES, "ACCOUNT_ACCESS_BLOCKED" if phone.endswith(BLOCKED_PHONE) else None
@@ -81,7 +82,7 @@ def _begin_push(doc: SessionDoc, now: datetime, common: JSON, phone: str) -> JSO
 
 def _settles_itself(attempt: JSON, due: datetime, failure_code: str | None = None) -> JSON:
     outcome = "FAILED" if failure_code else "SUCCEEDED"
-    attempt |= {"due": to_text(due), "due_outcome": outcome, "failure_code": failure_code}
+    attempt |= {"due": to_text(due), "due_outcome": outcome, "due_failure_code": failure_code}
     return attempt
 
 
