@@ -28,11 +28,10 @@ def begin(doc: SessionDoc, now: datetime, kind: Kind, body: JSON, card_number: s
     if wire.status_of(doc) == "PENDING":
         raise invalid_status("PENDING")
     channel = _chosen(doc, body.get("channel_code"))
-    forced = doc.session.get("allow_save_payment_method") == "FORCED"
     common: JSON = {
         "channel_code": channel.code,
         "kind": kind,
-        "save": kind == "payment_request" and channel.saves and (forced or body.get("save_payment_method") is True),
+        "save": channel.saves and body.get("save_payment_method") is True,
     }
     if channel.kind == "cards":
         return _begin_card(doc, now, common, card_number or "")
