@@ -96,3 +96,16 @@ async def test_a_page_is_compressed_but_not_one_that_holds_a_key(shop: Shop) -> 
     answer: httpx.Response = await shop.post("/checkout", data=form, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_request_is_logged_by_its_route_under_the_id_that_its_answer_carries(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    import structlog
+
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        answer = await shop.get("/orders/selat-unknown?key=secret-in-the-address")
+    line = next(line for line in lines if line["event"] == "request")
+    assert (line["route"], line["status"]) == ("/orders/{reference_id}", 404)
+    assert line["request_id"] == answer.headers["x-request-id"]
+    assert "secret-in-the-address" not in str(lines)

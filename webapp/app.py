@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
 
 import httpx
+import structlog
 from dotenv import load_dotenv
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,6 +26,7 @@ from webapp.integrations.errors import XenditError
 from webapp.logs import configure_logging
 from webapp.order_book import OrderBook
 from webapp.refusing import on_crash, on_http_exception, on_refusal, on_xendit_error, refuse
+from webapp.request_log import RequestLog
 from webapp.sandbox import Sandbox, SandboxSettings
 from webapp.security import Guard
 from webapp.shop import Shop
@@ -31,6 +34,7 @@ from webapp.templating import Templates
 from webapp.text import Refusal
 from webapp.xendit_client import xendit_client
 
+log = structlog.get_logger()
 SDK = "vendor/xendit-components-web-0.0.24.mjs"
 
 
@@ -76,7 +80,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
             settings=settings,
             currencies=[CURRENCIES[code] for code in CURRENCIES if code in settings.api_keys],
         ),
-        sdk_url=sandbox.sdk_url if sandbox else assets[SDK].url,
+        sdk_url=(sandbox and sandbox.sdk_url) or assets[SDK].url,
     )
 
     @contextlib.asynccontextmanager
@@ -101,6 +105,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
     app = Starlette(
         routes=[*routes(), *(sandbox.routes if sandbox else [])],
         middleware=[
+            Middleware(RequestLog),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
             Middleware(
                 SessionMiddleware,
@@ -131,6 +136,8 @@ def create_app_from_env() -> Starlette:
     except ConfigError as error:
         raise SystemExit(f"selat: {error}") from None
     configure_logging(settings.log_level)
+    if os.environ.get("DYNO") and settings.database_url.startswith("sqlite"):
+        log.warning("orders_on_a_dyno", why="its disk is wiped every day: add Postgres, so that DATABASE_URL is set")
     return create_app(settings)
 
 

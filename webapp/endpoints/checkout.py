@@ -24,6 +24,7 @@ from webapp.visit import save_visit, why_not
 from webapp.xendit_client import TOTAL_SECONDS
 
 log = structlog.get_logger()
+ABANDONED_AFTER = timedelta(seconds=TOTAL_SECONDS + 5)
 
 
 async def checkout(request: Request) -> Response:
@@ -144,7 +145,7 @@ async def _created(shop: Shop, checkout_id: str) -> Order:
         if order.payment_session_id or order.invoice_id or not order.status.is_open:
             return order
         now = datetime.now(UTC)
-        if now > order.created + timedelta(seconds=TOTAL_SECONDS + 5):  # whoever was creating it is gone
+        if now > order.created + ABANDONED_AFTER:  # whoever was creating it is gone
             cause = "the shop stopped while creating it"
             return await shop.order_book.mark(order.reference_id, OrderStatus.FAILED_TO_CREATE, cause=cause) or order
         if now > patience:
