@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import gettext
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -38,13 +39,14 @@ class Sandbox:
         *,
         webhook_client: httpx.AsyncClient | None = None,
         clock: Callable[[], datetime] = utcnow,
+        translations: Mapping[str, gettext.NullTranslations] | None = None,
     ) -> None:
         self.settings, self.database, self.clock = settings, database, clock
         self.store = Store(database, settings.secret, clock, self._kick, bool(settings.webhook_url))
         self.api: Starlette = create_api(self.store, settings)
         self.routes: list[BaseRoute] = [
             *gateway.routes(self.store, settings),
-            *hosted.routes(self.store, settings),
+            *hosted.routes(self.store, settings, translations or {}),
             Mount("/sandbox/static", StaticFiles(directory=Path(__file__).with_name("static"))),
         ]
         self.sdk_url: str | None = gateway.sdk_url(settings)

@@ -7,56 +7,53 @@ from datetime import datetime
 from typing import Any
 
 from .clock import from_text, to_text
-from .documents import InvoiceDoc
+from .documents import OPEN, InvoiceDoc
 from .errors import SandboxError
 from .events import Event
-from .ids import new_hex_id, new_id
+from .ids import new_id
 
 CALLBACK_FIELDS = [
     *("id", "external_id", "user_id", "status", "merchant_name", "amount", "paid_amount", "paid_at", "payer_email"),
     *("description", "created", "updated", "currency", "payment_method", "payment_channel", "payment_id"),
-    *("credit_card_charge_id", "payment_destination", "payment_details", "items", "fees", "success_redirect_url"),
+    *("payment_destination", "payment_details", "items", "fees", "success_redirect_url"),
     *("failure_redirect_url", "metadata"),
 ]
 
 
-def pay(
-    doc: InvoiceDoc,
-    now: datetime,
-    *,
-    channel_code: str,
-    method: str,
-    details: dict[str, Any] | None = None,
-) -> None:
-    """Settles a PENDING invoice; `method` is CREDIT_CARD, EWALLET, QR_CODE … One that is not PENDING stays as it is."""
+def begin(doc: InvoiceDoc, now: datetime, *, channel_code: str, method: str, name: str) -> dict[str, Any]:
+    """Adds an attempt on the hosted page and returns it.
+
+    `method` and `name` are how an invoice's webhook calls it: EWALLET and DANA, BANK_TRANSFER and BCA …
+    """
     if not doc.is_pending:
+        raise SandboxError(422, "INVALID_INVOICE_STATUS", f"Invoice status is {doc.status}, expecting PENDING")
+    payment: dict[str, Any] = {"id": new_id("py-"), "channel_code": channel_code, "created": to_text(now)}
+    payment |= {"method": method, "name": name, "status": "REQUIRES_ACTION", "failure_code": None}
+    doc.payments.append(payment)
+    return payment
+
+
+def settle(doc: InvoiceDoc, now: datetime, wanted: str, outcome: str, failure_code: str | None = None) -> None:
+    """Ends an open attempt. SUCCEEDED pays the invoice; any other outcome leaves it PENDING and tells nobody.
+
+    An attempt that has ended before, or whose invoice has, stays as it is.
+    """
+    payment = next((payment for payment in doc.payments if payment["id"] == wanted), None)
+    if payment is None or payment["status"] not in OPEN or not doc.is_pending:
+        return
+    payment |= {"status": outcome, "failure_code": failure_code}
+    if outcome != "SUCCEEDED":
         return
     doc.invoice |= {
         "status": "PAID",
         "paid_amount": doc.invoice["amount"],
         "paid_at": to_text(now),
         "updated": to_text(now),
-        "payment_method": method,
-        "payment_channel": channel_code,
-        "payment_id": new_id("py-"),
+        "payment_method": payment["method"],
+        "payment_channel": payment["name"],
+        "payment_id": payment["id"],
     }
-    if method == "CREDIT_CARD":
-        doc.invoice["credit_card_charge_id"] = new_hex_id()
-    if details:
-        doc.invoice["payment_details"] = details
     doc.outbox.append(callback(doc.invoice))
-
-
-def fail(doc: InvoiceDoc, now: datetime, *, channel_code: str, failure_code: str) -> None:
-    """Remembers a declined attempt for the hosted page; the invoice stays PENDING."""
-    if doc.is_pending:
-        doc.payments.append(
-            {
-                "channel_code": channel_code,
-                "failure_code": failure_code,
-                "created": to_text(now),
-            }
-        )
 
 
 def expire(doc: InvoiceDoc, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Addresses that a customer's browser opens. They are secrets, so they are made when needed and kept nowhere."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from . import keys
 from .documents import InvoiceDoc, SessionDoc
@@ -26,3 +27,10 @@ def session_view(settings: SandboxSettings, doc: SessionDoc) -> dict[str, Any]:
 
 def invoice_view(settings: SandboxSettings, doc: InvoiceDoc) -> dict[str, Any]:
     return doc.invoice | {"invoice_url": invoice_url(settings, doc.id)}
+
+
+def origin_of(url: str | None) -> str:
+    """`https://shop.example:8443`, for a policy that names where a form may lead; empty for no address."""
+    parts = urlsplit(url or "")
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else ""

@@ -1,0 +1,78 @@
+"""What the hosted page offers to choose from: the country's channels, and test cards instead of a card form.
+
+Nothing is typed on these pages, so no card number, real or invented, is ever sent to them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from ..channels import Channel
+from ..gateway import cards
+from ..gateway.channels import find as embedded
+from .texts import CARD_NOTES, GROUPS
+
+CARDS = {
+    "visa": ("Visa", "4000000000001000"),
+    "mastercard": ("Mastercard", "5200000000001005"),
+    "challenge": ("Visa", "4000000000001091"),
+    "declined": ("Visa", "4000000000002503"),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One radio button. `value` is a channel code, with the test card's name behind a dot: `CARDS.visa`."""
+
+    value: str
+    channel: Channel
+    title: str
+    note: str
+    logo: str
+    network: str = ""
+
+
+def groups(offered: Iterable[Channel]) -> list[tuple[str, list[Choice]]]:
+    """Title and choices of each kind, in the order of GROUPS."""
+    order = list(GROUPS)
+    ordered = sorted(offered, key=lambda channel: order.index(channel.kind))
+    return [
+        (GROUPS[kind], [choice for channel in members for choice in _choices(channel)])
+        for kind, members in groupby(ordered, key=lambda channel: channel.kind)
+    ]
+
+
+def chosen(offered: Iterable[Channel], value: object) -> Choice | None:
+    """The choice of that value, if it is among what is offered."""
+    return next((choice for channel in offered for choice in _choices(channel) if choice.value == value), None)
+
+
+def outcome(choice: Choice, amount: Any, currency: str) -> tuple[str, str | None]:
+    """(verdict, failure code) of choosing it: `approve` and `decline` at once, `challenge` after a step."""
+    name = choice.value.partition(".")[2]
+    if not name:
+        return "challenge", None
+    result = cards.outcome(CARDS[name][1], Decimal(amount), currency)
+    return result.verdict, result.failure_code
+
+
+def _choices(channel: Channel) -> list[Choice]:
+    if channel.kind != "CARDS":
+        return [Choice(channel.code, channel, channel.brand, "", _logo(channel))]
+    return [
+        Choice(f"CARDS.{name}", channel, _spaced(number), CARD_NOTES[name], _logo(channel, brand), brand)
+        for name, (brand, number) in CARDS.items()
+    ]
+
+
+def _spaced(number: str) -> str:
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def _logo(channel: Channel, card: str | None = None) -> str:
+    """Drawings of single channels belong to those inside Components; the others share one for their kind."""
+    if card or embedded(channel.code):
+        return f"/sandbox/logos/{(card or channel.code).upper()}.svg"
+    return f"/sandbox/static/hosted/{channel.kind.lower().replace('_', '-')}.svg"

@@ -1,0 +1,106 @@
+"""A payment session or a legacy invoice as a hosted page shows it: the same for both."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .. import channels
+from ..api.invoice_schema import method_name
+from ..channels import Channel
+from ..documents import OPEN, InvoiceDoc, SessionDoc, attempt_id
+from ..money import amount_text
+
+JSON = dict[str, Any]
+ENDED = {"COMPLETED": "paid", "PAID": "paid", "EXPIRED": "expired", "CANCELED": "cancelled"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a page shows of either. `purpose`: pay, save or subscribe; `state`: open, paid, expired or cancelled."""
+
+    id: str
+    purpose: str
+    state: str
+    currency: str
+    amount: Any
+    description: str | None
+    items: list[tuple[str, Any, str]]
+    channels: list[Channel]
+    attempts: list[JSON]
+    may_save: bool
+    schedule: JSON | None
+    success_url: str | None
+    leave_url: str | None
+    locale: str
+    ends_at: str
+
+    @property
+    def amount_text(self) -> str:
+        return amount_text(self.amount, self.currency)
+
+    @property
+    def failure_code(self) -> str | None:
+        """Of the latest attempt, if that is how it ended."""
+        latest = self.attempts[-1] if self.attempts else {"status": ""}
+        return (latest["failure_code"] or "FAILED") if latest["status"] == "FAILED" else None
+
+    def open_attempt(self, wanted: str) -> JSON | None:
+        for attempt in self.attempts:
+            if attempt["id"] == wanted and attempt["status"] in OPEN and self.state == "open":
+                return attempt
+        return None
+
+
+def seen_session(doc: SessionDoc) -> Seen:
+    session = doc.session
+    currency = session["currency"]
+    items = [
+        (item["name"], item["quantity"], amount_text(item["net_unit_amount"] * item["quantity"], currency))
+        for item in session.get("items") or []
+    ]
+    return Seen(
+        id=doc.id,
+        purpose={"SAVE": "save", "SUBSCRIPTION": "subscribe"}.get(session["session_type"], "pay"),
+        state=ENDED.get(doc.status, "open"),
+        currency=currency,
+        amount=session["amount"],
+        description=session.get("description"),
+        items=items,
+        channels=list(channels.offered(session)),
+        attempts=[attempt | {"id": attempt_id(attempt)} for attempt in doc.attempts],
+        may_save=session["session_type"] == "PAY" and session.get("allow_save_payment_method") == "OPTIONAL",
+        schedule=(session.get("subscription") or {}).get("schedule"),
+        success_url=session.get("success_return_url"),
+        leave_url=session.get("cancel_return_url"),
+        locale=session.get("locale", "en"),
+        ends_at=session["expires_at"],
+    )
+
+
+def seen_invoice(doc: InvoiceDoc) -> Seen:
+    invoice = doc.invoice
+    currency, wanted = invoice["currency"], set(invoice.get("payment_methods") or [])
+    lines = [
+        *((item["name"], item["quantity"], item["price"] * item["quantity"]) for item in invoice.get("items") or []),
+        *((fee["type"], 1, fee["value"]) for fee in invoice.get("fees") or []),
+    ]
+    return Seen(
+        id=doc.id,
+        purpose="pay",
+        state=ENDED.get(doc.status, "open"),
+        currency=currency,
+        amount=invoice["amount"],
+        description=invoice.get("description"),
+        items=[(name, quantity, amount_text(amount, currency)) for name, quantity, amount in lines],
+        channels=[
+            channel
+            for channel in channels.CHANNELS[currency]
+            if channel.takes(invoice["amount"]) and (not wanted or wanted & {channel.code, method_name(channel)})
+        ],
+        attempts=doc.payments,
+        may_save=False,
+        schedule=None,
+        success_url=invoice.get("success_redirect_url"),
+        leave_url=invoice.get("failure_redirect_url"),
+        locale=invoice.get("locale") or "en",
+        ends_at=invoice["expiry_date"],
+    )

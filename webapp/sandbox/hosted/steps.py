@@ -1,0 +1,73 @@
+"""The step outside the hosted page: a bank's question, a wallet's, a code to scan, an account to transfer to."""
+
+import hashlib
+from dataclasses import dataclass
+
+import segno
+from markupsafe import Markup
+
+from .. import channels
+from ..channels import Channel
+from ..gateway import cards
+from ..gateway.emv import SCHEMES, qr_string
+from ..sessions import Outcome
+from .choices import CARDS
+from .seen import JSON, Seen
+from .texts import APPROVE, APPROVE_OTHERWISE, STEPS
+
+
+@dataclass(frozen=True)
+class Step:
+    """`question` and `approve` are texts to translate; `code` is a number to use, `drawing` an SVG of one to scan."""
+
+    brand: str
+    question: str
+    approve: str
+    code: str | None
+    drawing: Markup | None
+
+
+def channel_of(seen: Seen, attempt: JSON) -> Channel:
+    channel = channels.find(seen.currency, attempt["channel_code"])
+    if channel is None:
+        raise LookupError(f"no channel {attempt['channel_code']}")
+    return channel
+
+
+def step_of(seen: Seen, attempt: JSON, merchant_name: str) -> Step:
+    channel = channel_of(seen, attempt)
+    numbered = channel.kind in ("VIRTUAL_ACCOUNT", "OVER_THE_COUNTER")
+    return Step(
+        brand=channel.brand,
+        question=STEPS[channel.kind],
+        approve=APPROVE.get(channel.kind, APPROVE_OTHERWISE),
+        code=invented_number(attempt["id"]) if numbered else None,
+        drawing=qr_drawing(channel, seen, attempt["id"], merchant_name) if channel.kind == "QR_CODE" else None,
+    )
+
+
+def outcome_of(seen: Seen, attempt: JSON, decision: str) -> tuple[Outcome, str | None]:
+    """What `approve`, `decline` or anything else (back) makes of the attempt. A magic amount fails even if approved."""
+    is_card = channel_of(seen, attempt).kind == "CARDS"
+    if decision == "approve":
+        magic = cards.outcome(CARDS["challenge"][1], seen.amount, seen.currency).failure_code if is_card else None
+        return ("FAILED", magic) if magic else ("SUCCEEDED", None)
+    if decision == "decline":
+        return "FAILED", "AUTHENTICATION_FAILED" if is_card else "USER_DECLINED_PAYMENT"
+    return "CANCELED", None
+
+
+def invented_number(attempt_id: str) -> str:
+    """Looks like an account number; the same for the same attempt."""
+    digits = f"{int(hashlib.sha256(attempt_id.encode()).hexdigest(), 16):d}"[:12]
+    return " ".join(digits[start : start + 4] for start in (0, 4, 8))
+
+
+def qr_drawing(channel: Channel, seen: Seen, attempt_id: str, merchant_name: str) -> Markup:
+    text = attempt_id
+    if channel.code in SCHEMES:
+        text = qr_string(channel.code, seen.amount, merchant_name, attempt_id[-12:])
+    drawing = segno.make(text, error="m").svg_inline(
+        scale=4, omitsize=True, light="#fff", svgclass=None, lineclass=None
+    )
+    return Markup(drawing)  # noqa: S704 - segno's own SVG, made of squares

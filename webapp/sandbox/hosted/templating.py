@@ -1,0 +1,62 @@
+"""The templates of the hosted pages, one environment a language, and the headers of every page."""
+
+import gettext
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from ..links import origin_of
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+class Templates:
+    """`translations` by language; English needs none, and a language that is missing is shown in English."""
+
+    def __init__(self, translations: Mapping[str, gettext.NullTranslations]) -> None:
+        self.translations = translations
+        self.environment = cache(self._environment)
+
+    def _environment(self, language: str) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+        )
+        translations = self.translations.get(language, gettext.NullTranslations())
+        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        return environment
+
+    def page(
+        self, name: str, locale: str, *, status: int = 200, leads_to: tuple[str | None, ...] = (), **context: Any
+    ) -> HTMLResponse:
+        """A whole page. `leads_to`: where its forms may end up, and who may show it in a frame."""
+        language = locale if locale in self.translations else "en"
+        html = self.environment(language).get_template(f"hosted/{name}").render(language=language, **context)
+        return HTMLResponse(html, status, headers(*leads_to))
+
+
+def headers(*leads_to: str | None) -> dict[str, str]:
+    """A strict policy. Chromium checks the redirect after a form too, so the shop's origin has to stand in it."""
+    origins = " ".join(["'self'", *sorted({origin for url in leads_to if (origin := origin_of(url))})])
+    policy = {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "form-action": origins,
+        "frame-ancestors": origins,
+        "base-uri": "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+    }

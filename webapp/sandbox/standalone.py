@@ -1,0 +1,42 @@
+"""The sandbox as a server of its own: the merchant's API and the browsers' pages in one app."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from .app import Sandbox
+from .database import SQLiteDatabase
+from .settings import SandboxSettings
+
+HELLO = """This is an imitation of Xendit's API, for tests and demos. No money moves.
+
+POST /sessions      GET /sessions/{id}      POST /sessions/{id}/cancel
+POST /v2/invoices   GET /v2/invoices/{id}   GET /v2/invoices?external_id=   POST /invoices/{id}/expire!
+
+HTTP Basic: any user name that begins with xnd_development_, and no password.
+"""
+
+
+def create_app(settings: SandboxSettings, database: SQLiteDatabase) -> Starlette:
+    sandbox = Sandbox(settings, database)
+    api: ASGIApp = sandbox.api
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await database.open()
+        await sandbox.start()
+        try:
+            yield
+        finally:
+            await sandbox.stop()
+            await database.close()
+
+    async def hello(request: Request) -> Response:
+        return PlainTextResponse(HELLO)
+
+    return Starlette(routes=[Route("/", hello), *sandbox.routes, Mount("/", api)], lifespan=lifespan)
