@@ -1,5 +1,6 @@
 """What every test can ask for: a shop with the settings it wants, on a fresh SQLite file or a real Postgres."""
 
+import logging
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import httpx
 import pytest
 import respx
 
-from tests.leaks import log_guard, secrets_in
+from tests.leaks import CHATTY, log_guard, secrets_in
 from webapp.config import Settings
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
@@ -23,6 +24,8 @@ IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "shows_secrets: prints or logs what only the person running it may see")
     log_guard.install()
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def pytest_unconfigure() -> None:

@@ -28,12 +28,13 @@ def secrets_in(text: str) -> list[str]:
     return [name for name, pattern in PATTERNS.items() if any(pattern.search(one) for one in texts)]
 
 
+# What these say below WARNING is no news: webapp/logs.py silences them in the shop, and in tests their words are mostly
+# those of our own clients, which open payment pages as a shopper's browser does.
+CHATTY = ("aiohttp", "aiosqlite", "asyncio", "hpack", "httpcore", "httpcore2", "httpx", "httpx2")
+
+
 class LogGuard:
     """Sees every record that any logger makes, whoever reconfigures handlers, and keeps those that carry a secret."""
-
-    # What they chat about below WARNING: webapp/logs.py silences it in the shop, and in tests they open payment pages
-    # themselves, as a shopper's browser does.
-    not_ours = ("httpx", "httpx2", "httpcore", "httpcore2", "asyncio", "aiohttp", "hypothesis", "playwright")
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -51,7 +52,7 @@ class LogGuard:
 
     def _record(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self._make_record(*args, **kwargs)
-        if record.levelno >= logging.WARNING or record.name.split(".")[0] not in self.not_ours:
+        if record.levelno >= logging.WARNING or record.name.split(".")[0] not in CHATTY:
             text = record.getMessage()
             if record.exc_info and record.exc_info[0]:
                 text += logging.Formatter().formatException(record.exc_info)

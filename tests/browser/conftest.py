@@ -1,5 +1,6 @@
 """A live shop and a real Chromium: whatever a page complains about, or fetches from elsewhere, fails its test."""
 
+import logging
 import os
 import re
 import shutil
@@ -52,8 +53,8 @@ StartShop = Callable[..., str]
 @contextmanager
 def serve(settings: Settings, listener: socket.socket) -> Iterator[None]:
     """The shop on a socket, in a thread of this process, so that the guard in tests/conftest.py sees what it logs."""
-    quiet = {"log_config": None, "access_log": False, "server_header": False}  # as `python -m webapp` starts it
-    config = uvicorn.Config(create_app(settings), timeout_graceful_shutdown=2, **quiet)
+    logging.getLogger("uvicorn.access").disabled = True  # as in webapp/logs.py: paths of payment pages are secret
+    config = uvicorn.Config(create_app(settings), log_config=None, server_header=False, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
