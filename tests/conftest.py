@@ -16,7 +16,9 @@ import pytest
 import respx
 
 from tests.leaks import CHATTY, log_guard, secrets_in
+from webapp.app import create_app
 from webapp.config import Settings
+from webapp.database import database_from_url, migrate
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 
@@ -85,9 +87,9 @@ def open_shop(settings: MakeSettings) -> OpenShop:
 
     @asynccontextmanager
     async def running(xendit: respx.Router | None = None, **changes: Any) -> AsyncIterator[Shop]:
-        from webapp.app import create_app
-
         chosen = settings(**changes)
+        if chosen.database_url.startswith("postgres"):
+            await migrate_as_release_does(chosen.database_url)
         app = create_app(chosen, transport=httpx.MockTransport(xendit.async_handler) if xendit else None)
         async with app.router.lifespan_context(app):
             transport = httpx.ASGITransport(app)
@@ -96,6 +98,13 @@ def open_shop(settings: MakeSettings) -> OpenShop:
                 yield shop
 
     return running
+
+
+async def migrate_as_release_does(url: str) -> None:
+    database = database_from_url(url)
+    await database.open()
+    await migrate(database)
+    await database.close()
 
 
 @pytest.fixture

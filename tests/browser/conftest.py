@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError, expect
 
 from webapp.app import create_app
 from webapp.config import Settings
@@ -24,7 +24,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 QUIET = ("background-networking", "component-update", "default-apps", "sync", "gpu", "dev-shm-usage")
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 HERE = Path(__file__).parent
-WAIT_MS = 10_000
+WAIT_MS = 15_000  # patience for a busy machine; what a page must do faster, its test says
+expect.set_options(timeout=WAIT_MS)
 
 # The page reports what its Content-Security-Policy forbade, frames included; Chromium's own message names no line.
 REPORT_VIOLATIONS = """addEventListener('securitypolicyviolation', event =>
