@@ -1,0 +1,88 @@
+"""Real shop processes that can be killed: forked from a server that has already imported everything."""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from webapp.config import Settings
+
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["webapp.app", "uvicorn"])
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def serve_shop(settings: dict[str, Any], port: int, abandoned_after: float) -> None:
+    """One shop process, until it is killed."""
+    from datetime import timedelta
+
+    import uvicorn
+
+    from webapp.app import create_app
+    from webapp.endpoints import checkout
+    from webapp.logs import configure_logging
+
+    configure_logging("ERROR")
+    checkout.ABANDONED_AFTER = timedelta(seconds=abandoned_after)
+    uvicorn.run(create_app(Settings(**settings)), host="127.0.0.1", port=port, access_log=False, log_config=None)
+
+
+class ShopProcess:
+    """A shop that can be killed and started again on the same port and database."""
+
+    def __init__(self, *, abandoned_after: float = 24, **settings: Any) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.settings = {"app_url": self.url, "port": self.port, "secret_key": "k" * 64} | settings
+        self.abandoned_after = abandoned_after
+        self.process: BaseProcess | None = None
+
+    def start(self) -> None:
+        self.process = FORKS.Process(target=serve_shop, args=(self.settings, self.port, self.abandoned_after))
+        self.process.start()
+        wait_until_ready(f"{self.url}/readyz")
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is closed, flushed or finished."""
+        if self.process and self.process.pid:
+            os.kill(self.process.pid, signal.SIGKILL)
+            self.process.join()
+
+
+def wait_until_ready(url: str, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(url, timeout=2).status_code < 500:
+                return
+        time.sleep(0.02)
+    raise RuntimeError(f"nothing answers at {url}")
+
+
+@contextlib.contextmanager
+def standalone_sandbox(folder: Path, webhook_url: str, webhook_token: str, port: int) -> Iterator[str]:
+    """`python -m webapp.sandbox`: Xendit's place in these tests, which stays up while shops are killed."""
+    command = [sys.executable, "-m", "webapp.sandbox", "--port", str(port), "--database", str(folder / "xendit.db")]
+    command += ["--webhook-url", webhook_url, "--webhook-token", webhook_token]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_ready(f"{url}/sessions/none")
+        yield url
+    finally:
+        process.kill()
+        process.wait()
