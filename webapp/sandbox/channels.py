@@ -31,11 +31,11 @@ def _row(code: str, brand: str, kind: str, least: str, most: str, saves: bool = 
 BANK, SHOP, WALLET, DEBIT = "VIRTUAL_ACCOUNT", "OVER_THE_COUNTER", "EWALLET", "ONLINE_BANKING"
 HOSTED_ONLY: dict[str, tuple[Channel, ...]] = {
     "IDR": (
-        _row("BCA_VIRTUAL_ACCOUNT", "BCA virtual account", BANK, "10000", "50000000"),
-        _row("BNI_VIRTUAL_ACCOUNT", "BNI virtual account", BANK, "1", "50000000000"),
-        _row("BRI_VIRTUAL_ACCOUNT", "BRI virtual account", BANK, "1", "50000000000"),
-        _row("MANDIRI_VIRTUAL_ACCOUNT", "Mandiri virtual account", BANK, "1", "50000000000"),
-        _row("PERMATA_VIRTUAL_ACCOUNT", "Permata virtual account", BANK, "1", "9999999999"),
+        _row("BCA_VIRTUAL_ACCOUNT", "BCA", BANK, "10000", "50000000"),
+        _row("BNI_VIRTUAL_ACCOUNT", "BNI", BANK, "1", "50000000000"),
+        _row("BRI_VIRTUAL_ACCOUNT", "BRI", BANK, "1", "50000000000"),
+        _row("MANDIRI_VIRTUAL_ACCOUNT", "Mandiri", BANK, "1", "50000000000"),
+        _row("PERMATA_VIRTUAL_ACCOUNT", "Permata", BANK, "1", "9999999999"),
         _row("ALFAMART", "Alfamart", SHOP, "10000", "5000000"),
         _row("INDOMARET", "Indomaret", SHOP, "10000", "5000000"),
         _row("ASTRAPAY", "AstraPay", WALLET, "100", "20000000"),
@@ -57,7 +57,7 @@ HOSTED_ONLY: dict[str, tuple[Channel, ...]] = {
         _row("GRABPAY", "GrabPay", WALLET, "1", "1500", saves=True),
         _row("SHOPEEPAY", "ShopeePay", WALLET, "1", "30000", saves=True),
         _row("WECHATPAY", "WeChat Pay", WALLET, "0.1", "25000"),
-        _row("AMBANK_VIRTUAL_ACCOUNT", "AmBank transfer", BANK, "1", "10000000"),
+        _row("AMBANK_VIRTUAL_ACCOUNT", "AmBank", BANK, "1", "10000000"),
     ),
     "VND": (
         _row("APPOTA", "Appota", WALLET, "1000", "500000000"),

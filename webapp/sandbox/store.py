@@ -68,6 +68,8 @@ class Store:
 
     async def create_tables(self) -> None:
         async with self.database.write() as connection:
+            if self.database.driver == "asyncpg":  # two processes that create one table at once would collide
+                await connection.execute("SELECT pg_advisory_xact_lock(7335721)")
             for name in self.queries.available_queries:
                 if name.startswith("create_") and not name.endswith("_cursor"):
                     await getattr(self.queries, name)(connection)
