@@ -142,9 +142,7 @@ async def open_rig(tmp_path: Path, clock: Clock) -> AsyncIterator[OpenRig]:
             browser = httpx.AsyncClient(transport=pages, base_url="http://shop.test")
             for client in (to_shop, api, browser):
                 await stack.enter_async_context(client)
-            return Rig(
-                sandbox, api, browser, receiver, clock, Courier(sandbox.store, settings, to_shop, clock)
-            )
+            return Rig(sandbox, api, browser, receiver, clock, Courier(sandbox.store, settings, to_shop, clock))
 
         yield opened
 

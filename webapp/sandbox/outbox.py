@@ -18,7 +18,7 @@ class Switches:
     """What a presenter or a test may turn on: all of it happens with real webhooks, now and then."""
 
     duplicate: bool = False
-    delay: float = 0
+    delay: float = 0.0
     shuffle: bool = False
     outage: bool = False
 

@@ -1,6 +1,6 @@
 """All that the sandbox wants to know, passed in by whoever starts it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -9,9 +9,9 @@ class SandboxSettings:
     """See README.md. `webhook_schedule` is Xendit's 15 min … 12 h, scaled down to a demo's patience."""
 
     public_url: str
-    secret: str
+    secret: str = field(repr=False)
     webhook_url: str | None = None
-    webhook_token: str = ""
+    webhook_token: str = field(default="", repr=False)
     webhook_schedule: tuple[float, ...] = (1, 3, 8, 20, 60, 120)
     sdk_path: Path | None = None
     merchant_name: str = "Demo Merchant"
