@@ -126,7 +126,7 @@ async function mount(root) {
       // An error without words is an empty list; a shopper who closed the window needs none.
       if (userErrorMessage?.length) complain(userErrorMessage);
       else if (!reason.endsWith("_ABORTED")) complain([alert.dataset.title, alert.dataset.text]);
-      if (reason === "REQUEST_FAILED") recheck(); // it may be that another tab has paid
+      if (reason === "REQUEST_FAILED") for (const wait of [0, 2 * WATCH_MS]) setTimeout(recheck, wait); // paid in another tab?
     },
     // The SDK stops asking after a page load (it has lost the attempt's id), so the page asks its own server.
     "session-pending": () => { show(root, "pending"); const watch = setInterval(() => (root.dataset.state === "pending" && root.isConnected ? recheck() : clearInterval(watch)), WATCH_MS); },

@@ -8,6 +8,17 @@ GOOD, CHALLENGED, DECLINED = "4000000000001000", "4000000000001091", "4000000000
 SLOW, REFUSED, FOREIGN = "4000000000003063", "4000000000009995", "4242424242424242"
 
 
+def start(page: Page, currency: str = "IDR", flow: str = "pay") -> None:
+    """Puts a bag into the cart and opens the payment form, as one of the walkthrough's links does."""
+    page.goto(f"/?currency={currency}&flow={flow}&integration=components&cart=gayo:1")
+    page.locator("#checkout .go").click()
+    ready(page)
+
+
+def reference_id(page: Page) -> str:
+    return str(page.locator("#components").get_attribute("data-page-url")).rsplit("/", 1)[1]
+
+
 def ready(page: Page) -> None:
     """The SDK has its session and shows the channels."""
     expect(page.locator("#components")).to_have_attribute("data-state", "ready")
@@ -60,12 +71,37 @@ def decide(page: Page, decision: str) -> None:
     frame = page.frame_locator("iframe.xendit-action-iframe")
     button = frame.locator(f"button[value={decision}]")
     expect(button).to_be_visible()
-    page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished))")
+    page.wait_for_timeout(700)
     button.click()
+    expect(page.locator(".xendit-dialog")).to_have_count(0)
 
 
-def alert(page: Page) -> Locator:
-    return page.locator("#components-alert")
+def complained(page: Page) -> None:
+    """The attempt failed in words, and the form is ready for another."""
+    alert = page.locator("#components-alert")
+    expect(alert).to_be_visible()
+    expect(alert).not_to_be_empty()
+    ready(page)
+
+
+def close_window(page: Page) -> None:
+    page.locator(".xendit-dialog").get_by_label("Close").click()
+    ready(page)
+
+
+def say_paid(page: Page) -> None:
+    """ "I've made this payment", under a code."""
+    page.locator(".xendit-action-present-to-customer-affirm button").click()
+
+
+def type_phone(page: Page, number: str) -> None:
+    page.locator("xendit-payment-channel[data-channel-code=OVO] input:visible").last.fill(number)
+
+
+def at_wallet(page: Page, decision: str) -> None:
+    """On the imitated wallet's page; it brings the browser back."""
+    page.wait_for_url("**/sandbox/wallet/**")
+    page.locator(f"button[value={decision}]").click()
 
 
 def order_page(page: Page, status: str = "paid") -> None:

@@ -1,0 +1,211 @@
+"""Around the payment: refresh, Back, another tab, time running out, a gateway with troubles, other languages."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import payment
+from tests.browser.conftest import NewContext
+from tests.browser.sandbox_books import Books, books, browser_context_args, own_shop
+from tests.leaks import browser_text, secrets_in
+from webapp.sandbox.gateway import attempts
+from webapp.sandbox.gateway.texts import text
+
+__all__ = ["books", "browser_context_args", "own_shop"]
+
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126 Mobile Safari/537.36"
+)
+
+
+def test_refresh_comes_back_to_the_same_payment(page: Page) -> None:
+    payment.start(page)
+    reference_id = payment.reference_id(page)
+    page.reload()
+    payment.ready(page)
+    assert payment.reference_id(page) == reference_id
+    payment.pay_by_card(page, payment.GOOD)
+    payment.order_page(page)
+
+
+def test_back_shows_the_shop_with_the_cart_and_forward_the_payment(page: Page) -> None:
+    payment.start(page)
+    reference_id = payment.reference_id(page)
+    page.go_back()
+    expect(page.locator("#components")).to_have_count(0)
+    expect(page.locator("#counter")).to_contain_text("Gayo Highlands")
+    page.go_forward()
+    payment.ready(page)
+    assert payment.reference_id(page) == reference_id
+
+
+def test_back_from_a_wallet_comes_to_the_same_payment(page: Page) -> None:
+    payment.start(page)
+    payment.choose(page, 2, "DANA")
+    payment.pay(page)
+    page.wait_for_url("**/sandbox/wallet/**")
+    page.go_back()
+    payment.ready(page)
+    payment.pay_by_card(page, payment.GOOD)
+    payment.order_page(page)
+
+
+def test_a_wallet_may_be_left_without_deciding(page: Page) -> None:
+    payment.start(page)
+    payment.choose(page, 2, "ShopeePay")
+    payment.pay(page)
+    page.get_by_role("link", name="Go back without deciding").click()
+    payment.ready(page)
+
+
+def test_a_phone_opens_the_wallets_app(new_context: NewContext) -> None:
+    page = new_context(user_agent=PHONE, has_touch=True, is_mobile=True).new_page()
+    payment.start(page)
+    payment.choose(page, 2, "DANA")
+    payment.pay(page)
+    page.locator(".xendit-dialog a").click()
+    payment.at_wallet(page, "approve")
+    payment.order_page(page)
+
+
+def test_a_code_left_alone_expires_and_a_new_payment_is_offered(page: Page, books: Books) -> None:
+    payment.start(page)
+    payment.choose(page, 1)
+    payment.pay(page)
+    expect(page.locator("[data-testid=qr-code] svg")).to_be_visible()
+    books.let_expire(payment.reference_id(page))
+    payment.state(page, "dead")
+    page.get_by_role("button", name="Start again").click()
+    expect(page.locator("#counter")).to_contain_text("Gayo Highlands")
+
+
+def test_an_idle_form_notices_that_its_time_is_over(page: Page, books: Books) -> None:
+    page.clock.install()
+    payment.start(page)
+    books.let_expire(payment.reference_id(page))
+    page.clock.fast_forward(2 * 3600 * 1000)
+    payment.state(page, "dead")
+
+
+@pytest.mark.complains("status of 422", "Submission failed")
+def test_a_form_whose_payment_was_cancelled_meanwhile_notices_on_paying(page: Page) -> None:
+    payment.start(page)
+    answer = page.request.post(f"/orders/{payment.reference_id(page)}/cancel")
+    assert answer.ok
+    payment.choose(page, 1)
+    payment.pay(page)
+    payment.state(page, "dead")
+
+
+@pytest.mark.complains("status of 422", "Submission failed")
+def test_two_tabs_pay_once_and_both_say_so(page: Page) -> None:
+    payment.start(page)
+    reference_id = payment.reference_id(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    payment.ready(other)
+    payment.pay_by_card(page, payment.GOOD)
+    payment.order_page(page)
+    payment.choose(other, 1)
+    payment.pay(other)
+    payment.order_page(other)
+    assert reference_id in other.url
+
+
+@pytest.mark.complains("status of 500")
+def test_a_gateway_that_fails_twice_while_polling_is_asked_again(page: Page) -> None:
+    payment.start(page)
+    failures = iter([1, 2])
+
+    def fail_twice(route: Route) -> None:
+        if next(failures, None):
+            route.fulfill(status=500, body="no")
+        else:
+            route.continue_()
+
+    page.route("**/api/sessions/*/poll*", fail_twice)
+    payment.choose(page, 1)
+    payment.pay(page)
+    payment.say_paid(page)
+    payment.order_page(page)
+    assert next(failures, None) is None
+
+
+def test_an_approval_is_waited_for_even_over_a_refresh(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "APPROVAL_TAKES", timedelta(seconds=4))
+    payment.start(page, "MYR")
+    payment.choose(page, 2, "Maybank2E")
+    payment.pay(page)
+    payment.decide(page, "approve")
+    payment.state(page, "pending")
+    page.reload()
+    payment.state(page, "pending")
+    payment.order_page(page)
+
+
+@pytest.mark.complains("ERR_FAILED", "status of 500", "Failed to fetch")
+@pytest.mark.parametrize("broken", ["**/xendit-components.mjs", "**/api/sessions/session-*"])
+def test_what_cannot_be_loaded_is_said_in_words(page: Page, broken: str) -> None:
+    page.route(broken, lambda route: route.abort())
+    page.goto("/?currency=IDR&flow=pay&integration=components&cart=gayo:1")
+    page.locator("#checkout .go").click()
+    payment.state(page, "broken")
+    expect(page.get_by_text("The payment form could not be shown.")).to_be_visible()
+    page.unroute(broken)
+    page.get_by_role("link", name="Reload").click()
+    payment.ready(page)
+
+
+def test_the_key_is_gone_once_the_sdk_has_it(page: Page) -> None:
+    payment.start(page)
+    assert not secrets_in(page.content())
+    assert not secrets_in(browser_text(page))
+    assert page.locator("#components-key").count() == 0
+
+
+def test_frames_have_titles_and_logos_are_decoration(page: Page) -> None:
+    payment.start(page)
+    payment.choose(page, 0)
+    for title in ("Card number", "Expiry date", "Security code"):
+        expect(page.locator(f"iframe[title='{title}']")).to_have_count(1)
+    payment.choose(page, 2, "OVO")
+    expect(page.locator("xendit-channel-picker img:not([alt])")).to_have_count(0)
+
+
+def test_enter_in_a_field_pays_and_does_not_leave_the_page(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "PUSH_TAKES", timedelta(seconds=1))
+    payment.start(page)
+    payment.choose(page, 2, "OVO")
+    payment.type_phone(page, "+6281234567890")
+    page.keyboard.press("Enter")
+    payment.order_page(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_card_fields_are_dressed_like_the_page(new_context: NewContext, scheme: str) -> None:
+    page = new_context(color_scheme=scheme).new_page()
+    payment.start(page)
+    payment.choose(page, 0)
+    field = payment.card_field(page, "number")
+    colour = page.locator("xendit-payment-channel input:visible").first.evaluate("e => getComputedStyle(e).color")
+    expect(field).to_have_css("color", colour)
+
+
+@pytest.mark.parametrize("locale", ["id", "th", "vi", "es"])
+def test_the_form_speaks_the_sessions_language(page: Page, books: Books, locale: str) -> None:
+    payment.start(page)
+    books.speak(payment.reference_id(page), locale)
+    page.reload()
+    payment.ready(page)
+    expect(payment.section(page, 0)).to_contain_text(text("cards", locale))
+    payment.choose(page, 0)
+    expect(page.locator("xendit-payment-channel")).to_contain_text(text("card_details", locale))
+    payment.type_card(page, payment.DECLINED)
+    payment.pay(page)
+    payment.complained(page)
+    assert not re.search(r"[a-z]+_[a-z]+\.[a-z_]+|Your card", page.locator("#components-alert").inner_text())
+    payment.choose(page, 2, "DANA")
+    payment.pay(page)
+    expect(page.get_by_role("heading")).to_have_text(text("ask_wallet", locale, brand="DANA"))
