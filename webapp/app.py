@@ -22,9 +22,11 @@ from webapp.config import ConfigError, Settings
 from webapp.currencies import CURRENCIES
 from webapp.database import Database, database_from_url, migrate
 from webapp.endpoints import cart, checkout, health, orders, storefront, webhooks
+from webapp.inspector import Recorder
 from webapp.integrations.errors import XenditError
 from webapp.logs import configure_logging
 from webapp.order_book import OrderBook
+from webapp.recording import RecordingTransport
 from webapp.refusing import on_crash, on_http_exception, on_refusal, on_xendit_error, refuse
 from webapp.request_log import RequestLog
 from webapp.sandbox import Sandbox, SandboxSettings
@@ -68,12 +70,13 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
     sandbox = _sandbox(settings, database) if settings.sandbox else None
     if sandbox and transport is None:
         transport = httpx.ASGITransport(sandbox.api)
-    assets = load_assets()
+    assets, recorder = load_assets(), Recorder(database, settings)
     shop = Shop(
         settings=settings,
         database=database,
         order_book=OrderBook(database),
-        client=xendit_client(transport),
+        client=xendit_client(transport, watch=lambda inner: RecordingTransport(inner, recorder)),
+        recorder=recorder,
         templates=Templates(
             assets,
             load_catalogues(),
@@ -90,6 +93,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
             await migrate(database)
         if sandbox:
             await sandbox.start()
+        recorder.start()
         sweeper = asyncio.create_task(sweep_for_ever(shop))
         try:
             yield
@@ -100,6 +104,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
             if sandbox:
                 await sandbox.stop()
             await shop.client.aclose()
+            await recorder.stop()
             await database.close()
 
     app = Starlette(

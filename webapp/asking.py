@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from webapp.inspector import about
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import find_invoices, get_invoice, get_payment_session
 from webapp.orders import Order, OrderStatus
@@ -20,6 +21,7 @@ async def fetch(shop: Shop, order: Order) -> dict[str, Any] | None:
 
     Nobody but the caller's own answer may see it. Raises XenditError.
     """
+    about(order.reference_id)
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
     if order.payment_session_id:
         return await get_payment_session(shop.client, key, order.payment_session_id, api_url=api_url)

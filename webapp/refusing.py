@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from webapp.counter import counter_context, new_checkout_id
 from webapp.htmx import is_htmx
 from webapp.integrations.errors import XenditError
+from webapp.recording import record_answer
 from webapp.shop import shop_of, visit_of
 from webapp.text import N_, Notice, Refusal
 
@@ -30,7 +31,9 @@ async def on_refusal(request: Request, error: Exception) -> Response:
 
 async def on_xendit_error(request: Request, error: Exception) -> Response:
     """Exception handler for XenditError: a plain sentence, Xendit's ``error_code``, and what to do."""
-    return _answer(request, *explain(cast(XenditError, error)))
+    response = _answer(request, *explain(cast(XenditError, error)))
+    record_answer(shop_of(request).recorder, request, response)
+    return response
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from webapp.config import Settings
 from webapp.database import Database
+from webapp.inspector import Recorder
 from webapp.order_book import OrderBook
 from webapp.templating import Templates
 from webapp.visit import Visit, load_visit
@@ -21,6 +22,8 @@ class Shop:
     order_book: OrderBook
     client: httpx.AsyncClient
     """Talks to Xendit or to the sandbox; nobody below knows which."""
+    recorder: Recorder
+    """Notes what went to Xendit and came back, secrets masked."""
     templates: Templates
     sdk_url: str
     """Where the browser finds Xendit's SDK."""

@@ -5,6 +5,7 @@ The transport is the seam: given the sandbox's, the same client talks to the san
 
 import asyncio
 import random
+from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
@@ -79,7 +80,11 @@ def _reset_seconds(response: httpx.Response) -> float | None:
     return seconds + random.uniform(0, 0.3) if 0 <= seconds <= 5 else None
 
 
-def xendit_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """A client for the life of the process; ``transport`` stands in for the network (sandbox, tests)."""
-    inner = transport or AiohttpTransport(limits=LIMITS)
+def xendit_client(
+    transport: httpx.AsyncBaseTransport | None = None,
+    watch: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda inner: inner,
+) -> httpx.AsyncClient:
+    """A client for the life of the process; ``transport`` stands in for the network (sandbox, tests). ``watch`` wraps
+    it, so that whoever watches sees every attempt."""
+    inner = watch(transport or AiohttpTransport(limits=LIMITS))
     return httpx.AsyncClient(transport=RetryingTransport(inner), timeout=TIMEOUT, follow_redirects=False)

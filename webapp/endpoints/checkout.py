@@ -12,12 +12,14 @@ from starlette.responses import RedirectResponse, Response
 from webapp.asking import fetch, settle
 from webapp.forms import read_form
 from webapp.htmx import is_htmx, redirect
+from webapp.inspector import about
 from webapp.integrations import INTEGRATIONS
 from webapp.integrations.components import create_components_session
 from webapp.integrations.errors import XenditError
 from webapp.integrations.invoice import create_invoice
 from webapp.integrations.payment_link import create_payment_link_session
 from webapp.orders import Flow, Order, OrderStatus
+from webapp.recording import record_answer
 from webapp.shop import Shop, shop_of, visit_of
 from webapp.text import N_, Refusal
 from webapp.visit import save_visit, why_not
@@ -63,6 +65,7 @@ async def checkout(request: Request) -> Response:
 
 async def create(shop: Shop, order: Order) -> dict[str, Any]:
     """Create the order's object at Xendit and note its id. Raises XenditError, the order marked as failed."""
+    about(order.reference_id)
     client, key, api_url = shop.client, shop.api_key(order.currency), shop.settings.xendit_api_url
     page = resume = None
     if shop.settings.accepts_return_urls:
@@ -118,6 +121,12 @@ async def again(request: Request, shop: Shop, checkout_id: str) -> Response:
 
 def to_payment(request: Request, shop: Shop, order: Order, answer: dict[str, Any]) -> Response:
     """The way to pay: the fragment with the key, or Xendit's page. The secret goes nowhere else."""
+    response = _way_to_pay(request, shop, order, answer)
+    record_answer(shop.recorder, request, response)
+    return response
+
+
+def _way_to_pay(request: Request, shop: Shop, order: Order, answer: dict[str, Any]) -> Response:
     if order.integration != "components":
         return redirect(request, answer["invoice_url" if order.integration == "invoice" else "payment_link_url"])
     page = f"/orders/{order.reference_id}"

@@ -9,9 +9,11 @@ from webapp.asking import ask, fetch, settle
 from webapp.cart import Cart
 from webapp.currencies import CURRENCIES
 from webapp.htmx import redirect
+from webapp.inspector import about
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import cancel_payment_session, expire_invoice
 from webapp.orders import Order, OrderStatus
+from webapp.recording import record_answer
 from webapp.shop import Shop, shop_of, visit_of
 from webapp.text import N_, Refusal
 from webapp.visit import save_visit
@@ -64,7 +66,9 @@ async def resume(request: Request) -> Response:
         "status_url": f"{page}/status",
         "path": page,
     }
-    return shop.templates.response(visit.language, "pages/resume.html", context, secret=True)
+    response = shop.templates.response(visit.language, "pages/resume.html", context, secret=True)
+    record_answer(shop.recorder, request, response)
+    return response
 
 
 async def pay(request: Request) -> Response:
@@ -80,7 +84,9 @@ async def pay(request: Request) -> Response:
     url = answer.get("invoice_url" if order.integration == "invoice" else "payment_link_url")
     if not isinstance(url, str):
         raise XenditError(200, "UNEXPECTED_ANSWER", "Xendit's answer could not be read.")
-    return redirect(request, url)
+    response = redirect(request, url)
+    record_answer(shop.recorder, request, response)
+    return response
 
 
 async def cancel(request: Request) -> Response:
@@ -126,6 +132,7 @@ async def _page(request: Request, shop: Shop, order: Order, template: str) -> Re
 
 async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
     """Cancel the session or expire the invoice, and believe the answer. Raises XenditError."""
+    about(order.reference_id)
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
     cause = "cancelled by the visitor"
     if order.invoice_id:

@@ -1,6 +1,7 @@
 """``POST /webhooks/xendit``: Xendit's word, checked, and the order moved."""
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,15 +9,29 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from webapp.inspector import about
 from webapp.integrations.webhooks import Webhook, read_webhook, token_matches
 from webapp.orders import Order
+from webapp.recording import record_webhook
 from webapp.reports import Report, invoice_report, payment_report, session_report, token_report
 from webapp.shop import Shop, shop_of
 
 log = structlog.get_logger()
+SHOWN_BODY = 64 * 1024
 
 
 async def xendit(request: Request) -> Response:
+    """Take a webhook, and show it behind the counter. Of a refused one not even the body is read unless it is short."""
+    about("")
+    started = time.perf_counter()
+    response = await receive(request)
+    if int(request.headers.get("content-length") or 0) <= SHOWN_BODY:
+        took_ms = (time.perf_counter() - started) * 1000
+        record_webhook(shop_of(request).recorder, request, await request.body(), response, took_ms)
+    return response
+
+
+async def receive(request: Request) -> Response:
     """200: believed, already known, or of no concern. 503: no token is configured. 401: wrong token. 413, 400: not
     a webhook's body. 422: it contradicts the order. A token of one market moves no order of another (401)."""
     shop = shop_of(request)
@@ -36,6 +51,7 @@ async def xendit(request: Request) -> Response:
     order = await _order(shop, webhook, report)
     if order is None:
         return await _noted(shop, webhook, "", "no such order")
+    about(order.reference_id)
     if not token_matches(sent, tokens.get(order.currency) or tokens.get("", "")):
         return _refused(401, "another market's token")
     if field := report.mismatch(order):

@@ -1,0 +1,151 @@
+"""The inspector's memory: what went to Xendit and came back, by order, masked before it is kept.
+
+Recording waits for nothing: a step is masked, put into a bounded queue, and written by a background task, many at a
+time. When the queue is full, steps are dropped and requests go on.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiosql
+import structlog
+
+from webapp.config import Settings
+from webapp.database import Database
+from webapp.masking import KEY, SECRET, TOKEN, Mask
+
+log = structlog.get_logger()
+QUEUE_SIZE = 2000
+MOST_OF_AN_ORDER = 120
+MOST_OF_A_VISITOR = 600
+KEPT_FOR = timedelta(days=7)
+GATHER_SECONDS = 0.15
+CLEAN_EVERY = timedelta(minutes=5)
+
+_about: ContextVar[str] = ContextVar("about", default="")
+
+
+def about(reference_id: str) -> None:
+    """What this task does from here on is about this order."""
+    _about.set(reference_id)
+
+
+def now_about() -> str:
+    """The order that this task is about; empty if about none."""
+    return _about.get()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened: a ``call`` to Xendit, a ``webhook``, or our ``answer`` to the browser."""
+
+    step_id: str
+    at: datetime
+    last_at: datetime
+    times: int
+    """How often it happened just so; only a repeated question with the same answer counts above 1."""
+    kind: str
+    document: Mapping[str, Any]
+
+
+class Recorder:
+    """Takes steps at any rate, keeps a bounded number of them. Several processes share what is kept."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.mask = Mask(shop_secrets(settings))
+        self._database = database
+        self._sql: Any = aiosql.from_path(Path(__file__).with_name("inspector.sql"), database.driver)
+        self._queue: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(QUEUE_SIZE)
+        self._task: asyncio.Task[None] | None = None
+
+    def record(
+        self, reference_id: str, kind: str, document: Mapping[str, Any], *, took_ms: float = 0, same: str = ""
+    ) -> None:
+        """Note a step of an order; ``document`` is masked already. ``same``: what makes it the same news again."""
+        if not reference_id:
+            return
+        began = datetime.now(UTC) - timedelta(milliseconds=took_ms)
+        stamp = began.isoformat(timespec="milliseconds")
+        step_id = hashlib.sha256(f"{reference_id}:{same}".encode()).hexdigest() if same else secrets.token_hex(12)
+        row = {"step_id": step_id, "first_at": stamp, "last_at": stamp, "times": 1, "kind": kind, "document": document}
+        with contextlib.suppress(asyncio.QueueFull):
+            self._queue.put_nowait((reference_id, row))
+
+    async def steps(self, reference_id: str) -> list[Step]:
+        """What is known of an order, newest first."""
+        async with self._database.read() as connection:
+            rows = [row async for row in self._sql.steps_of(connection, reference_id=reference_id)]
+        return [_step(row) for row in rows]
+
+    def start(self) -> None:
+        """Begin to write. The database must be open."""
+        self._task = asyncio.create_task(self._write_for_ever())
+
+    async def flush(self) -> None:
+        """Wait until all that was recorded so far is written."""
+        await self._queue.join()
+
+    async def stop(self) -> None:
+        """Write what is waiting, for at most three seconds, and end."""
+        if self._task:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.flush(), 3)
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _write_for_ever(self) -> None:
+        cleaned = datetime.min.replace(tzinfo=UTC)
+        while True:
+            batch = [await self._queue.get()]
+            await asyncio.sleep(GATHER_SECONDS)
+            while len(batch) < QUEUE_SIZE and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                await self._write(batch)
+                if datetime.now(UTC) - cleaned > CLEAN_EVERY:
+                    cleaned = datetime.now(UTC)
+                    await self._clean({reference_id for reference_id, _ in batch})
+            except Exception as error:  # the database is away or busy: the shop goes on, this part of its story is lost
+                log.error("inspector_lost_steps", steps=len(batch), error=type(error).__name__)
+            for _ in batch:
+                self._queue.task_done()
+
+    async def _write(self, batch: list[tuple[str, dict[str, Any]]]) -> None:
+        async with self._database.write() as connection:
+            for reference_id, row in batch:
+                document = json.dumps(row["document"], ensure_ascii=False).replace("\\u0000", "")
+                values = row | {"document": document, "most": MOST_OF_AN_ORDER}
+                await self._sql.add_step(connection, reference_id=reference_id, **values)
+
+    async def _clean(self, reference_ids: set[str]) -> None:
+        before = (datetime.now(UTC) - KEPT_FOR).isoformat(timespec="milliseconds")
+        async with self._database.write() as connection:
+            await self._sql.forget_older(connection, before=before)
+            for reference_id in reference_ids:
+                await self._sql.forget_beyond(connection, reference_id=reference_id, most=MOST_OF_A_VISITOR)
+
+
+def shop_secrets(settings: Settings) -> dict[str, str]:
+    """Every secret that the shop itself holds, and what it is."""
+    purposes = ("cookie", "sandbox", "webhook token")
+    known = {settings.secret_key: SECRET} | {settings.derived_secret(purpose): SECRET for purpose in purposes}
+    if "://" in settings.database_url and (password := urlsplit(settings.database_url).password):
+        known[password] = SECRET
+    known |= dict.fromkeys(settings.webhook_tokens.values(), TOKEN)
+    return known | dict.fromkeys(settings.api_keys.values(), KEY)
+
+
+def _step(row: Any) -> Step:
+    at, last_at = datetime.fromisoformat(row["first_at"]), datetime.fromisoformat(row["last_at"])
+    return Step(row["step_id"], at, last_at, row["times"], row["kind"], json.loads(row["document"]))

@@ -1,0 +1,27 @@
+-- What the inspector keeps, valid in SQLite and in Postgres. Documents were masked before they came here.
+
+-- name: add_step(step_id, reference_id, first_at, last_at, times, kind, document, most)!
+-- Only for orders that exist, and not without end. The same news again (same step_id) only counts up.
+INSERT INTO inspector_steps (step_id, reference_id, visitor, first_at, last_at, times, kind, document)
+SELECT
+    CAST(:step_id AS TEXT), reference_id, visitor, CAST(:first_at AS TEXT), CAST(:last_at AS TEXT),
+    CAST(:times AS BIGINT), CAST(:kind AS TEXT), CAST(:document AS TEXT)
+FROM orders
+WHERE reference_id = :reference_id
+    AND (SELECT COUNT(*) FROM inspector_steps AS kept WHERE kept.reference_id = orders.reference_id) < CAST(:most AS BIGINT)
+ON CONFLICT (step_id) DO UPDATE SET
+    times = inspector_steps.times + excluded.times, last_at = excluded.last_at, document = excluded.document;
+
+-- name: steps_of(reference_id)
+SELECT * FROM inspector_steps WHERE reference_id = :reference_id ORDER BY first_at DESC, step_id DESC;
+
+-- name: forget_older(before)!
+DELETE FROM inspector_steps WHERE last_at < :before;
+
+-- name: forget_beyond(reference_id, most)!
+-- Of the visitor of this order: all but the newest steps.
+DELETE FROM inspector_steps WHERE step_id IN (
+    SELECT step_id FROM inspector_steps
+    WHERE visitor = (SELECT visitor FROM orders WHERE orders.reference_id = :reference_id)
+    ORDER BY first_at DESC LIMIT 1000 OFFSET :most
+);

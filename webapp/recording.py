@@ -1,0 +1,147 @@
+"""Where the inspector listens: the transport to Xendit, the webhooks that come in, and what the shopper is answered."""
+
+import asyncio
+import hashlib
+import json
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from starlette.requests import Request
+from starlette.responses import Response
+
+from webapp.inspector import Recorder, now_about
+from webapp.masking import KEY, OPENS, TOKEN, masked
+
+REQUEST_HEADERS = ("content-type", "api-version", "idempotency-key", "for-user-id")
+RATE_HEADERS = ("rate-limit-limit", "rate-limit-remaining", "rate-limit-reset")
+ANSWER_HEADERS = ("content-type", "request-id", "retry-after", *RATE_HEADERS)
+WEBHOOK_HEADERS = ("content-type", "webhook-id", "user-agent")
+REFERENCE = re.compile(rb'"(?:reference_id|external_id)"\s*:\s*"([\w-]{1,64})"')
+
+
+class RecordingTransport(httpx.AsyncBaseTransport):
+    """Passes every attempt on, and tells the recorder how it went. The integrations know nothing of it."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, recorder: Recorder) -> None:
+        self.inner, self.recorder = inner, recorder
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        attempt = request.extensions["attempt"] = request.extensions.get("attempt", 0) + 1
+        started = time.perf_counter()
+        try:
+            response = await self.inner.handle_async_request(request)
+            await response.aread()
+        except (httpx.HTTPError, asyncio.CancelledError) as failure:
+            self._record(request, attempt, started, failure=failure)
+            raise
+        self._record(request, attempt, started, response=response)
+        return response
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+    def _record(
+        self,
+        request: httpx.Request,
+        attempt: int,
+        started: float,
+        *,
+        response: httpx.Response | None = None,
+        failure: BaseException | None = None,
+    ) -> None:
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        sent = _json(request.content)
+        came = _json(response.content) if response is not None else None
+        mask = self.recorder.mask.within(sent, came)
+        document: dict[str, Any] = {
+            "method": request.method,
+            "url": mask.text(str(request.url)),
+            "attempt": attempt,
+            "ms": milliseconds,
+            "request_headers": _authorized(request) | mask.value(_some(request.headers, REQUEST_HEADERS)),
+            "request": mask.value(sent),
+            "status": response.status_code if response is not None else 0,
+            "answer_headers": mask.value(_some(response.headers, ANSWER_HEADERS)) if response is not None else {},
+            "answer": mask.value(came),
+            "failure": type(failure).__name__ if failure else None,
+        }
+        same = ""
+        if request.method == "GET" and response is not None and response.is_success:
+            answer = json.dumps(document["answer"], sort_keys=True, default=str)
+            same = hashlib.sha256(f"{document['url']} {response.status_code} {answer}".encode()).hexdigest()
+        reference_id = now_about() or _reference(sent) or _reference(came)
+        self.recorder.record(reference_id, "call", document, took_ms=milliseconds, same=same)
+
+
+def record_webhook(recorder: Recorder, request: Request, body: bytes, response: Response, took_ms: float) -> None:
+    """A webhook and our verdict. Of one that was refused for its token nothing is kept but that it came."""
+    refused = response.status_code in (401, 503)
+    reference_id, same = now_about(), ""
+    if refused:
+        found = REFERENCE.search(body[:65536])
+        reference_id, same = (found[1].decode() if found else ""), f"refused {response.status_code}"
+    sent = None if refused else _json(body)
+    verdict = _json(bytes(response.body))
+    mask = recorder.mask.within(sent)
+    token = {"x-callback-token": masked(TOKEN)} if request.headers.get("x-callback-token") else {}
+    document = {
+        "event": mask.text(_event(sent)),
+        "headers": token | mask.value(_some(request.headers, WEBHOOK_HEADERS)),
+        "body": mask.value(sent),
+        "status": response.status_code,
+        "ms": round(took_ms, 1),
+        "verdict": mask.text(str(verdict.get("message", ""))) if isinstance(verdict, Mapping) else "",
+    }
+    recorder.record(reference_id, "webhook", document, took_ms=took_ms, same=same)
+
+
+def record_answer(recorder: Recorder, request: Request, response: Response) -> None:
+    """What the browser got: a fragment, a page or a redirect. Never its content, which may hold a key."""
+    headers = {}
+    for name in ("hx-redirect", "location"):
+        if target := response.headers.get(name):
+            headers[name] = recorder.mask.text(target) if target.startswith("/") else masked(OPENS)
+    document = {
+        "method": request.method,
+        "path": recorder.mask.text(request.url.path),
+        "htmx": request.headers.get("hx-request") == "true",
+        "status": response.status_code,
+        "template": getattr(response, "template", None),
+        "headers": headers | _some(response.headers, ("cache-control",)),
+    }
+    recorder.record(now_about(), "answer", document)
+
+
+def _authorized(request: httpx.Request) -> dict[str, str]:
+    return {"authorization": f"Basic {masked(KEY)}"} if "authorization" in request.headers else {}
+
+
+def _some(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: headers[name][:200] for name in names if name in headers}
+
+
+def _json(content: bytes) -> Any:
+    """What was said. Of what is not JSON, only how much it was: a secret in it could not be told from the rest."""
+    if not content:
+        return None
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return f"‹{len(content)} bytes that are not JSON›"
+
+
+def _reference(document: Any) -> str:
+    if isinstance(document, list) and document:
+        document = document[0]
+    if not isinstance(document, Mapping):
+        return ""
+    return next((str(document[key]) for key in ("reference_id", "external_id") if document.get(key)), "")
+
+
+def _event(body: Any) -> str:
+    if not isinstance(body, Mapping):
+        return ""
+    return str(body.get("event") or f"invoice.{str(body.get('status', '')).lower()}")[:100]
