@@ -18,6 +18,7 @@ import respx
 from tests.leaks import CHATTY, log_guard, secrets_in
 from webapp.app import create_app
 from webapp.config import Settings
+from webapp.logs import quieten_libraries
 from webapp.database import database_from_url, migrate
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
@@ -25,6 +26,7 @@ IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "shows_secrets: prints or logs what only the person running it may see")
+    quieten_libraries()  # as the shop does, at every LOG_LEVEL
     log_guard.install()
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -6,6 +6,13 @@ import sys
 import structlog
 
 
+def quieten_libraries() -> None:
+    """Other people's DEBUG lines print headers, SQL values and URLs; uvicorn's access lines print paths."""
+    for name in ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "hpack", "stamina"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").disabled = True
+
+
 def configure_logging(level: str) -> None:
     """Send structlog and the standard library's loggers to stdout, one logfmt line each."""
     shared = [
@@ -33,10 +40,7 @@ def configure_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # Other people's DEBUG lines print headers, SQL values and URLs; uvicorn's access lines print paths.
-    for name in ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "hpack", "stamina"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.access").disabled = True
+    quieten_libraries()
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True

@@ -63,7 +63,7 @@ class ShopProcess:
             self.process.join()
 
 
-def wait_until_ready(url: str, seconds: float = 20) -> None:
+def wait_until_ready(url: str, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with contextlib.suppress(httpx.TransportError):

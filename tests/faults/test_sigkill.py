@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.faults.processes import ShopProcess, free_port, standalone_sandbox
 from webapp.database import database_from_url, migrate
