@@ -5,8 +5,7 @@ import contextlib
 import gettext
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,17 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from . import gateway, hosted
+from . import gateway, hosted, webhooks
 from .api import create_api
-from .clock import to_text, utcnow
-from .codec import dumps
+from .clock import utcnow
 from .courier import Courier
 from .database import Database
-from .outbox import Switches, read_switches
+from .outbox import Switches
 from .settings import SandboxSettings
 from .store import Store
 
 SWEEP_EVERY = 1.0
+FORGET_EVERY = timedelta(hours=6)
 logger = logging.getLogger(__name__)
 
 
@@ -73,9 +72,13 @@ class Sandbox:
 
     async def _run(self, client: httpx.AsyncClient) -> None:
         courier = Courier(self.store, self.settings, client, self.clock)
+        forget_at = self.clock()
         try:
             while True:
                 try:
+                    if self.clock() >= forget_at:
+                        forget_at = self.clock() + FORGET_EVERY
+                        await webhooks.forget(self.store)
                     await self.store.advance_all()
                     self._kicked.clear()
                     await courier.deliver()
@@ -91,31 +94,14 @@ class Sandbox:
     # What a presenter or a test may do with webhooks
 
     async def switches(self) -> Switches:
-        async with self.database.read() as connection:
-            return await read_switches(self.store.queries, connection)
+        return await webhooks.switches(self.store)
 
     async def switch(self, **changes: Any) -> Switches:
-        """`await sandbox.switch(duplicate=True, delay=2.5)`: for all processes that share the database."""
-        known = asdict(Switches())
-        async with self.database.write() as connection:
-            for name, value in changes.items():
-                if type(known[name])(value) != value:
-                    raise ValueError(f"{name} cannot be {value!r}")
-                await self.store.queries.set_switch(connection, name=name, value=dumps(value))
-        self._kick()
-        return await self.switches()
+        """`await sandbox.switch(duplicate=True, delay=2.5, shuffle=True, outage=True)`, for all processes."""
+        return await webhooks.switch(self.store, changes)
 
     async def webhooks(self, object_id: str | None = None) -> list[dict[str, Any]]:
-        """What was sent or waits to be, newest first, without the bodies; of one session or invoice if it is named."""
-        async with self.database.read() as connection:
-            queries = self.store.queries
-            rows = queries.list_webhooks_of(connection, object_id=object_id) if object_id else None
-            return [dict(row) async for row in (rows or queries.list_webhooks(connection))]
+        return await webhooks.listed(self.store, object_id)
 
     async def resend(self, webhook_id: str) -> bool:
-        """Sends one again, with the same `webhook-id`. False if there is none of that id."""
-        async with self.database.write() as connection:
-            now = to_text(self.clock())
-            row = await self.store.queries.resend_webhook(connection, webhook_id=webhook_id, now=now)
-        self._kick()
-        return row is not None
+        return await webhooks.resend(self.store, webhook_id)

@@ -147,7 +147,7 @@ RETURNING webhook_id
 
 -- name: resend_webhook^
 UPDATE sandbox_webhooks SET status = 'QUEUED', attempts = 0, due_at = :now
-WHERE webhook_id = :webhook_id
+WHERE webhook_id = :webhook_id AND (:object_id = '' OR object_id = :object_id)
 RETURNING webhook_id
 
 -- name: list_webhooks
@@ -165,3 +165,12 @@ SELECT name, value FROM sandbox_switches
 INSERT INTO sandbox_switches (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = :value
 RETURNING name
+
+-- name: forget_webhooks!
+DELETE FROM sandbox_webhooks WHERE created_at < :before AND due_at IS NULL
+
+-- name: forget_sessions!
+DELETE FROM sandbox_sessions WHERE created_at < :before AND due_at IS NULL
+
+-- name: forget_invoices!
+DELETE FROM sandbox_invoices WHERE created_at < :before AND due_at IS NULL

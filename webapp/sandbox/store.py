@@ -1,16 +1,15 @@
-"""All that the sandbox remembers: payment sessions, invoices, customers. The secrets in it are only hashes."""
+"""All that the sandbox remembers: payment sessions and invoices. Of secrets it keeps only hashes."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from . import invoices, keys, sessions
 from .clock import to_text, utcnow
 from .codec import dumps, loads
 from .database import Database
 from .documents import InvoiceDoc, SessionDoc
-from .errors import SandboxError, not_found
-from .ids import new_id
+from .errors import not_found
 from .shelf import Kind, Shelf, load_queries
 
 T = TypeVar("T")
@@ -61,7 +60,7 @@ class Store:
         on_commit: Callable[[], None] = lambda: None,
         sends_webhooks: bool = True,
     ) -> None:
-        self.database, self.secret, self.clock = database, secret, clock
+        self.database, self.secret, self.clock, self.on_commit = database, secret, clock, on_commit
         self.queries = load_queries(database.driver)
         self.sessions = Shelf(SESSION, database, self.queries, clock, on_commit, sends_webhooks)
         self.invoices = Shelf(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
@@ -140,24 +139,3 @@ class Store:
 
     async def update_invoice(self, invoice_id: str, change: Callable[[InvoiceDoc, datetime], T]) -> T:
         return await self.invoices.update(invoice_id, change)
-
-    # Customers
-
-    async def add_customer(self, business_id: str, reference_id: str) -> str:
-        """The `cust-…` of this reference, new or known. 409 if it belongs to another business, as documented."""
-        fields = {
-            "reference_id": reference_id,
-            "customer_id": new_id("cust-"),
-            "business_id": business_id,
-        }
-        async with self.database.write() as connection:
-            await self.queries.insert_customer(connection, **fields)
-            row: Any = await self.queries.get_customer_by_reference(connection, reference_id=reference_id)
-        if row["business_id"] != business_id:
-            text = "customer: The reference_id entered has been used before. Please enter a unique reference_id"
-            raise SandboxError(409, "DUPLICATE_ERROR", text)
-        return str(row["customer_id"])
-
-    async def has_customer(self, business_id: str, customer_id: str) -> bool:
-        row = await self.sessions.one("get_customer", customer_id=customer_id)
-        return row is not None and row["business_id"] == business_id

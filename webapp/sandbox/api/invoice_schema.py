@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from .. import channels
-from ..errors import SandboxError
+from .metadata import check_metadata, refuse
 from .schema import FORMATS, Rule
-from .session_rules import check_metadata
 
 # SGD, HKD and MXN are not among them, though Components and payment links take those.
 CURRENCIES = ("IDR", "USD", "THB", "VND", "PHP", "MYR")
@@ -55,10 +54,6 @@ INVOICE = Rule(
         "metadata": Rule("object", nullable=True),
     },
 )
-
-
-def refuse(error_code: str, message: str) -> SandboxError:
-    return SandboxError(400, error_code, message)
 
 
 def obey(body: dict[str, Any]) -> None:

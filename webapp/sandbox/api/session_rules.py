@@ -4,14 +4,15 @@ http is accepted where Xendit insists on https (origins, return URLs), and HKD/H
 imitation runs on localhost. All else is as strict as the documentation; where two documents differ, as the stricter.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from .. import channels
 from ..clock import from_text
-from ..errors import SandboxError, validation_error
+from ..errors import validation_error
+from .metadata import check_metadata, refuse
 from .schema import is_web_url
 
 JSON = dict[str, Any]
@@ -20,10 +21,6 @@ CURRENCIES = {"IDR": 0, "PHP": 2, "VND": 0, "THB": 2, "SGD": 2, "MYR": 2, "USD":
 COUNTRIES = ("ID", "PH", "VN", "TH", "SG", "MY", "HK", "MX")
 LARGEST_AMOUNT = 10**12
 SOONEST, LATEST = timedelta(minutes=10), timedelta(days=365)
-
-
-def refuse(error_code: str, message: str) -> SandboxError:
-    return SandboxError(400, error_code, message)
 
 
 def obey(body: JSON, now: datetime) -> None:
@@ -102,19 +99,6 @@ def _metadata(body: JSON) -> None:
     check_metadata(body.get("metadata"), "INVALID_METADATA")
     for item in body.get("items") or []:
         check_metadata(item.get("metadata"), "INVALID_ITEM_METADATA")
-
-
-def check_metadata(metadata: Mapping[str, Any] | None, error_code: str, keys: int = 20, value: int = 80) -> None:
-    """At most `keys` keys of 40 characters, each with a text of at most `value` characters."""
-    if len(metadata or {}) > keys:
-        raise refuse(error_code, f"Metadata must have at most {keys} keys")
-    for name, content in (metadata or {}).items():
-        if not 1 <= len(name) <= 40:
-            raise refuse(error_code, "Metadata key must have at most 40 characters")
-        if not isinstance(content, str):
-            raise refuse(error_code, "Metadata value must be a string")
-        if len(content) > value:
-            raise refuse(error_code, f"Metadata value must have at most {value} characters")
 
 
 def _customer_id(body: JSON) -> None:

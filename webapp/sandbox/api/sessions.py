@@ -9,6 +9,7 @@ from starlette.responses import Response
 from .. import sessions
 from ..clock import from_text, to_text
 from ..codec import ApiResponse
+from ..customers import add_customer, has_customer
 from ..documents import SessionDoc
 from ..errors import SandboxError, not_found
 from ..ids import new_id, new_session_id
@@ -66,11 +67,11 @@ class SessionsApi:
 
     async def _customer_id(self, business_id: str, body: dict[str, Any]) -> str | None:
         if customer_id := body.get("customer_id"):
-            if await self.store.has_customer(business_id, customer_id):
+            if await has_customer(self.store, business_id, customer_id):
                 return str(customer_id)
             raise SandboxError(404, "DATA_NOT_FOUND", "The customer ID provided in the request does not exist")
         if customer := body.get("customer"):
-            return await self.store.add_customer(business_id, customer["reference_id"])
+            return await add_customer(self.store, business_id, customer["reference_id"])
         return None
 
 

@@ -1,0 +1,144 @@
+"""Attempts to pay or save within a session: begun, and settled once. sessions.py hands these functions on."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from .clock import to_text
+from .documents import OPEN, SessionDoc, attempt_id, find_attempt
+from .errors import invalid_status
+from .events import payment_event, plan_events, session_event, token_event
+from .ids import new_id
+
+Kind = Literal["payment_request", "payment_token"]
+Outcome = Literal["SUCCEEDED", "FAILED", "CANCELED", "EXPIRED", "PENDING"]
+ENDED: dict[str, Outcome] = {"FAILED": "FAILED", "CANCELED": "CANCELED", "EXPIRED": "EXPIRED"}
+
+
+def begin_attempt(
+    doc: SessionDoc,
+    now: datetime,
+    *,
+    channel_code: str,
+    save: bool,
+    kind: Kind,
+    status: str,
+    actions: list[dict[str, Any]],
+    failure_code: str | None = None,
+    due: datetime | None = None,
+    due_outcome: Outcome | None = None,
+    details: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Adds an attempt and returns it. `due`: when the clock settles it by itself, as `due_outcome`.
+
+    A `status` that is final already (SUCCEEDED, FAILED …) is settled at once. 422 unless the session is ACTIVE.
+    """
+    if not doc.is_active:
+        raise invalid_status(doc.status)
+    attempt: dict[str, Any] = {
+        "kind": kind,
+        "session_token_request_id": new_id(""),
+        "channel_code": channel_code,
+        "status": status if status in OPEN else "PENDING",
+        "actions": actions,
+        "failure_code": None,
+        "save": _saves(doc.session, save),
+        "created": to_text(now),
+        "updated": to_text(now),
+        "due": to_text(due) if due else None,
+        "due_outcome": due_outcome,
+        "due_failure_code": failure_code if due else None,
+        "details": details,
+    }
+    if kind == "payment_request":
+        attempt |= {"payment_request_id": new_id("pr-"), "payment_id": new_id("py-")}
+    else:
+        attempt["payment_token_id"] = new_id("pt-")
+    doc.attempts.append(attempt)
+    if status not in OPEN:
+        settle_attempt(doc, now, attempt_id(attempt), ENDED.get(status, "SUCCEEDED"), failure_code)
+    return attempt
+
+
+def _saves(session: dict[str, Any], wanted: bool) -> bool:
+    """FORCED saves unasked, OPTIONAL asks the customer; a session that is not a payment always saves."""
+    if session["session_type"] != "PAY":
+        return True
+    allowed = session.get("allow_save_payment_method")
+    return allowed == "FORCED" or (allowed == "OPTIONAL" and wanted)
+
+
+def settle_attempt(
+    doc: SessionDoc,
+    now: datetime,
+    wanted: str,
+    outcome: Outcome,
+    failure_code: str | None = None,
+) -> None:
+    """Ends an open attempt (PENDING: keeps it waiting for an approval). SUCCEEDED completes the session.
+
+    An attempt that has ended before, or whose session has, stays as it is: late answers change nothing.
+    """
+    attempt = find_attempt(doc, wanted)
+    if attempt["status"] not in OPEN or not doc.is_active:
+        return
+    attempt |= {"updated": to_text(now), "due": None, "actions": []}
+    if outcome == "PENDING":
+        attempt["status"] = "PENDING"
+    elif outcome == "SUCCEEDED":
+        _succeed(doc, now, attempt)
+    else:
+        _fail(doc, attempt, outcome, failure_code)
+
+
+def _succeed(doc: SessionDoc, now: datetime, attempt: dict[str, Any]) -> None:
+    session = doc.session
+    if attempt["kind"] == "payment_request":
+        manual = session.get("capture_method") == "MANUAL"
+        attempt["status"] = "AUTHORIZED" if manual else "SUCCEEDED"
+        if attempt["save"]:
+            attempt["payment_token_id"] = new_id("pt-")
+        doc.outbox.append(
+            payment_event(
+                "payment.authorization" if manual else "payment.capture",
+                session,
+                attempt,
+            )
+        )
+    else:
+        attempt["status"] = "ACTIVE"
+    for name in ("payment_request_id", "payment_id", "payment_token_id"):
+        if attempt.get(name):
+            session[name] = attempt[name]
+    if attempt.get("payment_token_id"):
+        doc.outbox.append(token_event("payment_token.activation", session, attempt, "ACTIVE"))
+    close(doc, now, "COMPLETED")
+    doc.outbox.append(session_event("payment_session.completed", session))
+    if session["session_type"] == "SUBSCRIPTION":
+        doc.outbox += plan_events(session, to_text(now))
+
+
+def _fail(doc: SessionDoc, attempt: dict[str, Any], outcome: Outcome, failure_code: str | None) -> None:
+    attempt |= {"status": outcome, "failure_code": failure_code}
+    if attempt["kind"] == "payment_token":
+        name = {
+            "FAILED": "payment_token.failure",
+            "EXPIRED": "payment_token.expiry",
+        }.get(outcome)
+        if name:
+            doc.outbox.append(token_event(name, doc.session, attempt, outcome))
+    elif outcome == "FAILED":
+        doc.outbox.append(payment_event("payment.failure", doc.session, attempt))
+
+
+def close(doc: SessionDoc, now: datetime, status: str) -> None:
+    """Gives the session its final status and ends what is still open in it."""
+    doc.session |= {"status": status, "updated": to_text(now)}
+    for attempt in doc.attempts:
+        if attempt["status"] in OPEN:
+            ended = "EXPIRED" if status == "EXPIRED" else "CANCELED"
+            attempt |= {
+                "status": ended,
+                "updated": to_text(now),
+                "due": None,
+                "actions": [],
+            }

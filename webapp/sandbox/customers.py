@@ -1,0 +1,25 @@
+"""Customers, as far as sessions need them: a reference of the merchant's, and the `cust-…` that belongs to it."""
+
+from typing import Any
+
+from .errors import SandboxError
+from .ids import new_id
+from .store import Store
+
+
+async def add_customer(store: Store, business_id: str, reference_id: str) -> str:
+    """The `cust-…` of this reference, new or known. 409 if it belongs to another business, as documented."""
+    fields = {"reference_id": reference_id, "customer_id": new_id("cust-"), "business_id": business_id}
+    async with store.database.write() as connection:
+        await store.queries.insert_customer(connection, **fields)
+        row: Any = await store.queries.get_customer_by_reference(connection, reference_id=reference_id)
+    if row["business_id"] != business_id:
+        text = "customer: The reference_id entered has been used before. Please enter a unique reference_id"
+        raise SandboxError(409, "DUPLICATE_ERROR", text)
+    return str(row["customer_id"])
+
+
+async def has_customer(store: Store, business_id: str, customer_id: str) -> bool:
+    async with store.database.read() as connection:
+        row = await store.queries.get_customer(connection, customer_id=customer_id)
+    return row is not None and row["business_id"] == business_id
