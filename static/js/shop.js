@@ -1,0 +1,80 @@
+// What HTML can't do alone: announce, place the focus, close menus, wake up after Back. It holds no words of its own.
+(() => {
+  const announcer = document.getElementById("announcer");
+  const offline = document.getElementById("offline");
+  const narrow = matchMedia("(max-width: 61.999rem)");
+  const words = () => document.querySelector("[data-announcement]")?.dataset.announcement ?? "";
+  let said = words();
+  let hadFocus = false;
+
+  // A screen reader speaks when the live region changes; a poll that brings nothing new stays silent.
+  function announce() {
+    const text = words();
+    if (text && text !== said) announcer.textContent = text;
+    said = text;
+  }
+
+  // New content may ask for the focus once; a control that went away hands it to the nearest heading.
+  function placeFocus() {
+    const wanting = document.querySelector("[data-focus]");
+    if (wanting) {
+      wanting.removeAttribute("data-focus");
+      wanting.focus();
+    } else if (hadFocus && document.activeElement === document.body) {
+      document.querySelector("#counter-title, #state-title")?.focus();
+    }
+  }
+
+  // The server decides what is chosen; a radio that was clicked keeps its own idea through a morph.
+  function obeyServer() {
+    for (const radio of document.querySelectorAll("#checkout input[type=radio]")) radio.checked = radio.defaultChecked;
+  }
+
+  // The browser half of Components comes only with a fragment that needs it; a module loads once, however often asked.
+  function loadComponents() {
+    const root = document.getElementById("components");
+    if (root) import(root.dataset.scriptUrl);
+  }
+
+  function foldSummary() {
+    if (narrow.matches) document.getElementById("order-summary")?.removeAttribute("open");
+  }
+
+  // A page restored from the back/forward cache still holds the buttons of the request that left it.
+  function wakeUp() {
+    for (const element of document.querySelectorAll(".htmx-request, .busy, [data-sent]")) {
+      element.classList.remove("htmx-request", "busy");
+      element.removeAttribute("data-sent");
+      for (const button of element.querySelectorAll("button:disabled")) button.disabled = false;
+    }
+  }
+
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+  }
+
+  document.addEventListener("htmx:before:swap", () => { hadFocus = document.activeElement !== document.body; });
+  document.addEventListener("htmx:after:swap", () => { obeyServer(); loadComponents(); foldSummary(); placeFocus(); announce(); });
+  document.addEventListener("htmx:error", () => { offline.hidden = false; });
+  document.addEventListener("htmx:after:request", () => { offline.hidden = true; });
+
+  // A plain form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if ("sent" in event.target.dataset) event.preventDefault();
+    event.target.dataset.sent = "";
+    event.submitter?.classList.add("busy");
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+
+  addEventListener("pageshow", (event) => { if (event.persisted) wakeUp(); });
+  loadComponents();
+  foldSummary();
+})();
