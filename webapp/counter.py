@@ -67,7 +67,6 @@ def counter_context(
     if flow is not Flow.SAVE and not visit.cart.count:
         reason = N_("Your cart is empty. Add something first.")
     return {
-        "shelf": shelf(currency),
         "lines": visit.cart.lines(currency),
         "count": visit.cart.count,
         "total": total,
