@@ -41,6 +41,11 @@ def test_back_shows_the_shop_with_the_cart_and_forward_the_payment(page: Page) -
     assert payment.reference_id(page) == reference_id
 
 
+def test_the_market_cannot_be_changed_under_a_payment(page: Page) -> None:
+    payment.start(page)
+    expect(page.locator("#currency")).to_be_hidden()
+
+
 def test_back_from_a_wallet_comes_to_the_same_payment(page: Page) -> None:
     payment.start(page)
     payment.choose(page, 2, "DANA")
