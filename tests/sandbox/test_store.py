@@ -9,7 +9,7 @@ import pytest
 from tests.leaks import assert_no_secret, stored_text
 from tests.sandbox.conftest import CUSTOMER, INVOICE, PAY, SAVE, SUBSCRIPTION, TOKEN, Clock, OpenRig, Rig
 from webapp.database import database_from_url
-from webapp.sandbox import SandboxSettings, keys, sessions
+from webapp.sandbox import SandboxSettings, keys, sessions, webhooks
 from webapp.sandbox.documents import SessionDoc, attempt_id
 from webapp.sandbox.store import Store
 
@@ -41,7 +41,10 @@ async def test_a_whole_life_in_either_database(open_rig: OpenRig, database_url: 
         "recurring.cycle.created",
         "recurring.plan.activated",
     ]
-    assert {row["status"] for row in await rig.sandbox.webhooks()} == {"DELIVERED"}
+    rows = await rig.sandbox.webhooks()
+    assert {row["status"] for row in rows} == {"DELIVERED"}
+    assert await rig.sandbox.resend(rows[0]["webhook_id"])
+    await rig.deliver()
     secrets = [
         component["components_sdk_key"],
         component["components_sdk_key"][:40],
@@ -57,6 +60,9 @@ async def test_a_whole_life_in_either_database(open_rig: OpenRig, database_url: 
     assert made[0]["payment_session_id"] in text
     assert_no_secret(secrets, database=text)
     assert not re.search(r"\b4000[ 0-9]{12,}", text)  # no card number either
+    clock.pass_by(days=61)
+    await webhooks.forget(rig.sandbox.store)
+    assert made[0]["payment_session_id"] not in await stored_text(database_url)
 
 
 async def test_two_processes_race_for_one_session(open_rig: OpenRig, database_url: str, clock: Clock) -> None:

@@ -129,6 +129,21 @@ async def test_webhooks_of_one_object_are_listed_alone(rig: Rig) -> None:
     assert "body" not in rows[0]
 
 
+async def test_the_page_of_what_is_over_sends_its_own_webhooks_again(rig: Rig) -> None:
+    first, second = await rig.create(INVOICE), await rig.create(INVOICE)
+    for invoice in (first, second):
+        await rig.settle(invoice)
+    await rig.deliver()
+    own, foreign = [(await rig.sandbox.webhooks(invoice["id"]))[0]["webhook_id"] for invoice in (first, second)]
+    assert own in (await rig.browser.get(first["invoice_url"])).text
+    for webhook_id in (own, foreign):
+        form = {"decision": "resend", "webhook": webhook_id}
+        assert (await rig.browser.post(first["invoice_url"], data=form)).status_code == 303
+    await rig.deliver()
+    assert [headers["webhook-id"] for headers, _ in rig.receiver.arrived].count(own) == 2
+    assert len(rig.receiver.arrived) == 3
+
+
 async def test_duplicates_arrive_with_the_same_id(rig: Rig) -> None:
     await rig.sandbox.switch(duplicate=True)
     await rig.settle(await rig.create(INVOICE))

@@ -15,4 +15,4 @@ def routes(
     store: Store, settings: SandboxSettings, translations: Mapping[str, gettext.NullTranslations]
 ) -> list[BaseRoute]:
     doors = (SessionDoor(store), InvoiceDoor(store))
-    return [route for door in doors for route in HostedPages(door, settings, translations).routes()]
+    return [route for door in doors for route in HostedPages(door, store, settings, translations).routes()]

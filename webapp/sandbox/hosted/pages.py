@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from .. import webhooks
 from ..errors import SandboxError
 from ..settings import SandboxSettings
+from ..store import Store
 from . import choices, steps
 from .doors import Door
 from .seen import JSON, Seen
@@ -21,9 +23,9 @@ class HostedPages:
     """The pages behind one door: `/sandbox/pay/{code}` or `/sandbox/invoice/{code}`."""
 
     def __init__(
-        self, door: Door, settings: SandboxSettings, translations: Mapping[str, gettext.NullTranslations]
+        self, door: Door, store: Store, settings: SandboxSettings, translations: Mapping[str, gettext.NullTranslations]
     ) -> None:
-        self.door, self.settings, self.templates = door, settings, Templates(translations)
+        self.door, self.store, self.settings, self.templates = door, store, settings, Templates(translations)
 
     def routes(self) -> list[Route]:
         page = f"/sandbox/{self.door.path}/{{code}}"
@@ -39,18 +41,21 @@ class HostedPages:
         if seen is None:
             return self.templates.page("not_found.html", "en", status=404)
         if seen.state != "open":
-            return self._page("closed.html", seen)
+            return self._page("closed.html", seen, webhooks=await webhooks.listed(self.store, seen.id))
         failure = seen.failure_code and FAILURES.get(seen.failure_code, FAILED)
         return self._page("checkout.html", seen, groups=choices.groups(seen.channels), failure=failure)
 
     async def decide(self, request: Request) -> Response:
-        """`decision`: pay, decline or expire; `choice`: what to pay with; `save`: the checkbox."""
+        """`decision`: pay, decline, expire, or resend (a `webhook`); `choice`: what to pay with; `save`: a checkbox."""
         seen = await self.door.find(request.path_params["code"])
         form = await request.form(max_files=0, max_fields=20)
         if seen is None:
             return self.templates.page("not_found.html", "en", status=404)
         if form.get("decision") == "expire":
             await self.door.expire(seen)
+            return RedirectResponse(self._address(request), 303)
+        if form.get("decision") == "resend":
+            await webhooks.resend(self.store, str(form.get("webhook")), seen.id)
             return RedirectResponse(self._address(request), 303)
         choice = choices.chosen(seen.channels, form.get("choice"))
         if choice is None or seen.state != "open":
