@@ -77,10 +77,15 @@ async function mount(root) {
     location.assign(pageUrl);
   }
 
+  function end() {
+    alert.hidden = true; // what is said now is the whole of it
+    show(root, "dead");
+  }
+
   async function recheck() {
     const status = isOpen() && (await askServer(statusUrl));
     if (!status || !isOpen()) return;
-    if (status === "expired" || status === "cancelled") show(root, "dead");
+    if (status === "expired" || status === "cancelled") end();
     else if (status !== "waiting" && status !== "pending_approval") finish();
   }
 
@@ -91,8 +96,9 @@ async function mount(root) {
     }, WATCH_MS);
   }
 
-  function complain(lines) {
-    alert.replaceChildren(...lines.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
+  function complain([title, ...lines]) {
+    const written = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
+    alert.replaceChildren(written("strong", title), ...lines.map((line) => written("p", line)));
     alert.hidden = false;
     alert.scrollIntoView({ block: "nearest" });
   }
@@ -140,7 +146,7 @@ async function mount(root) {
     "session-pending": () => { show(root, "pending"); watchApproval(); },
     "session-not-pending": () => { if (isOpen()) show(root, "ready"); },
     "session-complete": finish,
-    "session-expired-or-canceled": () => show(root, "dead"),
+    "session-expired-or-canceled": end,
     "fatal-error": ({ message }) => { console.warn(message); show(root, "broken"); },
   };
   for (const [name, react] of Object.entries(on)) sdk.addEventListener(name, react);

@@ -4,7 +4,6 @@ Frames: the card-field page and the pages of a challenge or an approval, so thos
 its own: the browser goes there and comes back to the session's `components_configuration.return_url`.
 """
 
-from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from starlette.routing import Route
 
 from ..documents import OPEN, SessionDoc
 from ..errors import SandboxError, not_found
+from ..money import amount_text
 from ..sessions import find_attempt
 from ..settings import SandboxSettings
 from ..store import Store
@@ -121,7 +121,3 @@ def return_url_of(doc: SessionDoc) -> str | None:
     """Where a redirect comes back to, however it went."""
     url = (doc.session.get("components_configuration") or {}).get("return_url")
     return url if isinstance(url, str) and origin_of(url) else None
-
-
-def amount_text(amount: Decimal | int, currency: str) -> str:
-    return f"{currency} {amount:,}".removesuffix(".00")
