@@ -21,7 +21,7 @@ from webapp.catalogues import load_catalogues
 from webapp.config import ConfigError, Settings
 from webapp.currencies import CURRENCIES
 from webapp.database import Database, database_from_url, migrate
-from webapp.endpoints import cart, checkout, health, orders, storefront, webhooks
+from webapp.endpoints import cart, checkout, health, inspector, orders, storefront, webhooks
 from webapp.inspector import Recorder
 from webapp.integrations.errors import XenditError
 from webapp.logs import configure_logging
@@ -57,6 +57,11 @@ def routes() -> list[BaseRoute]:
         Route(f"{order}/pay", orders.pay, methods=["POST"]),
         Route(f"{order}/cancel", orders.cancel, methods=["POST"]),
         Route(f"{order}/again", orders.again, methods=["POST"]),
+        Route(f"{order}/behind", inspector.behind),
+        Route(f"{order}/behind-the-counter", inspector.behind_the_counter),
+        Route("/behind", inspector.latest),
+        Route("/behind-the-counter", inspector.latest_page),
+        Route("/source/{name}", inspector.source_view),
         Route("/webhooks/xendit", webhooks.xendit, methods=["POST"]),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
@@ -150,6 +155,7 @@ def _sandbox(settings: Settings, database: Database) -> Sandbox:
     return Sandbox(
         SandboxSettings(
             public_url=settings.app_url,
+            merchant_name="Selat Coffee Roasters",
             secret=settings.derived_secret("sandbox"),
             webhook_url=f"{settings.app_url}/webhooks/xendit",
             webhook_token=settings.webhook_tokens.get("", ""),
