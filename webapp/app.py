@@ -24,6 +24,7 @@ from webapp.database import Database, database_from_url, migrate
 from webapp.endpoints import cart, checkout, health, inspector, orders, storefront, webhooks
 from webapp.inspector import Recorder
 from webapp.integrations.errors import XenditError
+from webapp.limiting import RateLimit
 from webapp.logs import configure_logging
 from webapp.order_book import OrderBook
 from webapp.recording import RecordingTransport
@@ -125,6 +126,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
                 max_age=30 * 24 * 3600,
             ),
             Middleware(Guard, settings=settings, refuse=refuse),
+            Middleware(RateLimit, settings=settings, refuse=refuse),
         ],
         exception_handlers={
             Refusal: on_refusal,

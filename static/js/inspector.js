@@ -1,0 +1,44 @@
+// Behind the counter: copying, the window of its own, printing. Comes only with the panel; holds no words of its own.
+const copied = () => document.querySelector("[data-copied]")?.dataset.copied ?? "✓";
+
+// Without HTTPS there is no clipboard: select the text, so that the keyboard can copy it.
+async function copy(source, text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(source);
+    return document.execCommand("copy");
+  }
+}
+
+async function onCopy(button) {
+  const source = document.getElementById(button.dataset.copy);
+  const text = "bare" in button.dataset ? source.textContent.replaceAll(" ", "") : source.textContent;
+  if (!(await copy(source, text))) return;
+  const before = button.textContent;
+  button.textContent = copied();
+  const announcer = document.getElementById("announcer");
+  if (announcer) announcer.textContent = copied();
+  setTimeout(() => { button.textContent = before; }, 1500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) onCopy(button);
+  if (event.target.closest("[data-print]")) print();
+  const link = event.target.closest("a[data-popout]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    if (open(link.href, link.target, "popup,width=960,height=900")) event.preventDefault();
+  }
+});
+
+// What is folded is printed too, and folded again afterwards.
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll(".behind details:not([open])")];
+  for (const details of unfolded) details.open = true;
+});
+addEventListener("afterprint", () => { for (const details of unfolded) details.open = false; });
+
+document.documentElement.dataset.inspector = "";

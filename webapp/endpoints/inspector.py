@@ -1,0 +1,75 @@
+"""Behind the counter: what was sent, what came back, and the code that did it. For the order's own visitor only."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.behind import behind_context, test_data
+from webapp.highlight import SOURCES, source
+from webapp.htmx import is_htmx
+from webapp.orders import Order
+from webapp.shop import shop_of, visit_of
+from webapp.text import N_, Refusal
+
+
+async def behind(request: Request) -> Response:
+    """``GET /orders/{reference_id}/behind``: the panel, which asks again while more may come; 204 if nothing did."""
+    order = await own_order(request)
+    return await _panel(request, order, f"/orders/{order.reference_id}/behind")
+
+
+async def latest(request: Request) -> Response:
+    """``GET /behind``: the panel of this visitor's newest order, for the storefront."""
+    shop, visit = shop_of(request), visit_of(request)
+    orders = await shop.order_book.recent(visit.visitor, most=1)
+    if orders:
+        return await _panel(request, orders[0], "/behind")
+    return shop.templates.response(visit.language, "fragments/inspector_empty.html", test_data(visit.currency.code))
+
+
+async def behind_the_counter(request: Request) -> Response:
+    """``GET /orders/{reference_id}/behind-the-counter``: the panel on a page of its own, for a second screen."""
+    shop, visit, order = shop_of(request), visit_of(request), await own_order(request)
+    poll = f"/orders/{order.reference_id}/behind"
+    context = await behind_context(shop, visit, order, poll=poll, sandbox=_has_sandbox(request))
+    context |= {"path": f"/orders/{order.reference_id}"}
+    return shop.templates.response(visit.language, "pages/behind_the_counter.html", context, secret=True)
+
+
+async def latest_page(request: Request) -> Response:
+    """``GET /behind-the-counter``: on to the page of this visitor's newest order; to the list where there is none."""
+    orders = await shop_of(request).order_book.recent(visit_of(request).visitor, most=1)
+    return RedirectResponse(f"/orders/{orders[0].reference_id}/behind-the-counter" if orders else "/orders", 303)
+
+
+async def source_view(request: Request) -> Response:
+    """``GET /source/{name}``: a file of this shop as it runs, coloured, the lines of the payload marked."""
+    shop, visit, name = shop_of(request), visit_of(request), request.path_params["name"]
+    if name not in SOURCES:
+        raise HTTPException(404)
+    context = {"name": name, "file": SOURCES[name], "source": source(name), "sources": SOURCES}
+    template = "fragments/inspector_source.html" if is_htmx(request) else "pages/source.html"
+    context |= {"currency": visit.currency, "path": "/"}
+    return shop.templates.response(visit.language, template, context)
+
+
+async def own_order(request: Request) -> Order:
+    """The order in the address, for the visitor who made it. 404 if there is none, 403 for anybody else."""
+    order = await shop_of(request).order_book.get(request.path_params["reference_id"])
+    if order is None:
+        raise Refusal(N_("There is no such order."), 404)
+    if order.visitor != visit_of(request).visitor:
+        raise Refusal(N_("Only the browser that made this order can look behind its counter."), 403)
+    return order
+
+
+async def _panel(request: Request, order: Order, poll: str) -> Response:
+    shop, visit = shop_of(request), visit_of(request)
+    context = await behind_context(shop, visit, order, poll=poll, sandbox=_has_sandbox(request))
+    if request.query_params.get("seen") == context["version"]:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    return shop.templates.response(visit.language, "fragments/inspector.html", context, secret=True)
+
+
+def _has_sandbox(request: Request) -> bool:
+    return request.app.state.sandbox is not None
