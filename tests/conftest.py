@@ -75,7 +75,7 @@ def settings(tmp_path: Path) -> MakeSettings:
     """`settings(app_url=…, api_keys=…)`: what a test doesn't say is a sandbox on a SQLite file of its own."""
 
     def make(**changes: Any) -> Settings:
-        usual = {"app_url": "http://testserver", "secret_key": "s" * 64}
+        usual = {"app_url": "http://testserver", "secret_key": "s" * 64, "rate_limits": False}
         return Settings(**usual | {"database_url": f"sqlite:///{tmp_path}/shop.db"} | changes)
 
     return make

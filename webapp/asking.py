@@ -14,6 +14,7 @@ from webapp.reports import invoice_report, session_report
 from webapp.shop import Shop
 
 log = structlog.get_logger()
+PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit before it shows what is known
 
 
 async def fetch(shop: Shop, order: Order) -> dict[str, Any] | None:
@@ -57,7 +58,10 @@ async def ask(shop: Shop, order: Order, *, cause: str = "asked Xendit") -> Order
     if not await shop.order_book.claim_asking(order.reference_id, _patience(order)):
         return await shop.order_book.get(order.reference_id) or order
     try:
-        return await settle(shop, order, await fetch(shop, order), cause=cause)
+        async with asyncio.timeout(PAGE_PATIENCE):
+            return await settle(shop, order, await fetch(shop, order), cause=cause)
+    except TimeoutError:
+        return order  # the page shows how things stood, and asks again with its next poll
     except XenditError as error:
         log.warning("asking_failed", reference_id=order.reference_id, error_code=error.error_code, status=error.status)
         return order

@@ -37,6 +37,10 @@ class Settings:
     """``x-callback-token`` by currency; the key ``""`` is for every market without its own."""
     log_level: str = "INFO"
     port: int = 8000
+    rate_limits: bool = True
+    """Refuse more than a person does: so many checkouts, status questions and webhooks a minute from one address."""
+    behind_proxy: bool = False
+    """A proxy appends the visitor's address to ``X-Forwarded-For``: believe its last entry, and only that one."""
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
@@ -97,6 +101,8 @@ class Settings:
             webhook_tokens=tokens,
             log_level=level,
             port=port,
+            rate_limits=_flag(env, "RATE_LIMITS", default=True),
+            behind_proxy=_flag(env, "BEHIND_PROXY", default=bool(env.get("DYNO"))),
         )
 
 
@@ -127,9 +133,9 @@ def _database_url(value: str) -> str:
     raise ConfigError("Set DATABASE_URL to postgres://user:password@host/name or sqlite:///path/to/file.db.")
 
 
-def _flag(env: Mapping[str, str], name: str) -> bool:
-    value = env.get(name, "").lower()
-    if value not in ("", "0", "1", "true", "false", "yes", "no"):
+def _flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    value = env.get(name, "").lower() or ("1" if default else "0")
+    if value not in ("0", "1", "true", "false", "yes", "no"):
         raise ConfigError(f"Set {name} to 1 or 0.")
     return value in ("1", "true", "yes")
 

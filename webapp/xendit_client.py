@@ -12,6 +12,8 @@ import httpx
 import stamina
 from httpx_aiohttp import AiohttpTransport
 
+from webapp.circuit import CircuitBreaker, CircuitOpen
+
 TIMEOUT = httpx.Timeout(8, connect=3)
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=55)
 TOTAL_SECONDS = 19
@@ -51,6 +53,8 @@ class RetryingTransport(httpx.AsyncBaseTransport):
         def should_retry(failure: Exception) -> bool | timedelta:
             if isinstance(failure, TryAgain):
                 return timedelta(seconds=failure.wait) if failure.wait is not None else True
+            if isinstance(failure, CircuitOpen):
+                return False
             return isinstance(failure, httpx.TransportError if safe else (httpx.ConnectError, httpx.ConnectTimeout))
 
         async for attempt in stamina.retry_context(
@@ -86,5 +90,5 @@ def xendit_client(
 ) -> httpx.AsyncClient:
     """A client for the life of the process; ``transport`` stands in for the network (sandbox, tests). ``watch`` wraps
     it, so that whoever watches sees every attempt."""
-    inner = watch(transport or AiohttpTransport(limits=LIMITS))
+    inner = CircuitBreaker(watch(transport or AiohttpTransport(limits=LIMITS)))
     return httpx.AsyncClient(transport=RetryingTransport(inner), timeout=TIMEOUT, follow_redirects=False)

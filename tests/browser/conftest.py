@@ -80,7 +80,7 @@ def start_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartShop]:
     def start(**changes: Any) -> str:
         listener = socket.create_server(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-        usual = {"app_url": f"http://localhost:{port}", "port": port, "secret_key": "b" * 64}
+        usual = {"app_url": f"http://localhost:{port}", "port": port, "secret_key": "b" * 64, "rate_limits": False}
         database = tmp_path_factory.mktemp("shop") / "shop.db"
         settings = Settings(**usual | {"database_url": f"sqlite:///{database}"} | changes)
         context = serve(settings, listener)
