@@ -14,7 +14,9 @@ import asyncpg
 
 PATTERNS: dict[str, re.Pattern[str]] = {
     "components_sdk_key": re.compile(r"session-[0-9a-f]{32}-p[dl]-"),
-    "payment_link_url": re.compile(r"https?://((dev\.)?xen\.to|link[.-](dev\.)?xendit\.co|checkout[a-z-]*\.xendit\.co)/\w"),
+    "payment_link_url": re.compile(
+        r"https?://((dev\.)?xen\.to|link[.-](dev\.)?xendit\.co|checkout[a-z-]*\.xendit\.co)/\w"
+    ),
     "invoice_url": re.compile(r"https?://(checkout|invoice)(-staging|-dev)?\.xendit\.co/(web|v2|invoices)/\w"),
     "sandbox payment page": re.compile(r"/sandbox/(pay/\w{8}|invoice/[0-9a-f]{24})"),
     "API key": re.compile(r"xnd_(development|production)_\w{4}"),
