@@ -59,7 +59,8 @@ async def ask(shop: Shop, order: Order, *, cause: str = "asked Xendit") -> Order
         return await shop.order_book.get(order.reference_id) or order
     try:
         async with asyncio.timeout(PAGE_PATIENCE):
-            return await settle(shop, order, await fetch(shop, order), cause=cause)
+            answer = await fetch(shop, order)
+        return await settle(shop, order, answer, cause=cause)
     except TimeoutError:
         return order  # the page shows how things stood, and asks again with its next poll
     except XenditError as error:

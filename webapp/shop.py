@@ -10,6 +10,7 @@ from webapp.database import Database
 from webapp.inspector import Recorder
 from webapp.order_book import OrderBook
 from webapp.templating import Templates
+from webapp.text import N_, Refusal
 from webapp.visit import Visit, load_visit
 
 
@@ -29,7 +30,10 @@ class Shop:
     """Where the browser finds Xendit's SDK."""
 
     def api_key(self, currency: str) -> str:
-        """The secret key of a market's account."""
+        """The secret key of a market's account. Raises Refusal for a market that is closed, as it may be since."""
+        if currency not in self.settings.api_keys:
+            closed = N_("This market is closed here: the shop has no API key for %(currency)s.")
+            raise Refusal(closed, 409, currency=currency)
         return self.settings.api_keys[currency]
 
 
