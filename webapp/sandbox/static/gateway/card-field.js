@@ -141,6 +141,7 @@ async function start() {
     }
   });
   tell("ready", { ecdhPublicKey: publicKey });
+  field.disabled = false; // what was typed before could not have been sealed
 }
 
 start().catch(() => tell("failed-init"));
