@@ -21,7 +21,7 @@ from webapp.catalogues import load_catalogues
 from webapp.config import ConfigError, Settings
 from webapp.currencies import CURRENCIES
 from webapp.database import Database, database_from_url, migrate
-from webapp.endpoints import cart, checkout, health, inspector, orders, storefront, webhooks
+from webapp.endpoints import cart, checkout, health, inspector, orders, storefront, webhooks, well_known
 from webapp.inspector import Recorder
 from webapp.integrations.errors import XenditError
 from webapp.limiting import RateLimit
@@ -31,6 +31,7 @@ from webapp.recording import RecordingTransport
 from webapp.refusing import on_crash, on_http_exception, on_refusal, on_xendit_error, refuse
 from webapp.request_log import RequestLog
 from webapp.sandbox import Sandbox, SandboxSettings
+from webapp.sandbox_door import SandboxDoor
 from webapp.security import Guard
 from webapp.shop import Shop
 from webapp.templating import Templates
@@ -64,6 +65,8 @@ def routes() -> list[BaseRoute]:
         Route("/behind-the-counter", inspector.latest_page),
         Route("/source/{name}", inspector.source_view),
         Route("/webhooks/xendit", webhooks.xendit, methods=["POST"]),
+        Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
+        Route("/.well-known/security.txt", well_known.security_txt),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Route("/static/{fingerprint}/{path:path}", serve_asset),
@@ -75,7 +78,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
     database = database_from_url(settings.database_url)
     sandbox = _sandbox(settings, database) if settings.sandbox else None
     if sandbox and transport is None:
-        transport = httpx.ASGITransport(sandbox.api)
+        transport = SandboxDoor(sandbox.api)
     assets, recorder = load_assets(), Recorder(database, settings)
     shop = Shop(
         settings=settings,

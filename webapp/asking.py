@@ -22,7 +22,7 @@ async def fetch(shop: Shop, order: Order) -> dict[str, Any] | None:
 
     Nobody but the caller's own answer may see it. Raises XenditError.
     """
-    about(order.reference_id)
+    about(order.reference_id, order.visitor)
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
     if order.payment_session_id:
         return await get_payment_session(shop.client, key, order.payment_session_id, api_url=api_url)

@@ -21,7 +21,7 @@ SOURCES = {
     "webhooks": "webapp/integrations/webhooks.py",
     "browser": "static/js/components.js",
 }
-LEXERS = {
+LEXERS: dict[str, Any] = {
     "json": JsonLexer(),
     "python": PythonLexer(stripnl=False),
     "bash": BashLexer(),
@@ -47,10 +47,10 @@ def source(name: str) -> Markup:
     """One of SOURCES as it runs here, a ``<span id="line-7">`` a line, those of the payload marked."""
     text = (ROOT / SOURCES[name]).read_text(encoding="utf-8")
     marked = payload_lines(text) if SOURCES[name].endswith(".py") else frozenset()
-    lines = code(text, "js" if SOURCES[name].endswith(".js") else "python").rstrip("\n").split("\n")
+    lines = str(code(text, "js" if SOURCES[name].endswith(".js") else "python")).rstrip("\n").split("\n")
     rows = []
     for number, line in enumerate(_closed(lines), 1):
-        kind = "line payload" if number in marked else "line"
+        kind = "ln payload" if number in marked else "ln"
         rows.append(f'<span class="{kind}" id="line-{number}">{line or " "}</span>')
     return Markup("".join(rows))  # noqa: S704 - escaped by Pygments
 

@@ -32,17 +32,22 @@ KEPT_FOR = timedelta(days=7)
 GATHER_SECONDS = 0.15
 CLEAN_EVERY = timedelta(minutes=5)
 
-_about: ContextVar[str] = ContextVar("about", default="")
+_about: ContextVar[tuple[str, str]] = ContextVar("about", default=("", ""))
 
 
-def about(reference_id: str) -> None:
-    """What this task does from here on is about this order."""
-    _about.set(reference_id)
+def about(reference_id: str, visitor: str = "") -> None:
+    """What this task does from here on is about this order, for this visitor."""
+    _about.set((reference_id, visitor))
 
 
 def now_about() -> str:
     """The order that this task is about; empty if about none."""
-    return _about.get()
+    return _about.get()[0]
+
+
+def visitor_now() -> str:
+    """For whom this task works; empty if for nobody."""
+    return _about.get()[1]
 
 
 @dataclass(frozen=True)

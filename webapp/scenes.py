@@ -119,9 +119,7 @@ SCENES: dict[str, Scene] = {
                 N_("Press Checkout: Xendit answers 500. The cart is kept, the words are calm."),
                 N_("Press Checkout again: it works."),
             ),
-            N_(
-                "The failed order is on the list, with Xendit's error code behind the counter. Nothing was charged twice."
-            ),
+            N_("The failed order stays on the list, with Xendit's error code behind its counter."),
             controls={"fail": "500"},
             sandbox_only=True,
         ),

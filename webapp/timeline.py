@@ -73,14 +73,35 @@ def _entry(order: Order, step: Step) -> Entry:
         path = urlsplit(document["url"]).path
         tone = "plain" if 200 <= document["status"] < 300 else "bad"
         source, docs_url = _where(order, document["method"], path)
-        texts = {"curl": curl(document), "python": python(document), "source": source, "docs_url": docs_url}
         title = f"{document['method']} {path}"
-        return Entry(step.step_id, "call", step.at, title, tone, document, step.times, step.last_at, **texts)
+        return Entry(
+            step.step_id,
+            "call",
+            step.at,
+            title,
+            tone,
+            document,
+            step.times,
+            step.last_at,
+            source=source,
+            docs_url=docs_url,
+            curl=curl(document),
+            python=python(document),
+        )
     if step.kind == "webhook":
         tone = "plain" if document["status"] == 200 else "bad"
-        where = {"source": "webhooks", "docs_url": "https://docs.xendit.co/docs/handling-webhooks"}
+        docs_url = "https://docs.xendit.co/docs/handling-webhooks"
         return Entry(
-            step.step_id, "webhook", step.at, document["event"], tone, document, step.times, step.last_at, **where
+            step.step_id,
+            "webhook",
+            step.at,
+            document["event"] or "?",
+            tone,
+            document,
+            step.times,
+            step.last_at,
+            source="webhooks",
+            docs_url=docs_url,
         )
     title = f"{document['method']} {document['path']}"
     tone = "plain" if document["status"] < 400 else "bad"

@@ -65,7 +65,7 @@ async def checkout(request: Request) -> Response:
 
 async def create(shop: Shop, order: Order) -> dict[str, Any]:
     """Create the order's object at Xendit and note its id. Raises XenditError, the order marked as failed."""
-    about(order.reference_id)
+    about(order.reference_id, order.visitor)
     client, key, api_url = shop.client, shop.api_key(order.currency), shop.settings.xendit_api_url
     page = resume = None
     if shop.settings.accepts_return_urls:

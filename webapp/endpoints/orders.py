@@ -132,7 +132,7 @@ async def _page(request: Request, shop: Shop, order: Order, template: str) -> Re
 
 async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
     """Cancel the session or expire the invoice, and believe the answer. Raises XenditError."""
-    about(order.reference_id)
+    about(order.reference_id, order.visitor)
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
     cause = "cancelled by the visitor"
     if order.invoice_id:

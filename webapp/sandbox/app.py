@@ -4,16 +4,18 @@ import asyncio
 import contextlib
 import gettext
 import logging
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
-from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
+from . import controls as visits
 from . import gateway, hosted, webhooks
 from .api import create_api
 from .clock import utcnow
@@ -42,7 +44,7 @@ class Sandbox:
     ) -> None:
         self.settings, self.database, self.clock = settings, database, clock
         self.store = Store(database, settings.secret, clock, self._kick, bool(settings.webhook_url))
-        self.api: Starlette = create_api(self.store, settings)
+        self.api: ASGIApp = visits.Controlled(create_api(self.store, settings), self.store)
         self.routes: list[BaseRoute] = [
             *gateway.routes(self.store, settings),
             *hosted.routes(self.store, settings, translations or {}),
@@ -56,7 +58,11 @@ class Sandbox:
     async def start(self) -> None:
         """Makes the tables and starts what sends webhooks and ends what has expired. The database must be open."""
         await self.store.create_tables()
-        client = self._client or httpx.AsyncClient(follow_redirects=False, trust_env=False)
+        client = self._client or httpx.AsyncClient(
+            follow_redirects=False,
+            trust_env=False,
+            verify=ssl.create_default_context(),  # heeds SSL_CERT_FILE, so that a shop on a development certificate hears
+        )
         self._task = asyncio.create_task(self._run(client))
 
     async def stop(self) -> None:
@@ -105,3 +111,15 @@ class Sandbox:
 
     async def resend(self, webhook_id: str) -> bool:
         return await webhooks.resend(self.store, webhook_id)
+
+    # What a presenter may do to his own visit alone: see controls.py
+
+    async def controls(self, caller: str) -> visits.Controls:
+        return await visits.controls_of(self.store, caller)
+
+    async def control(self, caller: str, **changes: Any) -> visits.Controls:
+        """`await sandbox.control(visitor, fail="500", delay=5, duplicate=True)`. ValueError for what cannot be."""
+        return await visits.set_controls(self.store, caller, changes)
+
+    async def expire(self, object_id: str) -> None:
+        await visits.expire(self.store, object_id)

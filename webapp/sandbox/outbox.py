@@ -1,7 +1,7 @@
 """Webhooks on their way: rows that are written with the change they tell of, and the switches that disturb them."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,10 @@ async def read_switches(queries: Any, connection: Any) -> Switches:
 async def put(queries: Any, connection: Any, events: list[Event], now: datetime) -> None:
     """Inserts one row an event, within the caller's transaction."""
     switches = await read_switches(queries, connection)
+    own = await queries.get_controls_of_object(connection, object_id=events[0].object_id) if events else None
+    if own:
+        late = max(switches.delay, float(own["delay"]))
+        switches = replace(switches, delay=late, duplicate=switches.duplicate or bool(own["duplicate"]))
     for position, event in enumerate(events):
         late = float(switches.delay) + (random.uniform(0, SHUFFLE_SECONDS) if switches.shuffle else 0)
         await queries.insert_webhook(

@@ -174,3 +174,40 @@ DELETE FROM sandbox_sessions WHERE created_at < :before AND due_at IS NULL
 
 -- name: forget_invoices!
 DELETE FROM sandbox_invoices WHERE created_at < :before AND due_at IS NULL
+
+-- name: create_controls!
+CREATE TABLE IF NOT EXISTS sandbox_controls (
+    caller TEXT PRIMARY KEY,
+    fail TEXT NOT NULL,
+    delay BIGINT NOT NULL,
+    duplicate BIGINT NOT NULL
+)
+
+-- name: create_callers!
+CREATE TABLE IF NOT EXISTS sandbox_callers (
+    object_id TEXT PRIMARY KEY,
+    caller TEXT NOT NULL
+)
+
+-- name: get_controls^
+SELECT fail, delay, duplicate FROM sandbox_controls WHERE caller = :caller
+
+-- name: set_controls^
+INSERT INTO sandbox_controls (caller, fail, delay, duplicate) VALUES (:caller, :fail, :delay, :duplicate)
+ON CONFLICT (caller) DO UPDATE SET fail = :fail, delay = :delay, duplicate = :duplicate
+RETURNING caller
+
+-- name: take_failure^
+UPDATE sandbox_controls SET fail = '' WHERE caller = :caller AND fail = :fail RETURNING caller
+
+-- name: insert_caller^
+INSERT INTO sandbox_callers (object_id, caller) VALUES (:object_id, :caller) ON CONFLICT DO NOTHING RETURNING caller
+
+-- name: get_controls_of_object^
+SELECT delay, duplicate FROM sandbox_controls
+WHERE caller = (SELECT caller FROM sandbox_callers WHERE object_id = :object_id)
+
+-- name: forget_callers!
+DELETE FROM sandbox_callers WHERE object_id NOT IN (
+    SELECT id FROM sandbox_sessions UNION ALL SELECT id FROM sandbox_invoices
+)

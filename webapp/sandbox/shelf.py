@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ from .events import Event
 from .outbox import put
 
 TRIES = 100
+CALLER: ContextVar[str] = ContextVar("caller", default="")
+"""Who is calling, if they said so: see controls.py."""
 
 
 class Document(Protocol):
@@ -74,6 +77,8 @@ class Shelf(Generic[D]):
         }
         async with self.database.write() as connection:
             await getattr(self.queries, f"insert_{self.kind.name}")(connection, **row)
+            if caller := CALLER.get():
+                await self.queries.insert_caller(connection, object_id=doc.id, caller=caller)
 
     async def get(self, document_id: str) -> D | None:
         """The document as of now. What the clock made due is done and saved first."""

@@ -53,3 +53,4 @@ async def forget(store: Store) -> None:
     async with store.database.write() as connection:
         for name in ("forget_webhooks", "forget_sessions", "forget_invoices"):
             await getattr(store.queries, name)(connection, before=before)
+        await store.queries.forget_callers(connection)

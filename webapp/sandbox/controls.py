@@ -1,0 +1,100 @@
+"""Unhappy paths on purpose, for one caller at a time: calls that fail, webhooks that come late or twice.
+
+A caller is whatever a client calls itself in the header `x-sandbox-caller`; Xendit has no such header, and without it
+nothing here happens. The shop names its visitor there, so that one presenter's outage is nobody else's.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from . import invoices, sessions
+from .codec import ApiResponse
+from .documents import InvoiceDoc, SessionDoc
+from .shelf import CALLER
+from .store import Store
+
+HEADER = "x-sandbox-caller"
+NEVER_SECONDS = 120
+FAILURES: Mapping[str, tuple[int, str, str]] = {
+    "400": (400, "API_VALIDATION_ERROR", "request/body must be as this presenter wants it: a failure on purpose"),
+    "401": (401, "INVALID_API_KEY", "API key is not authorized for this API"),
+    "500": (500, "SERVER_ERROR", "Something unexpected happened. We are investigating this issue."),
+    "down": (503, "SERVICE_UNAVAILABLE", "The service is temporarily unavailable. Please try again later."),
+}
+
+
+@dataclass(frozen=True)
+class Controls:
+    """`fail`: what the next call that would create something answers: a key of FAILURES, or `timeout` for silence;
+    `down` fails every call until it is switched off. `delay`: seconds that webhooks are late. `duplicate`: they come
+    twice."""
+
+    fail: str = ""
+    delay: int = 0
+    duplicate: bool = False
+
+
+async def controls_of(store: Store, caller: str) -> Controls:
+    async with store.database.read() as connection:
+        row = await store.queries.get_controls(connection, caller=caller)
+    return Controls(row["fail"], row["delay"], bool(row["duplicate"])) if row else Controls()
+
+
+async def set_controls(store: Store, caller: str, changes: Mapping[str, Any]) -> Controls:
+    """ValueError for what cannot be."""
+    wanted = replace(await controls_of(store, caller), **changes)
+    if wanted.fail not in ("", "timeout", *FAILURES) or not 0 <= wanted.delay <= 60:
+        raise ValueError("no such control")
+    row = asdict(wanted) | {"duplicate": int(wanted.duplicate), "caller": caller}
+    async with store.database.write() as connection:
+        await store.queries.set_controls(connection, **row)
+    return wanted
+
+
+async def expire(store: Store, object_id: str) -> None:
+    """Ends a session or invoice as its clock would, now, webhook included."""
+
+    def end_session(doc: SessionDoc, now: datetime) -> None:
+        sessions.expire(doc, now)
+
+    def end_invoice(doc: InvoiceDoc, now: datetime) -> None:
+        invoices.expire(doc, now)
+
+    if object_id.startswith("ps-"):
+        await store.update_session(object_id, end_session)
+    else:
+        await store.update_invoice(object_id, end_invoice)
+
+
+class Controlled:
+    """The API, but for the calls that were told to fail. ASGI middleware."""
+
+    def __init__(self, app: ASGIApp, store: Store) -> None:
+        self.app, self.store = app, store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        caller = Headers(scope=scope).get(HEADER, "")[:64] if scope["type"] == "http" else ""
+        CALLER.set(caller)
+        failure = await self._failure(caller, scope["method"]) if caller else ""
+        if failure == "timeout":
+            await asyncio.sleep(NEVER_SECONDS)  # the client gives up long before
+        if failure:
+            status, code, message = FAILURES.get(failure, FAILURES["500"])
+            await ApiResponse({"error_code": code, "message": message}, status)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    async def _failure(self, caller: str, method: str) -> str:
+        """What this call is to fail with; each but `down` only once, whoever else is calling just now."""
+        armed = (await controls_of(self.store, caller)).fail
+        if armed in ("", "down") or method != "POST":
+            return armed if armed == "down" else ""
+        async with self.store.database.write() as connection:
+            took = await self.store.queries.take_failure(connection, caller=caller, fail=armed)
+        return armed if took else ""
