@@ -7,13 +7,25 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit lock clean
+.PHONY: help run run-https test check audit lock clean
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 run: .venv/installed-run ## start the shop at http://localhost:8000
 	@exec .venv/bin/python -m webapp
+
+run-https: .venv/installed-dev var/certificates/server.pem ## start it at https://localhost:8443, for real Components
+	@echo "The certificate is this machine's own. To trust it, import var/certificates/client.pem as an authority"
+	@echo "(Chromium: Settings, Privacy and security, Security, Manage certificates), or accept the browser's warning."
+	@echo "The shop opens at https://localhost:8443."
+	@APP_URL=https://localhost:8443 SSL_CERT_FILE=var/certificates/client.pem .venv/bin/uvicorn --factory \
+		webapp.app:create_app_from_env --port 8443 --no-access-log --no-server-header \
+		--ssl-keyfile var/certificates/server.key --ssl-certfile var/certificates/server.pem
+
+var/certificates/server.pem: | .venv/installed-dev
+	@mkdir -p var/certificates
+	@.venv/bin/python -m trustme --quiet --dir var/certificates --identities localhost 127.0.0.1
 
 test: .venv/installed-dev ## run all tests; ARGS="-k cart" picks some
 	@.venv/bin/pytest -n $(WORKERS) $(ARGS)

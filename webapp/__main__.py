@@ -1,13 +1,15 @@
-"""``python -m webapp``: the development server. ``python -m webapp migrate``: what the release phase runs."""
+"""``python -m webapp``: the development server. ``… migrate``: the release phase. ``… check``: the doctor."""
 
 import asyncio
 import sys
 
+import httpx
 import uvicorn
 from dotenv import load_dotenv
 
 from webapp.config import ConfigError, Settings
 from webapp.database import database_from_url, migrate
+from webapp.doctor import Finding, examine
 
 
 def main() -> None:
@@ -19,8 +21,13 @@ def main() -> None:
         raise SystemExit(f"selat: {error}") from None
     if sys.argv[1:] == ["migrate"]:
         print("migrated:", ", ".join(asyncio.run(_migrate(settings))) or "nothing new")
+    elif sys.argv[1:] == ["check"]:
+        findings = asyncio.run(_check(settings))
+        for finding in findings:
+            print("ok  " if finding.ok else "MEND", finding.sentence)
+        raise SystemExit(not all(finding.ok for finding in findings))
     elif sys.argv[1:]:
-        raise SystemExit("usage: python -m webapp [migrate]")
+        raise SystemExit("usage: python -m webapp [migrate | check]")
     else:
         print(f"Selat is open at {settings.app_url} ({settings.badge}). Stop it with Ctrl+C.", flush=True)
         uvicorn.run(
@@ -42,6 +49,11 @@ async def _migrate(settings: Settings) -> list[str]:
         return await migrate(database)
     finally:
         await database.close()
+
+
+async def _check(settings: Settings) -> list[Finding]:
+    async with httpx.AsyncClient(timeout=8) as client:
+        return await examine(settings, client)
 
 
 if __name__ == "__main__":

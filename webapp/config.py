@@ -39,6 +39,8 @@ class Settings:
     port: int = 8000
     rate_limits: bool = True
     """Refuse more than a person does: so many checkouts, status questions and webhooks a minute from one address."""
+    apple_domain_association: str = ""
+    security_contact: str = ""
     behind_proxy: bool = False
     """A proxy appends the visitor's address to ``X-Forwarded-For``: believe its last entry, and only that one."""
 
@@ -101,6 +103,8 @@ class Settings:
             webhook_tokens=tokens,
             log_level=level,
             port=port,
+            apple_domain_association=env.get("APPLE_DOMAIN_ASSOCIATION", ""),
+            security_contact=env.get("SECURITY_CONTACT", ""),
             rate_limits=_flag(env, "RATE_LIMITS", default=True),
             behind_proxy=_flag(env, "BEHIND_PROXY", default=bool(env.get("DYNO"))),
         )

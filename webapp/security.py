@@ -13,6 +13,7 @@ from webapp.config import Settings
 from webapp.text import N_, Refusal
 
 WEBHOOK_PATHS = ("/webhooks/",)
+ANY_HOST = ("/healthz", "/readyz")  # asked for by address
 BODY_LIMIT = 64 * 1024
 WEBHOOK_BODY_LIMIT = 1024 * 1024
 
@@ -75,7 +76,9 @@ class Guard:
         limit = WEBHOOK_BODY_LIMIT if webhook else BODY_LIMIT
         headers = Headers(scope=scope)
         refusal = None
-        if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not webhook and not self._same_origin(headers):
+        if not self._own_host(headers) and scope["path"] not in ANY_HOST:
+            refusal = Refusal(N_("This shop answers at %(address)s only."), 400, address=self.origin)
+        elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not webhook and not self._same_origin(headers):
             refusal = Refusal(N_("This form was sent from another site, so nothing was done."), 403)
         elif not _length_within(headers, limit):
             refusal = Refusal(N_("That was more than this shop takes in one request."), 413)
@@ -83,6 +86,14 @@ class Guard:
             await self.refuse(Request(scope, receive), refusal)(scope, receive, send_guarded)
             return
         await self.app(scope, _limited(receive, limit), send_guarded)
+
+    def _own_host(self, headers: Headers) -> bool:
+        """``Host`` is the shop's own, or this machine's. Addresses are never made from it, but caches may be."""
+        try:
+            name = urlsplit(f"//{headers.get('host', '')}").hostname
+        except ValueError:
+            return False
+        return name in (urlsplit(self.origin).hostname, "localhost", "127.0.0.1", "::1")
 
     def _same_origin(self, headers: Headers) -> bool:
         """Fetch Metadata where the browser sends it, else Origin; a client that sends neither carries no cookie of

@@ -1,0 +1,87 @@
+"""`python -m webapp check` says what is wrong and what to do; `/.well-known` and `Host` behave."""
+
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+from tests.conftest import OpenShop
+from webapp.config import Settings
+from webapp.doctor import NO_SESSION, examine
+
+pytestmark = pytest.mark.anyio
+
+
+def real(**changes: Any) -> Settings:
+    usual = {"app_url": "https://shop.example", "webhook_tokens": {"": "token"}, "secret_key": "s" * 32}
+    return Settings(**{"sandbox": False, "api_keys": {"IDR": "xnd_development_x"}} | usual | changes)
+
+
+async def sentences(settings: Settings, answer: Any) -> list[tuple[bool, str]]:
+    router = respx.Router(assert_all_called=False)
+    route = router.get(f"https://api.xendit.co/sessions/{NO_SESSION}")
+    route.mock(**({"return_value": answer} if isinstance(answer, httpx.Response) else {"side_effect": answer}))
+    async with httpx.AsyncClient(transport=httpx.MockTransport(router.async_handler)) as client:
+        findings = await examine(settings, client)
+    assert route.call_count == (0 if settings.sandbox else len(settings.api_keys))
+    return [(finding.ok, finding.sentence) for finding in findings]
+
+
+async def test_a_good_configuration_has_nothing_to_mend() -> None:
+    found = await sentences(real(), httpx.Response(404, json={"error_code": "NOT_FOUND"}))
+    assert all(ok for ok, _ in found) and len(found) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (httpx.Response(401, json={"error_code": "INVALID_API_KEY"}), "does not know this key"),
+        (httpx.Response(403, json={"error_code": "REQUEST_FORBIDDEN_ERROR"}), "write permission"),
+        (httpx.Response(403, json={"error_code": "UNAUTHORIZED_SENDER_IP"}), "IP allowlist"),
+        (httpx.Response(401, json={"error_code": "UNAUTHORIZED_SENDER_IP"}), "IP allowlist"),
+        (httpx.Response(429, json={"error_code": "RATE_LIMIT_EXCEEDED"}), "too many requests"),
+        (httpx.Response(500, text="oops"), "answered 500"),
+        (httpx.ConnectError("no route"), "did not answer"),
+        (httpx.Response(200, json={"status": "ACTIVE", "payment_session_id": "ps"}), "Check XENDIT_API_URL"),
+    ],
+)
+async def test_each_fault_of_a_key_has_its_sentence(answer: Any, words: str) -> None:
+    (ok, sentence), *_ = await sentences(real(), answer)
+    assert not ok and words in sentence and sentence.startswith("IDR_API_KEY") and "xnd_" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"app_url": "http://localhost:8000"}, "is not https"),
+        ({"component_origins": ("http://other.example",)}, "COMPONENT_ORIGINS"),
+        ({"webhook_tokens": {}}, "No webhook token for IDR"),
+        ({"webhook_tokens": {"SGD": "x"}}, "No webhook token for IDR"),
+    ],
+)
+async def test_each_fault_of_the_settings_has_its_sentence(changes: dict[str, Any], words: str) -> None:
+    found = await sentences(real(**changes), httpx.Response(404, json={"error_code": "NOT_FOUND"}))
+    assert any(not ok and words in sentence for ok, sentence in found)
+
+
+async def test_the_sandbox_needs_nothing() -> None:
+    assert all(ok for ok, _ in await sentences(Settings(), httpx.Response(500)))
+
+
+async def test_what_others_look_for_is_there_if_the_settings_say_so(open_shop: OpenShop) -> None:
+    apple, security = "/.well-known/apple-developer-merchantid-domain-association", "/.well-known/security.txt"
+    async with open_shop() as shop:
+        assert {(await shop.get(path)).status_code for path in (apple, security)} == {404}
+    settings = {"apple_domain_association": "7B2276", "security_contact": "mailto:a@shop.example"}
+    async with open_shop(**settings) as shop:
+        assert (await shop.get(apple)).text == "7B2276"
+        assert "Contact: mailto:a@shop.example\nExpires: 2" in (await shop.get(security)).text
+
+
+@pytest.mark.parametrize(("host", "status"), [("evil.example", 400), ("[::1", 400), ("", 400), ("localhost", 200)])
+async def test_the_shop_answers_under_its_own_name_only(open_shop: OpenShop, host: str, status: int) -> None:
+    async with open_shop() as shop:
+        answer = await shop.get("/", headers={"host": host})
+        assert answer.status_code == status
+        assert (await shop.get("/healthz", headers={"host": host})).status_code == 200
