@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import payment
@@ -214,3 +215,36 @@ def test_the_form_speaks_the_sessions_language(page: Page, books: Books, locale:
     payment.choose(page, 2, "DANA")
     payment.pay(page)
     expect(page.get_by_role("heading")).to_have_text(text("ask_wallet", locale, brand="DANA"))
+
+
+def test_the_orders_page_does_not_believe_the_browser(page: Page) -> None:
+    def claim(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('"status":"ACTIVE"', '"status":"COMPLETED"'))
+
+    page.route("**/api/sessions/*/poll*", claim)
+    payment.start(page)
+    payment.choose(page, 1)
+    payment.pay(page)
+    payment.order_page(page, "waiting")
+
+
+def test_the_sdk_is_fetched_once_and_only_for_paying(page: Page) -> None:
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url) if "xendit-components" in request.url else None)
+    page.goto("/")
+    expect(page.locator("#shelf")).to_be_visible()
+    assert not fetched
+    payment.start(page)
+    assert len(fetched) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_around_the_sdk(new_context: NewContext, scheme: str) -> None:
+    page = new_context(color_scheme=scheme).new_page()
+    payment.start(page)
+    payment.pay_by_card(page, payment.DECLINED)
+    payment.complained(page)
+    page.wait_for_timeout(300)  # the form fades in, and half a colour has half the contrast
+    results = Axe().run(page, context={"exclude": ["xendit-channel-picker"]})
+    assert results.violations_count == 0, results.generate_report()
