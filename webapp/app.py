@@ -21,7 +21,18 @@ from webapp.catalogues import load_catalogues
 from webapp.config import ConfigError, Settings
 from webapp.currencies import CURRENCIES
 from webapp.database import Database, database_from_url, migrate
-from webapp.endpoints import cart, checkout, health, inspector, orders, storefront, webhooks, well_known
+from webapp.endpoints import (
+    cart,
+    checkout,
+    health,
+    inspector,
+    orders,
+    present,
+    storefront,
+    walkthrough,
+    webhooks,
+    well_known,
+)
 from webapp.inspector import Recorder
 from webapp.integrations.errors import XenditError
 from webapp.limiting import RateLimit
@@ -64,6 +75,15 @@ def routes() -> list[BaseRoute]:
         Route("/behind", inspector.latest),
         Route("/behind-the-counter", inspector.latest_page),
         Route("/source/{name}", inspector.source_view),
+        Route(f"{order}/qr", present.order_qr),
+        Route(f"{order}/qr", present.payment_qr, methods=["POST"]),
+        Route(f"{order}/done", present.done),
+        Route("/walkthrough", walkthrough.walkthrough),
+        Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
+        Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
+        Route("/walkthrough/{scene}", walkthrough.start),
+        Route(f"{order}/expire-now", walkthrough.expire_now, methods=["POST"]),
+        Route(f"{order}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
         Route("/webhooks/xendit", webhooks.xendit, methods=["POST"]),
         Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
         Route("/.well-known/security.txt", well_known.security_txt),

@@ -19,6 +19,7 @@ from webapp.integrations.errors import XenditError
 from webapp.integrations.invoice import create_invoice
 from webapp.integrations.payment_link import create_payment_link_session
 from webapp.orders import Flow, Order, OrderStatus
+from webapp.qr import qr_svg
 from webapp.recording import record_answer
 from webapp.shop import Shop, shop_of, visit_of
 from webapp.text import N_, Refusal
@@ -128,7 +129,13 @@ def to_payment(request: Request, shop: Shop, order: Order, answer: dict[str, Any
 
 def _way_to_pay(request: Request, shop: Shop, order: Order, answer: dict[str, Any]) -> Response:
     if order.integration != "components":
-        return redirect(request, answer["invoice_url" if order.integration == "invoice" else "payment_link_url"])
+        url = answer["invoice_url" if order.integration == "invoice" else "payment_link_url"]
+        if (present := request.session.get("present")) in ("qr", "iframe"):
+            context = {"order": order, "present": present, "url": url, "what": "payment", "qr": qr_svg(url)}
+            context |= {"currency": visit_of(request).currency, "path": f"/orders/{order.reference_id}"}
+            template = "fragments/present.html" if is_htmx(request) else "pages/present.html"
+            return shop.templates.response(order.locale, template, context, secret=True)
+        return redirect(request, url)
     page = f"/orders/{order.reference_id}"
     if not is_htmx(request):
         return RedirectResponse(f"{page}/resume", 303)

@@ -4,12 +4,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.behind import behind_context, test_data
+from webapp.behind import behind_context, own_order, test_data
 from webapp.highlight import SOURCES, source
 from webapp.htmx import is_htmx
 from webapp.orders import Order
 from webapp.shop import shop_of, visit_of
-from webapp.text import N_, Refusal
 
 
 async def behind(request: Request) -> Response:
@@ -31,7 +30,7 @@ async def behind_the_counter(request: Request) -> Response:
     """``GET /orders/{reference_id}/behind-the-counter``: the panel on a page of its own, for a second screen."""
     shop, visit, order = shop_of(request), visit_of(request), await own_order(request)
     poll = f"/orders/{order.reference_id}/behind"
-    context = await behind_context(shop, visit, order, poll=poll, sandbox=_has_sandbox(request))
+    context = await behind_context(request, order, poll=poll)
     context |= {"path": f"/orders/{order.reference_id}"}
     return shop.templates.response(visit.language, "pages/behind_the_counter.html", context, secret=True)
 
@@ -53,23 +52,9 @@ async def source_view(request: Request) -> Response:
     return shop.templates.response(visit.language, template, context)
 
 
-async def own_order(request: Request) -> Order:
-    """The order in the address, for the visitor who made it. 404 if there is none, 403 for anybody else."""
-    order = await shop_of(request).order_book.get(request.path_params["reference_id"])
-    if order is None:
-        raise Refusal(N_("There is no such order."), 404)
-    if order.visitor != visit_of(request).visitor:
-        raise Refusal(N_("Only the browser that made this order can look behind its counter."), 403)
-    return order
-
-
 async def _panel(request: Request, order: Order, poll: str) -> Response:
     shop, visit = shop_of(request), visit_of(request)
-    context = await behind_context(shop, visit, order, poll=poll, sandbox=_has_sandbox(request))
+    context = await behind_context(request, order, poll=poll)
     if request.query_params.get("seen") == context["version"]:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return shop.templates.response(visit.language, "fragments/inspector.html", context, secret=True)
-
-
-def _has_sandbox(request: Request) -> bool:
-    return request.app.state.sandbox is not None

@@ -25,7 +25,8 @@ async def storefront(request: Request) -> Response:
     up and goes on to ``/``, so that a refresh doesn't undo what the visitor does next."""
     shop, visit = shop_of(request), visit_of(request)
     wishes = {name: request.query_params[name] for name in LINK_FIELDS if name in request.query_params}
-    if wishes:
+    if wishes or "present" in request.query_params:
+        request.session["present"] = request.query_params.get("present", "page")[:8]
         _keep(request, _with_choices(shop, visit, wishes, exact=True))
         return RedirectResponse("/", 303)
     context = counter_context(visit) | {"path": "/"}

@@ -1,0 +1,45 @@
+"""Showing a payment to an audience: as a QR code, in a frame. Always on demand, and nothing of it is stored."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from webapp.asking import fetch, settle
+from webapp.behind import own_order
+from webapp.htmx import is_htmx, redirect
+from webapp.orders import Order
+from webapp.qr import qr_svg
+from webapp.shop import shop_of, visit_of
+from webapp.text import N_, Refusal
+
+
+async def order_qr(request: Request) -> Response:
+    """``GET /orders/{reference_id}/qr``: the order's own page, for another phone."""
+    order = await own_order(request)
+    url = f"{shop_of(request).settings.app_url}/orders/{order.reference_id}"
+    return _show(request, order, {"qr": qr_svg(url), "what": "order", "url": url})
+
+
+async def payment_qr(request: Request) -> Response:
+    """``POST /orders/{reference_id}/qr``: the payment itself. Its address is asked for afresh, shown, and forgotten."""
+    shop, order = shop_of(request), await own_order(request)
+    answer = await fetch(shop, order) if order.status.is_open and order.integration != "components" else None
+    order = await settle(shop, order, answer, cause="asked Xendit") if answer else order
+    url = (answer or {}).get("invoice_url" if order.integration == "invoice" else "payment_link_url")
+    if not isinstance(url, str) or not order.status.is_open:
+        raise Refusal(N_("There is nothing to pay any more."), 409)
+    return _show(request, order, {"qr": qr_svg(url), "what": "payment", "url": url})
+
+
+async def done(request: Request) -> Response:
+    """``GET /orders/{reference_id}/done``: 204 while it is open; then on to its page."""
+    order = await shop_of(request).order_book.get(request.path_params["reference_id"])
+    if order is not None and order.status.is_open:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    return redirect(request, f"/orders/{request.path_params['reference_id']}")
+
+
+def _show(request: Request, order: Order, context: dict[str, object]) -> Response:
+    shop, visit = shop_of(request), visit_of(request)
+    context |= {"order": order, "currency": visit.currency, "path": f"/orders/{order.reference_id}"}
+    template = "fragments/qr.html" if is_htmx(request) else "pages/qr.html"
+    return shop.templates.response(visit.language, template, context, secret=True)

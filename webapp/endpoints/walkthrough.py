@@ -1,0 +1,112 @@
+"""``/walkthrough``: scenes for a presenter, one link each; a clean start; and the sandbox's unhappy paths."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.behind import controls_of, own_order, test_data
+from webapp.forms import read_form
+from webapp.htmx import is_htmx
+from webapp.orders import Order
+from webapp.scenes import SCENES, after
+from webapp.shop import shop_of, visit_of
+from webapp.text import N_, Refusal
+from webapp.visit import save_visit
+
+DELAYS = ("0", "5", "15", "60")
+FAILURES = ("", "400", "401", "500", "timeout", "down")
+NOTHING_SPECIAL = {"fail": "", "delay": "0", "duplicate": ""}
+
+
+async def walkthrough(request: Request) -> Response:
+    """``GET /walkthrough``: all scenes, the one that is on marked, with what comes next."""
+    shop, visit = shop_of(request), visit_of(request)
+    scenes = [scene for scene in SCENES.values() if _possible(request, scene.choices["currency"], scene.sandbox_only)]
+    current = request.session.get("scene")
+    context = {
+        "scenes": scenes,
+        "current": SCENES.get(current) if isinstance(current, str) else None,
+        "coming": next((scene for scene in scenes if scene is after(current or "")), scenes[0] if scenes else None),
+        "controls": await controls_of(request),
+        "currency": visit.currency,
+        "path": "/walkthrough",
+    }
+    return shop.templates.response(visit.language, "pages/walkthrough.html", context | test_data(visit.currency.code))
+
+
+async def start(request: Request) -> Response:
+    """``GET /walkthrough/{scene}``: sets the sandbox's controls for this scene and this visitor; opens its link."""
+    scene = SCENES.get(request.path_params["scene"])
+    if scene is None:
+        raise HTTPException(404)
+    request.session["scene"] = scene.slug
+    save_visit(request, visit_of(request))
+    if request.app.state.sandbox:
+        await _control(request, NOTHING_SPECIAL | scene.controls)
+    return RedirectResponse(scene.link, 303)
+
+
+async def reset(request: Request) -> Response:
+    """``POST /walkthrough/reset``: a clean visitor. Orders stay where they are; nobody here remembers them."""
+    language = request.session.get("language")
+    request.session.clear()
+    if language:
+        request.session["language"] = language
+    return RedirectResponse("/walkthrough", 303)
+
+
+async def controls(request: Request) -> Response:
+    """``POST /walkthrough/controls``: how the sandbox behaves towards this visitor from now on."""
+    form = await read_form(request)
+    save_visit(request, visit_of(request))
+    await _control(request, {name: form.get(name, "") for name in NOTHING_SPECIAL})
+    return await _said(request, N_("Set, for this browser alone."), form.get("next", "/walkthrough"))
+
+
+async def expire_now(request: Request) -> Response:
+    """``POST /orders/{reference_id}/expire-now``: the session's or invoice's time is over, with its webhook."""
+    order, object_id = await _own_object(request)
+    await request.app.state.sandbox.expire(object_id)
+    return await _said(request, N_("Its time is over. Watch for the webhook."), f"/orders/{order.reference_id}")
+
+
+async def repeat_webhook(request: Request) -> Response:
+    """``POST /orders/{reference_id}/repeat-webhook``: the last webhook of this order once more, under the same id."""
+    order, object_id = await _own_object(request)
+    sent = await request.app.state.sandbox.webhooks(object_id)
+    if not sent:
+        return await _said(request, N_("No webhook has been sent yet."), f"/orders/{order.reference_id}")
+    await request.app.state.sandbox.resend(sent[0]["webhook_id"])
+    return await _said(request, N_("Sent once more."), f"/orders/{order.reference_id}")
+
+
+async def _control(request: Request, wishes: dict[str, str]) -> None:
+    if request.app.state.sandbox is None:
+        raise HTTPException(404)
+    fail, delay = wishes["fail"], wishes["delay"] or "0"
+    if fail not in FAILURES or delay not in DELAYS:
+        raise Refusal(N_("The sandbox has no such control."))
+    visitor = visit_of(request).visitor
+    await request.app.state.sandbox.control(visitor, fail=fail, delay=int(delay), duplicate=bool(wishes["duplicate"]))
+
+
+async def _own_object(request: Request) -> tuple[Order, str]:
+    """This visitor's order and what the sandbox calls it. 404 where there is none, and where Xendit itself answers."""
+    order = await own_order(request)
+    object_id = order.payment_session_id or order.invoice_id
+    if request.app.state.sandbox is None or not object_id:
+        raise HTTPException(404)
+    return order, object_id
+
+
+async def _said(request: Request, message: str, back: str) -> Response:
+    if not is_htmx(request):
+        safe = back.startswith("/") and not back.startswith(("//", "/\\"))
+        return RedirectResponse(back if safe else "/walkthrough", 303)
+    shop, visit = shop_of(request), visit_of(request)
+    return shop.templates.response(visit.language, "fragments/inspector_said.html", {"message": message})
+
+
+def _possible(request: Request, currency: str, sandbox_only: bool) -> bool:
+    open_markets = shop_of(request).settings.api_keys
+    return currency in open_markets and (request.app.state.sandbox is not None or not sandbox_only)
