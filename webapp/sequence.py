@@ -47,15 +47,17 @@ class Arrow:
 def arrows(story: Iterable[Entry]) -> list[Arrow]:
     """From entries (newest first) to arrows, the oldest on top."""
     drawn: list[Arrow] = []
-    asked = 0  # where the calls begin that belong to the browser's next answer
+    asked = 0  # where the call begins that belongs to the browser's next answer
     paid = False
     for entry in reversed(list(story)):
         document = entry.document
         if entry.kind == "call":
+            asked = len(drawn) if document["attempt"] == 1 else asked
             drawn += _call(entry)
         elif entry.kind == "answer":
             drawn.insert(asked, Arrow("browser", "shop", entry.title))
             drawn.append(Arrow("shop", "browser", _answer(document), entry.tone, reply=True))
+            asked = len(drawn)
         else:
             closes = entry.change is not None and entry.change.new.is_success
             if not paid and (closes or entry.title.startswith(("payment", "invoice.paid"))):
@@ -65,8 +67,6 @@ def arrows(story: Iterable[Entry]) -> list[Arrow]:
                 drawn.append(Arrow("xendit", "shop", f"{entry.title} → {document['status']}", entry.tone))
             else:
                 drawn.append(Arrow("shop", "", entry.title, entry.tone, words=True))
-        if entry.kind != "call":
-            asked = len(drawn)
     return [replace(arrow, y=HEAD + ROW * (place + 1)) for place, arrow in enumerate(drawn[:MOST])]
 
 
