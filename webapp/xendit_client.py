@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
+import aiohttp
 import httpx
 import stamina
 from httpx_aiohttp import AiohttpTransport
@@ -26,6 +27,37 @@ class TryAgain(Exception):
     def __init__(self, response: httpx.Response, wait: float | None) -> None:
         super().__init__(str(response.status_code))
         self.response, self.wait = response, wait
+
+
+class NetworkTransport(AiohttpTransport):
+    """The network, by aiohttp, with its errors told apart by whether Xendit can have received anything.
+
+    The adapter (0.2) calls a connection lost after the request was sent a ``ConnectTimeout``, which would be safe to
+    repeat, and lets what is not HTTP at all through untranslated.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = None
+        try:
+            response = await super().handle_async_request(request)
+            await response.aread()  # whole answers only: they are small
+            return response
+        except (httpx.TransportError, aiohttp.ClientError, ValueError) as failure:
+            raise _translated(failure)(type(failure.__cause__ or failure).__name__, request=request) from None
+        finally:
+            if response is not None:
+                await response.aclose()
+
+
+def _translated(failure: Exception) -> type[httpx.TransportError]:
+    cause = failure.__cause__ or failure
+    if isinstance(cause, aiohttp.ConnectionTimeoutError):
+        return httpx.ConnectTimeout
+    if isinstance(cause, aiohttp.ClientConnectorError):
+        return httpx.ConnectError
+    if isinstance(cause, TimeoutError):
+        return httpx.ReadTimeout
+    return httpx.RemoteProtocolError
 
 
 class RetryingTransport(httpx.AsyncBaseTransport):
@@ -90,5 +122,5 @@ def xendit_client(
 ) -> httpx.AsyncClient:
     """A client for the life of the process; ``transport`` stands in for the network (sandbox, tests). ``watch`` wraps
     it, so that whoever watches sees every attempt."""
-    inner = CircuitBreaker(watch(transport or AiohttpTransport(limits=LIMITS)))
+    inner = CircuitBreaker(watch(transport or NetworkTransport(limits=LIMITS)))
     return httpx.AsyncClient(transport=RetryingTransport(inner), timeout=TIMEOUT, follow_redirects=False)
