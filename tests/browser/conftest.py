@@ -24,7 +24,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 QUIET = ("background-networking", "component-update", "default-apps", "sync", "gpu", "dev-shm-usage")
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 HERE = Path(__file__).parent
-WAIT_MS = 15_000  # patience for a busy machine; what a page must do faster, its test says
+WAIT_MS = 30_000  # patience for a busy machine; what a page must do faster, its test says
 expect.set_options(timeout=WAIT_MS)
 
 # The page reports what its Content-Security-Policy forbade, frames included; Chromium's own message names no line.
