@@ -41,10 +41,10 @@ def test_a_payment_keeps_the_card_if_the_box_is_ticked(page: Page, books: Books,
     payment.start(page, flow="pay_save")
     reference_id = payment.reference_id(page)
     payment.choose(page, 1)
-    expect(page.get_by_role("checkbox")).to_have_count(0)  # a code cannot be kept
+    expect(payment.picker(page).get_by_role("checkbox")).to_have_count(0)  # a code cannot be kept
     payment.choose(page, 0)
     payment.type_card(page, payment.GOOD)
-    page.get_by_role("checkbox").set_checked(wanted)
+    payment.picker(page).get_by_role("checkbox").set_checked(wanted)
     payment.pay(page)
     payment.order_page(page, "paid")
     session = books.session(reference_id)

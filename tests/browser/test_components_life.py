@@ -214,6 +214,7 @@ def test_the_form_speaks_the_sessions_language(page: Page, books: Books, locale:
     assert not re.search(r"[a-z]+_[a-z]+\.[a-z_]+|Your card", page.locator("#components-alert").inner_text())
     payment.choose(page, 2, "DANA")
     payment.pay(page)
+    page.wait_for_url("**/sandbox/wallet/**")
     expect(page.get_by_role("heading")).to_have_text(text("ask_wallet", locale, brand="DANA"))
 
 
