@@ -1,0 +1,259 @@
+"""The look, for every hand and screen: axe, contrast, small screens, keyboard, focus and announcements, weight."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, Response, expect
+
+from tests.browser import payment
+
+CART = "/?currency=IDR&flow=pay&integration=components&cart=gayo:2,toraja:1"
+
+
+def empty(page: Page) -> None:
+    page.goto("/")
+
+
+def filled(page: Page) -> None:
+    page.goto(CART)
+
+
+def saving(page: Page) -> None:
+    page.goto("/?currency=PHP&flow=save&integration=payment_link&cart=gayo:2")
+
+
+def subscribing(page: Page) -> None:
+    page.goto("/?currency=VND&flow=subscription&integration=payment_link&cart=gayo:99,dripper:99")
+
+
+def refused(page: Page) -> None:
+    page.goto("/?currency=IDR&flow=pay&cart=gayo:99")
+    page.locator("#more-gayo").click()
+    expect(page.locator("#notice")).to_be_focused()
+
+
+def paying(page: Page) -> None:
+    payment.start(page)
+
+
+def waiting(page: Page) -> None:
+    page.goto(CART.replace("components", "payment_link"))
+    page.locator("#checkout .go").click()
+    page.wait_for_url("**/sandbox/**")
+    page.goto("/orders")
+    page.locator(".order-row").first.click()
+    expect(page.locator(".state-waiting")).to_be_visible()
+
+
+def cancelled(page: Page) -> None:
+    waiting(page)
+    page.locator("#cancel").click()
+    expect(page.locator(".state-cancelled")).to_be_visible()
+
+
+def paid(page: Page) -> None:
+    paying(page)
+    payment.pay_by_card(page, payment.GOOD)
+    payment.order_page(page)
+
+
+def orders(page: Page) -> None:
+    cancelled(page)
+    page.goto("/orders")
+
+
+def no_orders(page: Page) -> None:
+    page.goto("/orders")
+
+
+def missing(page: Page) -> None:
+    page.goto("/nowhere")
+
+
+STATES = [
+    empty, filled, saving, subscribing, refused, paying, waiting, cancelled, paid, orders, no_orders, missing
+]  # fmt: skip
+states = pytest.mark.parametrize("arrive", STATES, ids=lambda state: state.__name__)
+NewContext = Callable[..., BrowserContext]
+
+
+def settle(page: Page) -> None:
+    """Fades are over, so that colours are what they will stay."""
+    page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished)).catch(() => {})")
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds, but for what Xendit's SDK draws."""
+    settle(page)
+    found = Axe().run(page, context={"exclude": ["xendit-channel-picker"]}).response["violations"]
+    return [f"{each['id']}: {node['html']} {node['failureSummary']}" for each in found for node in each["nodes"]]
+
+
+@states
+@pytest.mark.complains("status of 4")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(new_context: NewContext, arrive: Callable[[Page], None], scheme: str) -> None:
+    page = new_context(color_scheme=scheme).new_page()
+    arrive(page)
+    assert findings(page) == []
+
+
+@states
+@pytest.mark.complains("status of 4")
+def test_nothing_sticks_out_of_a_320_pixel_screen(new_context: NewContext, arrive: Callable[[Page], None]) -> None:
+    page = new_context().new_page()
+    page.set_viewport_size({"width": 320, "height": 640})
+    arrive(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("arrive", [filled, subscribing, waiting])
+def test_what_a_finger_presses_is_at_least_44_pixels_high(phone_page: Page, arrive: Callable[[Page], None]) -> None:
+    page = phone_page
+    arrive(page)
+    small = page.evaluate(
+        """[...document.querySelectorAll('button, select, summary, label.choice, nav a, a.go')].filter(each => {
+          const box = each.getBoundingClientRect();
+          return box.height && (box.height < 44 || box.width < 44);
+        }).map(each => each.outerHTML)"""
+    )
+    assert small == []
+
+
+def test_the_total_and_the_way_to_pay_stay_in_reach_on_a_phone(phone_page: Page) -> None:
+    phone_page.goto(CART)
+    expect(phone_page.locator(".bar")).to_be_in_viewport(ratio=1)
+    expect(phone_page.locator(".bar")).to_contain_text("Rp750.000, once, when you pay.")
+    phone_page.mouse.wheel(0, 900)
+    expect(phone_page.locator(".bar .go")).to_be_in_viewport(ratio=1)
+
+
+def test_the_keyboard_reaches_everything(page: Page) -> None:
+    filled(page)
+    wanted = set(
+        page.evaluate(
+            """[...document.querySelectorAll('a[href], button, select, summary, input[type=radio]:checked')]
+            .filter(each => each.checkVisibility() && !each.disabled)
+            .map((each, place) => each.dataset.walk = String(place))"""
+        )
+    )
+    reached = set()
+    for _ in range(len(wanted) + 8):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.dataset.walk"))
+    assert wanted <= reached
+
+
+def test_an_order_by_keyboard_alone(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the skip link
+    expect(page.locator("#main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Add Gayo Highlands")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#counter")).to_contain_text("1 item")
+    page.locator("#flow-pay").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#flow-save")).to_be_checked()
+    expect(page.locator("#flow-pitch")).to_contain_text("Keep a payment method")
+    expect(page.locator("#flow-save")).to_be_focused()
+    page.locator("#checkout .go").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#components-title")).to_be_focused()
+
+
+def test_focus_is_visible(page: Page) -> None:
+    filled(page)
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outline = "getComputedStyle(document.activeElement.closest('label') ?? document.activeElement).outlineStyle"
+        assert page.evaluate(outline) != "none", page.evaluate("document.activeElement.outerHTML")
+
+
+def test_changes_are_announced_and_the_focus_stays(page: Page) -> None:
+    filled(page)
+    page.locator("#more-gayo").press("Enter")
+    expect(page.locator("#announcer")).to_contain_text("Rp990.000")
+    expect(page.locator("#more-gayo")).to_be_focused()
+    page.locator("#remove-toraja").press("Enter")
+    expect(page.locator("#announcer")).to_contain_text("Rp720.000")
+    expect(page.locator("#counter-title")).to_be_focused()
+
+
+def test_a_changed_order_is_announced(page: Page, new_context: NewContext) -> None:
+    waiting(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator("#cancel").click()
+    expect(page.locator(".state-cancelled")).to_be_visible()
+    expect(page.locator("#announcer")).to_have_text("Cancelled")
+
+
+def test_a_choice_that_can_not_be_says_why_and_gives_way(page: Page) -> None:
+    page.goto("/?currency=IDR&flow=pay&integration=invoice&cart=gayo:1")
+    page.locator("label[for=flow-save]").click()
+    invoice = page.locator("#method-invoice")
+    expect(invoice).to_be_disabled()
+    expect(invoice).not_to_be_checked()
+    expect(page.locator("#method-components")).to_be_checked()
+    described = page.locator(f"#{invoice.get_attribute('aria-describedby')}")
+    expect(described).to_have_text("Invoices can only be paid: no saving, no subscription.")
+
+
+def test_escape_closes_the_language_menu(page: Page) -> None:
+    page.goto("/")
+    summary = page.locator("details.menu summary")
+    summary.press("Enter")
+    expect(page.locator("details.menu form")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(page.locator("details.menu form")).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+@pytest.mark.complains("ERR_", "htmx:error")
+def test_a_lost_connection_is_said_and_forgotten(page: Page) -> None:
+    filled(page)
+    page.context.set_offline(True)
+    page.locator("#more-gayo").click()
+    expect(page.locator("#offline")).to_be_visible()
+    page.context.set_offline(False)
+    page.locator("#more-gayo").click()
+    expect(page.locator("#offline")).to_be_hidden()
+
+
+def test_back_from_the_hosted_page_finds_a_button_that_works(page: Page) -> None:
+    page.goto(CART.replace("components", "payment_link"))
+    page.locator("#checkout .go").click()
+    page.wait_for_url("**/sandbox/**")
+    page.go_back()
+    expect(page.locator("#checkout .go")).to_be_enabled()
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
+def test_nothing_moves_for_who_asks_for_calm(new_context: NewContext) -> None:
+    page = new_context(reduced_motion="reduce").new_page()
+    filled(page)
+    assert page.evaluate("getComputedStyle(document.querySelector('.go')).transitionDuration") in ("0s", "none")
+
+
+def test_a_first_visit_weighs_at_most_45_kb_in_6_requests(new_context: NewContext) -> None:
+    page = new_context().new_page()
+    seen: list[Response] = []
+    page.on("response", lambda response: seen.append(response))
+    page.goto("/", wait_until="networkidle")
+    sizes = [response.request.sizes() for response in seen]
+    weight = sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+    assert len(seen) <= 6, [response.url for response in seen]
+    assert weight <= 45_000, sizes
+
+
+def test_the_order_prints_as_a_receipt(page: Page) -> None:
+    waiting(page)
+    page.emulate_media(media="print")
+    expect(page.locator("#order-status .actions")).to_be_hidden()
+    expect(page.locator(".foot")).to_be_hidden()
+    expect(page.locator("main")).to_contain_text(re.compile("selat-[0-9a-f]{32}"))
