@@ -89,7 +89,7 @@ def record_webhook(recorder: Recorder, request: Request, body: bytes, response: 
     token = {"x-callback-token": masked(TOKEN)} if request.headers.get("x-callback-token") else {}
     document = {
         "event": mask.text(_event(sent)),
-        "headers": token | mask.value(_some(request.headers, WEBHOOK_HEADERS)),
+        "headers": token | ({} if refused else mask.value(_some(request.headers, WEBHOOK_HEADERS))),
         "body": mask.value(sent),
         "status": response.status_code,
         "ms": round(took_ms, 1),
