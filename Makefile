@@ -7,7 +7,7 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-https test check audit lock clean
+.PHONY: help run run-https test check messages audit lock clean
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -35,6 +35,9 @@ check: .venv/installed-dev ## lint, format, types, templates
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/djlint --lint --quiet templates webapp
+
+messages: .venv/installed-dev ## put new texts of code and templates into webapp/locale/*.po, to be translated
+	@.venv/bin/python -m webapp.messages
 
 audit: .venv/installed-dev ## look the locked packages up among known vulnerabilities (asks a service on the internet)
 	.venv/bin/pip-audit --require-hashes --disable-pip -r requirements.txt

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from webapp.asking import sweep_for_ever
 from webapp.assets import STATIC, load_assets, serve_asset
-from webapp.catalogues import load_catalogues
+from webapp.catalogues import Catalogues, load_catalogues
 from webapp.config import ConfigError, Settings
 from webapp.currencies import CURRENCIES
 from webapp.database import Database, database_from_url, migrate
@@ -96,7 +96,8 @@ def routes() -> list[BaseRoute]:
 def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
     """A shop with these settings. ``transport`` stands in for the network to Xendit (tests)."""
     database = database_from_url(settings.database_url)
-    sandbox = _sandbox(settings, database) if settings.sandbox else None
+    catalogues = load_catalogues()
+    sandbox = _sandbox(settings, database, catalogues) if settings.sandbox else None
     if sandbox and transport is None:
         transport = SandboxDoor(sandbox.api)
     assets, recorder = load_assets(), Recorder(database, settings)
@@ -108,7 +109,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
         recorder=recorder,
         templates=Templates(
             assets,
-            load_catalogues(),
+            catalogues,
             settings=settings,
             currencies=[CURRENCIES[code] for code in CURRENCIES if code in settings.api_keys],
         ),
@@ -176,7 +177,7 @@ def create_app_from_env() -> Starlette:
     return create_app(settings)
 
 
-def _sandbox(settings: Settings, database: Database) -> Sandbox:
+def _sandbox(settings: Settings, database: Database, catalogues: Catalogues) -> Sandbox:
     return Sandbox(
         SandboxSettings(
             public_url=settings.app_url,
@@ -187,4 +188,5 @@ def _sandbox(settings: Settings, database: Database) -> Sandbox:
             sdk_path=STATIC / SDK,
         ),
         database,
+        translations=catalogues,
     )

@@ -8,11 +8,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 LOCALE = Path(__file__).parent / "locale"
+Catalogues = dict[str, gettext.GNUTranslations]
 
 
-def load_catalogues(folder: Path = LOCALE) -> dict[str, gettext.GNUTranslations]:
+def load_catalogues(folder: Path = LOCALE) -> Catalogues:
     """Translations by language; fuzzy entries are left out."""
-    catalogues = {}
+    catalogues: Catalogues = {}
     for file in sorted(folder.glob("*.po")):
         compiled = io.BytesIO()
         with file.open("rb") as source:

@@ -3,10 +3,12 @@
 import gettext
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
@@ -65,6 +67,7 @@ class Templates:
                 language=language,
                 languages=[(code, LANGUAGES[code]) for code in self.languages],
             )
+            environment.filters.update(date=_date_in(language), minute=_minute_in(language))
             environment.globals["shelf_html"] = _shelf_html(environment)
             self._environments[language] = environment
 
@@ -82,6 +85,14 @@ class Templates:
         response.headers["Content-Language"] = language
         response.template, response.context = name, dict(context)  # type: ignore[attr-defined]
         return response
+
+
+def _date_in(language: str) -> Callable[[date], str]:
+    return lambda day: format_date(day, "long", locale=language)
+
+
+def _minute_in(language: str) -> Callable[[datetime], str]:
+    return lambda moment: f"{format_date(moment, 'medium', locale=language)}, {moment:%H:%M} UTC"
 
 
 def _shelf_html(environment: Environment) -> Callable[[Currency, str], Markup]:
