@@ -9,10 +9,6 @@ import httpx
 import structlog
 from dotenv import load_dotenv
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.routing import BaseRoute, Route
 
 from webapp.asking import sweep_for_ever
@@ -34,19 +30,14 @@ from webapp.endpoints import (
     well_known,
 )
 from webapp.inspector import Recorder
-from webapp.integrations.errors import XenditError
-from webapp.limiting import RateLimit
 from webapp.logs import configure_logging
+from webapp.middleware import EXCEPTION_HANDLERS, middleware
 from webapp.order_book import OrderBook
 from webapp.recording import RecordingTransport
-from webapp.refusing import on_crash, on_http_exception, on_refusal, on_xendit_error, refuse
-from webapp.request_log import RequestLog
 from webapp.sandbox import Sandbox, SandboxSettings
 from webapp.sandbox_door import SandboxDoor
-from webapp.security import Guard
 from webapp.shop import Shop
 from webapp.templating import Templates
-from webapp.text import Refusal
 from webapp.xendit_client import xendit_client
 
 log = structlog.get_logger()
@@ -139,25 +130,8 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
 
     app = Starlette(
         routes=[*routes(), *(sandbox.routes if sandbox else [])],
-        middleware=[
-            Middleware(RequestLog),
-            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
-            Middleware(
-                SessionMiddleware,
-                secret_key=settings.derived_secret("cookie"),
-                session_cookie="__Host-selat" if settings.is_https else "selat",
-                https_only=settings.is_https,
-                max_age=30 * 24 * 3600,
-            ),
-            Middleware(Guard, settings=settings, refuse=refuse),
-            Middleware(RateLimit, settings=settings, refuse=refuse),
-        ],
-        exception_handlers={
-            Refusal: on_refusal,
-            XenditError: on_xendit_error,
-            HTTPException: on_http_exception,
-            Exception: on_crash,
-        },
+        middleware=middleware(settings),
+        exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
     app.state.shop, app.state.assets, app.state.sandbox = shop, assets, sandbox

@@ -47,7 +47,12 @@ class ShopProcess:
     def __init__(self, *, abandoned_after: float = 24, **settings: Any) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.settings = {"app_url": self.url, "port": self.port, "secret_key": "k" * 64, "rate_limits": False} | settings
+        self.settings = {
+            "app_url": self.url,
+            "port": self.port,
+            "secret_key": "k" * 64,
+            "rate_limits": False,
+        } | settings
         self.abandoned_after = abandoned_after
         self.process: BaseProcess | None = None
 

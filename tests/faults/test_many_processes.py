@@ -115,7 +115,13 @@ def test_five_hundred_checkouts_on_four_workers_all_end_right(postgres_url: str,
     asyncio.run(prepare())
     ports = [free_port(), free_port()]
     urls = [f"http://127.0.0.1:{port}" for port in ports]
-    environment = {"DATABASE_URL": postgres_url, "SECRET_KEY": SECRET, "APP_URL": urls[0], "LOG_LEVEL": "ERROR", "RATE_LIMITS": "0"}
+    environment = {
+        "DATABASE_URL": postgres_url,
+        "SECRET_KEY": SECRET,
+        "APP_URL": urls[0],
+        "LOG_LEVEL": "ERROR",
+        "RATE_LIMITS": "0",
+    }
     command = [sys.executable, "-m", "uvicorn", "--factory", "webapp.app:create_app_from_env", "--workers", "2"]
     command += ["--log-level", "error", "--timeout-keep-alive", "95", "--port"]  # as the Procfile says
     servers = [subprocess.Popen([*command, str(port)], env=os.environ | environment) for port in ports]
