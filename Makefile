@@ -7,7 +7,7 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-https test check messages audit lock clean
+.PHONY: help run run-https test check bench messages audit lock clean
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -38,6 +38,12 @@ check: .venv/installed-dev ## lint, format, types, templates
 
 messages: .venv/installed-dev ## put new texts of code and templates into webapp/locale/*.po, to be translated
 	@.venv/bin/python -m webapp.messages
+
+shots: .venv/installed-dev ## picture every page and state, four widths, light and dark, into shots/
+	@.venv/bin/python -m tests.browser.shots
+
+bench: .venv/installed-dev ## measure: a first visit in Chromium, the server, what recording costs
+	@for bench in tests/benchmarks/bench_*.py; do PYTHONPATH=. .venv/bin/python $$bench || exit 1; done
 
 audit: .venv/installed-dev ## look the locked packages up among known vulnerabilities (asks a service on the internet)
 	.venv/bin/pip-audit --require-hashes --disable-pip -r requirements.txt

@@ -18,12 +18,11 @@ ROUNDS = 5
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
 OBSERVE = """
 window.seen = {lcp: 0, cls: 0, tbt: 0};
-new PerformanceObserver(list => { for (const entry of list.getEntries()) seen.lcp = entry.startTime; })
-  .observe({type: 'largest-contentful-paint', buffered: true});
-new PerformanceObserver(list => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) seen.cls += entry.value; })
-  .observe({type: 'layout-shift', buffered: true});
-new PerformanceObserver(list => { for (const entry of list.getEntries()) seen.tbt += Math.max(0, entry.duration - 50); })
-  .observe({type: 'longtask', buffered: true});
+const each = (type, note) =>
+  new PerformanceObserver(list => list.getEntries().forEach(note)).observe({type, buffered: true});
+each('largest-contentful-paint', entry => { seen.lcp = entry.startTime; });
+each('layout-shift', entry => { if (!entry.hadRecentInput) seen.cls += entry.value; });
+each('longtask', entry => { seen.tbt += Math.max(0, entry.duration - 50); });
 """
 
 
@@ -75,7 +74,9 @@ def mounted(browser: Browser, url: str) -> float:
     took: float = page.evaluate("""() => new Promise(resolve => {
       const started = performance.now();
       const timer = setInterval(() => {
-        if (document.querySelector('#components[data-state=ready]')) { clearInterval(timer); resolve(performance.now() - started); }
+        if (!document.querySelector('#components[data-state=ready]')) return;
+        clearInterval(timer);
+        resolve(performance.now() - started);
       }, 5);
       document.querySelector('#checkout .go').click();
     })""")

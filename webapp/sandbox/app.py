@@ -61,7 +61,7 @@ class Sandbox:
         client = self._client or httpx.AsyncClient(
             follow_redirects=False,
             trust_env=False,
-            verify=ssl.create_default_context(),  # heeds SSL_CERT_FILE, so that a shop on a development certificate hears
+            verify=ssl.create_default_context(),  # heeds SSL_CERT_FILE: development certificates
         )
         self._task = asyncio.create_task(self._run(client))
 
