@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiosql
 import structlog
 
 from webapp.config import Settings
 from webapp.database import Database
-from webapp.masking import KEY, SECRET, TOKEN, Mask
+from webapp.masking import Mask
+from webapp.secret_marks import shop_secrets
 
 log = structlog.get_logger()
 QUEUE_SIZE = 2000
@@ -127,11 +127,12 @@ class Recorder:
                 self._queue.task_done()
 
     async def _write(self, batch: list[tuple[str, dict[str, Any]]]) -> None:
+        rows = []
+        for reference_id, row in batch:
+            document = json.dumps(row["document"], ensure_ascii=False).replace("\\u0000", "")  # Postgres takes no NUL
+            rows.append(row | {"reference_id": reference_id, "document": document, "most": MOST_OF_AN_ORDER})
         async with self._database.write() as connection:
-            for reference_id, row in batch:
-                document = json.dumps(row["document"], ensure_ascii=False).replace("\\u0000", "")
-                values = row | {"document": document, "most": MOST_OF_AN_ORDER}
-                await self._sql.add_step(connection, reference_id=reference_id, **values)
+            await self._sql.add_step(connection, rows)
 
     async def _clean(self, reference_ids: set[str]) -> None:
         before = (datetime.now(UTC) - KEPT_FOR).isoformat(timespec="milliseconds")
@@ -139,16 +140,6 @@ class Recorder:
             await self._sql.forget_older(connection, before=before)
             for reference_id in reference_ids:
                 await self._sql.forget_beyond(connection, reference_id=reference_id, most=MOST_OF_A_VISITOR)
-
-
-def shop_secrets(settings: Settings) -> dict[str, str]:
-    """Every secret that the shop itself holds, and what it is."""
-    purposes = ("cookie", "sandbox", "webhook token")
-    known = {settings.secret_key: SECRET} | {settings.derived_secret(purpose): SECRET for purpose in purposes}
-    if "://" in settings.database_url and (password := urlsplit(settings.database_url).password):
-        known[password] = SECRET
-    known |= dict.fromkeys(settings.webhook_tokens.values(), TOKEN)
-    return known | dict.fromkeys(settings.api_keys.values(), KEY)
 
 
 def _step(row: Any) -> Step:

@@ -1,6 +1,6 @@
 -- What the inspector keeps, valid in SQLite and in Postgres. Documents were masked before they came here.
 
--- name: add_step(step_id, reference_id, first_at, last_at, times, kind, document, most)!
+-- name: add_step(step_id, reference_id, first_at, last_at, times, kind, document, most)*!
 -- Only for orders that exist, and not without end. The same news again (same step_id) only counts up.
 INSERT INTO inspector_steps (step_id, reference_id, visitor, first_at, last_at, times, kind, document)
 SELECT

@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.inspector import Recorder, now_about
-from webapp.masking import KEY, OPENS, TOKEN, masked
+from webapp.masking import masked
+from webapp.secret_marks import KEY, OPENS, TOKEN
 
 REQUEST_HEADERS = ("content-type", "api-version", "idempotency-key", "for-user-id")
 RATE_HEADERS = ("rate-limit-limit", "rate-limit-remaining", "rate-limit-reset")
@@ -55,19 +56,18 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         sent = _json(request.content)
         came = _json(response.content) if response is not None else None
-        mask = self.recorder.mask.within(sent, came)
-        document: dict[str, Any] = {
-            "method": request.method,
-            "url": mask.text(str(request.url)),
-            "attempt": attempt,
-            "ms": milliseconds,
-            "request_headers": _authorized(request) | mask.value(_some(request.headers, REQUEST_HEADERS)),
-            "request": mask.value(sent),
-            "status": response.status_code if response is not None else 0,
-            "answer_headers": mask.value(_some(response.headers, ANSWER_HEADERS)) if response is not None else {},
-            "answer": mask.value(came),
-            "failure": type(failure).__name__ if failure else None,
+        said = {
+            "url": str(request.url),
+            "request_headers": _some(request.headers, REQUEST_HEADERS),
+            "request": sent,
+            "answer_headers": _some(response.headers, ANSWER_HEADERS) if response is not None else {},
+            "answer": came,
         }
+        document: dict[str, Any] = self.recorder.mask.value(said)
+        document["request_headers"] |= _authorized(request)
+        document |= {"method": request.method, "attempt": attempt, "ms": milliseconds}
+        document |= {"status": response.status_code if response is not None else 0}
+        document |= {"failure": type(failure).__name__ if failure else None}
         same = ""
         if request.method == "GET" and response is not None and response.is_success:
             answer = json.dumps(document["answer"], sort_keys=True, default=str)
@@ -85,16 +85,15 @@ def record_webhook(recorder: Recorder, request: Request, body: bytes, response: 
         reference_id, same = (found[1].decode() if found else ""), f"refused {response.status_code}"
     sent = None if refused else _json(body)
     verdict = _json(bytes(response.body))
-    mask = recorder.mask.within(sent)
-    token = {"x-callback-token": masked(TOKEN)} if request.headers.get("x-callback-token") else {}
-    document = {
-        "event": mask.text(_event(sent)),
-        "headers": token | ({} if refused else mask.value(_some(request.headers, WEBHOOK_HEADERS))),
-        "body": mask.value(sent),
-        "status": response.status_code,
-        "ms": round(took_ms, 1),
-        "verdict": mask.text(str(verdict.get("message", ""))) if isinstance(verdict, Mapping) else "",
+    said = {
+        "event": _event(sent),
+        "headers": {} if refused else _some(request.headers, WEBHOOK_HEADERS),
+        "body": sent,
+        "verdict": str(verdict.get("message", "")) if isinstance(verdict, Mapping) else "",
     }
+    token = {"x-callback-token": masked(TOKEN)} if request.headers.get("x-callback-token") else {}
+    document = recorder.mask.value(said) | {"status": response.status_code, "ms": round(took_ms, 1)}
+    document["headers"] = token | document["headers"]
     recorder.record(reference_id, "webhook", document, took_ms=took_ms, same=same)
 
 

@@ -1,0 +1,46 @@
+"""By which names and shapes a secret is known, and why it stays unseen."""
+
+import re
+from urllib.parse import urlsplit
+
+from webapp.config import Settings
+
+OPENS = "opens the payment"
+KEY = "this shop's secret key"
+TOKEN = "proves that a webhook is Xendit's"
+CARD = "card data"
+SECRET = "a secret of this shop"
+
+# Names as the API spells them, without case, dashes and underscores, and why their values stay unseen.
+FIELDS = {
+    **dict.fromkeys(("componentssdkkey", "componentsdkkey", "paymentlinkurl", "invoiceurl", "ondemandlink"), OPENS),
+    **dict.fromkeys(("checkouturl", "redirecturl", "weburl", "deeplinkurl", "hxredirect", "paymentlink"), OPENS),
+    **dict.fromkeys(("authorization", "apikey", "secretkey", "secretapikey", "password", "cookie", "setcookie"), KEY),
+    **dict.fromkeys(("xcallbacktoken", "callbacktoken", "webhooktoken", "callbackauthenticationtoken"), TOKEN),
+    **dict.fromkeys(("cardnumber", "accountnumber", "pan", "cvn", "cvv", "cvc", "cardcvn", "cardcvv"), CARD),
+    **dict.fromkeys(("expirymonth", "expiryyear", "cardexpirymonth", "cardexpiryyear", "expirydate", "track2"), CARD),
+    **dict.fromkeys(("cardholdername", "cardholderfirstname", "cardholderlastname", "cardholderemail"), CARD),
+    **dict.fromkeys(("cardholderphonenumber", "cryptogram", "cavv", "networktoken"), CARD),
+}
+SHAPES = (
+    (re.compile(r"session-[0-9a-f]{32}(?:-p[dl])?(?:-[\w+/=%-]+)?"), OPENS),
+    (re.compile(r"https?://(?:[\w.-]*xen\.to|(?:checkout|invoice|link)[\w.-]*\.xendit\.co)/[^\s\"'<>\\]+"), OPENS),
+    (re.compile(r"/sandbox/(?:pay|invoice)/[^\s\"'<>\\]+"), OPENS),
+    (re.compile(r"xnd_(?:development|production)_[\w+/=-]+"), KEY),
+    (re.compile(r"Basic [A-Za-z0-9+/]{8,}=*"), KEY),
+    # JSON or a query within a text: an error that repeats what was sent
+    (re.compile(r"(?:components_sdk_key|payment_link_url|invoice_url)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), OPENS),
+    (re.compile(r"(?:x-callback-token|callback_token)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), TOKEN),
+    (re.compile(r"(?:card_number|cvn|cvv|expiry_year)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), CARD),
+)
+DIGITS = re.compile(r"(?<![0-9A-Za-z-])[3-6](?:[ -]?\d){12,18}(?![0-9A-Za-z])")
+
+
+def shop_secrets(settings: Settings) -> dict[str, str]:
+    """Every secret that the shop itself holds, and what it is."""
+    purposes = ("cookie", "sandbox", "webhook token")
+    known = {settings.secret_key: SECRET} | {settings.derived_secret(purpose): SECRET for purpose in purposes}
+    if "://" in settings.database_url and (password := urlsplit(settings.database_url).password):
+        known[password] = SECRET
+    known |= dict.fromkeys(settings.webhook_tokens.values(), TOKEN)
+    return known | dict.fromkeys(settings.api_keys.values(), KEY)
