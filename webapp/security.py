@@ -22,6 +22,9 @@ SDK_STYLE_HASH = "'sha256-yt2cpFJnw1YhKeh5PvNFiPuSCdLxExmO6SJP3eBEmh8='"
 XENDIT_GATEWAYS = "https://checkout-ui-gateway-prod-dev.xendit.co https://checkout-ui-gateway.xendit.co"
 XENDIT_PAGES = "https://xen.to https://dev.xen.to https://checkout.xendit.co https://checkout-staging.xendit.co"
 
+# Wallets such as Google Pay ask the browser itself, on Xendit's page in a frame too (?present=iframe).
+MAY_PAY = " ".join(["self", *(f'"{origin}"' for origin in XENDIT_PAGES.split())])
+
 Refuse = Callable[[Request, Refusal], Response]
 
 
@@ -54,7 +57,7 @@ class Guard:
             "Content-Security-Policy": content_security_policy(settings),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "strict-origin-when-cross-origin",
-            "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(self)",
+            "Permissions-Policy": f"camera=(), microphone=(), geolocation=(), payment=({MAY_PAY})",
             "Cross-Origin-Opener-Policy": "same-origin",
         }
         if settings.is_https:

@@ -44,6 +44,9 @@ class Arrow:
         return (self.x1 + self.x2) // 2
 
 
+SHOPPER = Arrow("browser", "xendit", N_("the shopper acts at Xendit"), reply=True, words=True)
+
+
 def arrows(story: Iterable[Entry]) -> list[Arrow]:
     """From entries (newest first) to arrows, the oldest on top."""
     drawn: list[Arrow] = []
@@ -52,6 +55,9 @@ def arrows(story: Iterable[Entry]) -> list[Arrow]:
     for entry in reversed(list(story)):
         document = entry.document
         if entry.kind == "call":
+            if not paid and _status(document) in ("COMPLETED", "PAID", "SETTLED"):
+                paid = True
+                drawn.append(SHOPPER)
             asked = len(drawn) if document["attempt"] == 1 else asked
             drawn += _call(entry)
         elif entry.kind == "answer":
@@ -62,7 +68,7 @@ def arrows(story: Iterable[Entry]) -> list[Arrow]:
             closes = entry.change is not None and entry.change.new.is_success
             if not paid and (closes or entry.title.startswith(("payment", "invoice.paid"))):
                 paid = True
-                drawn.append(Arrow("browser", "xendit", N_("the shopper acts at Xendit"), reply=True, words=True))
+                drawn.append(SHOPPER)
             if entry.kind == "webhook":
                 drawn.append(Arrow("xendit", "shop", f"{entry.title} → {document['status']}", entry.tone))
             else:
