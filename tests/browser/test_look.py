@@ -7,74 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
-from tests.browser import payment
+from tests.browser.states import CART, STATES, filled, subscribing, waiting
 
-CART = "/?currency=IDR&flow=pay&integration=components&cart=gayo:2,toraja:1"
-
-
-def empty(page: Page) -> None:
-    page.goto("/")
-
-
-def filled(page: Page) -> None:
-    page.goto(CART)
-
-
-def saving(page: Page) -> None:
-    page.goto("/?currency=PHP&flow=save&integration=payment_link&cart=gayo:2")
-
-
-def subscribing(page: Page) -> None:
-    page.goto("/?currency=VND&flow=subscription&integration=payment_link&cart=gayo:99,dripper:99")
-
-
-def refused(page: Page) -> None:
-    page.goto("/?currency=IDR&flow=pay&cart=gayo:99")
-    page.locator("#more-gayo").click()
-    expect(page.locator("#notice")).to_be_focused()
-
-
-def paying(page: Page) -> None:
-    payment.start(page)
-
-
-def waiting(page: Page) -> None:
-    page.goto(CART.replace("components", "payment_link"))
-    page.locator("#checkout .go").click()
-    page.wait_for_url("**/sandbox/**")
-    page.goto("/orders")
-    page.locator(".order-row").first.click()
-    expect(page.locator(".state-waiting")).to_be_visible()
-
-
-def cancelled(page: Page) -> None:
-    waiting(page)
-    page.locator("#cancel").click()
-    expect(page.locator(".state-cancelled")).to_be_visible()
-
-
-def paid(page: Page) -> None:
-    paying(page)
-    payment.pay_by_card(page, payment.GOOD)
-    payment.order_page(page)
-
-
-def orders(page: Page) -> None:
-    cancelled(page)
-    page.goto("/orders")
-
-
-def no_orders(page: Page) -> None:
-    page.goto("/orders")
-
-
-def missing(page: Page) -> None:
-    page.goto("/nowhere")
-
-
-STATES = [
-    empty, filled, saving, subscribing, refused, paying, waiting, cancelled, paid, orders, no_orders, missing
-]  # fmt: skip
 states = pytest.mark.parametrize("arrive", STATES, ids=lambda state: state.__name__)
 NewContext = Callable[..., BrowserContext]
 

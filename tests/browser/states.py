@@ -1,0 +1,104 @@
+"""Every page and state of the shop, each reached as a visitor does: for axe, small screens and `make shots`."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import payment
+
+Arrive = Callable[[Page], None]
+CART = "/?currency=IDR&flow=pay&integration=components&cart=gayo:2,toraja:1"
+
+
+def empty(page: Page) -> None:
+    page.goto("/")
+
+
+def filled(page: Page) -> None:
+    page.goto(CART)
+
+
+def saving(page: Page) -> None:
+    page.goto("/?currency=PHP&flow=save&integration=payment_link&cart=gayo:2")
+
+
+def subscribing(page: Page) -> None:
+    page.goto("/?currency=VND&flow=subscription&integration=payment_link&cart=gayo:99,dripper:99")
+
+
+def refused(page: Page) -> None:
+    page.goto("/?currency=IDR&flow=pay&cart=gayo:99")
+    page.locator("#more-gayo").click()
+    expect(page.locator("#notice")).to_be_focused()
+
+
+def paying(page: Page) -> None:
+    payment.start(page)
+
+
+def waiting(page: Page) -> None:
+    page.goto(CART.replace("components", "payment_link"))
+    page.locator("#checkout .go").click()
+    page.wait_for_url("**/sandbox/**")
+    page.goto("/orders")
+    page.locator(".order-row").first.click()
+    expect(page.locator(".state-waiting")).to_be_visible()
+
+
+def cancelled(page: Page) -> None:
+    waiting(page)
+    page.locator("#cancel").click()
+    expect(page.locator(".state-cancelled")).to_be_visible()
+
+
+def paid(page: Page) -> None:
+    paying(page)
+    payment.pay_by_card(page, payment.GOOD)
+    payment.order_page(page)
+
+
+def saved(page: Page) -> None:
+    payment.start(page, flow="save")
+    payment.pay_by_card(page, payment.GOOD)
+    payment.order_page(page, "saved")
+
+
+def subscribed(page: Page) -> None:
+    payment.start(page, flow="subscription")
+    payment.pay_by_card(page, payment.GOOD)
+    payment.order_page(page, "subscribed")
+
+
+def orders(page: Page) -> None:
+    cancelled(page)
+    page.goto("/orders")
+
+
+def no_orders(page: Page) -> None:
+    page.goto("/orders")
+
+
+def missing(page: Page) -> None:
+    page.goto("/nowhere")
+
+
+def declined(page: Page) -> None:
+    paying(page)
+    payment.pay_by_card(page, payment.DECLINED)
+    payment.complained(page)
+
+
+def walkthrough(page: Page) -> None:
+    page.goto("/walkthrough")
+
+
+def behind(page: Page) -> None:
+    waiting(page)
+    page.goto(f"{page.url}/behind-the-counter")
+
+
+STATES: list[Arrive] = [
+    *(empty, filled, saving, subscribing, refused),
+    *(paying, declined, waiting, cancelled, paid, saved, subscribed, orders, no_orders),
+    *(missing, walkthrough, behind),
+]
