@@ -1,13 +1,16 @@
 """Every scene of the walkthrough, from its card to its end; and the panel as a presenter uses it."""
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import hosted, payment
 from webapp.scenes import SCENES
 
+NewContext = Callable[..., BrowserContext]
 IN_A_FRAME = "can escape its sandboxing|frame-ancestors|Framing"
 
 
@@ -151,3 +154,18 @@ def test_a_link_can_be_paid_in_a_frame(page: Page) -> None:
     frame = page.frame_locator("iframe.hosted")
     frame.locator("button[value=pay]").click()
     payment.order_page(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_a_presenter_sees_is_accessible(new_context: NewContext, scheme: str) -> None:
+    page = new_context(color_scheme=scheme).new_page()
+    page.goto("/?currency=IDR&flow=pay&integration=invoice&cart=gayo:1&present=qr")
+    page.locator("#checkout .go").click()
+    expect(page.locator("#present svg")).to_be_visible()
+    for url in ("/walkthrough", "/source/components", "/behind-the-counter"):
+        page.goto(url)
+        page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
+        expect(page.locator("#behind-code-here .payload, .scene, .source").first).to_be_attached()
+        page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished))")
+        results = Axe().run(page)
+        assert not results.violations_count, results.generate_report()
