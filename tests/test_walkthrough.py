@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import OpenShop, Shop
 from tests.leaks import secrets_in
 from webapp.catalog import PRODUCTS
+from webapp.database import database_from_url, migrate
 from webapp.sandbox_door import SandboxDoor
 from webapp.scenes import SCENES, after
 
@@ -115,6 +116,25 @@ async def stored_webhooks(sandbox: Any, object_id: str) -> list[Any]:
         sql = "SELECT * FROM sandbox_webhooks WHERE object_id = ?"
         async with connection.execute(sql, (object_id,)) as cursor:
             return list(await cursor.fetchall())
+
+
+async def test_trouble_works_on_either_database(open_shop: OpenShop, database_url: str) -> None:
+    if database_url.startswith("postgres"):
+        database = database_from_url(database_url)
+        await database.open()
+        await migrate(database)
+        await database.close()
+    async with open_shop(database_url=database_url) as shop:
+        await shop.post("/walkthrough/controls", data={"fail": "500", "delay": "5", "duplicate": "on"})
+        assert [(await checkout(shop)).status_code for _ in range(2)] == [502, 303]
+        reference_id = await newest(shop)
+        await shop.post(f"/orders/{reference_id}/expire-now")
+        order = await shop.app.state.shop.order_book.get(reference_id)
+        assert [row["event"] for row in await shop.app.state.sandbox.webhooks(order.payment_session_id)] == [
+            "payment_session.expired"
+        ]
+        await shop.app.state.shop.recorder.flush()
+        assert "POST /sessions" in (await shop.get(f"/orders/{reference_id}/behind")).text
 
 
 async def test_expire_now_ends_the_order(shop: Shop) -> None:
