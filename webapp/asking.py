@@ -12,6 +12,7 @@ from webapp.integrations.status import find_invoices, get_invoice, get_payment_s
 from webapp.orders import Order, OrderStatus
 from webapp.reports import invoice_report, session_report
 from webapp.shop import Shop
+from webapp.text import N_
 
 log = structlog.get_logger()
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit before it shows what is known
@@ -39,7 +40,7 @@ async def settle(shop: Shop, order: Order, answer: dict[str, Any] | None, *, cau
     if answer is None:
         if datetime.now(UTC) < order.expires_at:
             return order
-        cause = "nothing was created at Xendit in time"
+        cause = N_("nothing was created at Xendit in time")
         return await shop.order_book.mark(order.reference_id, OrderStatus.FAILED_TO_CREATE, cause=cause) or order
     report = invoice_report(answer) if order.integration == "invoice" else session_report(answer)
     if field := report.mismatch(order):
@@ -51,7 +52,7 @@ async def settle(shop: Shop, order: Order, answer: dict[str, Any] | None, *, cau
     return await shop.order_book.mark(order.reference_id, status, cause=cause, **report.ids) or order
 
 
-async def ask(shop: Shop, order: Order, *, cause: str = "asked Xendit") -> Order:
+async def ask(shop: Shop, order: Order, *, cause: str = N_("asked Xendit")) -> Order:
     """Ask, unless somebody did a moment ago or there is nothing to ask. Xendit's failures leave the order as it was."""
     if not order.status.is_open or order.currency not in shop.settings.api_keys:
         return order
@@ -80,6 +81,6 @@ async def sweep_for_ever(shop: Shop, every: float = 30) -> None:
         await asyncio.sleep(every)
         try:
             for order in await shop.order_book.overdue(datetime.now(UTC)):
-                await ask(shop, order, cause="swept: its time was over")
+                await ask(shop, order, cause=N_("swept: its time was over"))
         except Exception:
             log.exception("sweep_failed")

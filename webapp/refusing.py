@@ -1,6 +1,5 @@
 """Bad news for people: a fragment for htmx, a page otherwise, the cart always intact."""
 
-from http import HTTPStatus
 from typing import cast
 
 import structlog
@@ -44,7 +43,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
         405: N_("This address can't be used that way."),
         413: N_("That was more than this shop takes in one request."),
     }
-    message = sentences.get(error.status_code, HTTPStatus(error.status_code).phrase)
+    message = sentences.get(error.status_code, N_("This shop could not make sense of that request."))
     response = _answer(request, error.status_code, Notice(message))
     response.headers.update(error.headers or {})
     return response

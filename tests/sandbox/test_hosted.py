@@ -205,5 +205,5 @@ async def test_every_drawing_and_style_of_the_page_exists(rig: Rig) -> None:
 async def test_subscriptions_tell_their_rhythm(rig: Rig) -> None:
     html = (await page(rig, await rig.create(SUBSCRIPTION))).text
     assert "every month" in html
-    assert "from 2026-12-01" in html
+    assert "from December 1, 2026" in html
     assert "Subscribe" in html

@@ -114,7 +114,7 @@ async def again(request: Request, shop: Shop, checkout_id: str) -> Response:
         raise Refusal(N_("That attempt did not reach Xendit. Press Checkout again."), 409)
     answer = await fetch(shop, order) if order.status.is_open else None
     if answer:
-        order = await settle(shop, order, answer, cause="asked Xendit")
+        order = await settle(shop, order, answer, cause=N_("asked Xendit"))
     if answer is None or not order.status.is_open:
         return redirect(request, f"/orders/{order.reference_id}")
     return to_payment(request, shop, order, answer)
@@ -162,7 +162,7 @@ async def _created(shop: Shop, checkout_id: str) -> Order:
             return order
         now = datetime.now(UTC)
         if now > order.created + ABANDONED_AFTER:  # whoever was creating it is gone
-            cause = "the shop stopped while creating it"
+            cause = N_("the shop stopped while creating it")
             return await shop.order_book.mark(order.reference_id, OrderStatus.FAILED_TO_CREATE, cause=cause) or order
         if now > patience:
             raise Refusal(N_("This order is still being prepared. Wait a moment and press Checkout again."), 409)

@@ -49,7 +49,7 @@ async def resume(request: Request) -> Response:
     shop, visit = shop_of(request), visit_of(request)
     order = await _order(request)
     answer = await fetch(shop, order) if order.status.is_open else None
-    order = await settle(shop, order, answer, cause="asked Xendit")
+    order = await settle(shop, order, answer, cause=N_("asked Xendit"))
     page = f"/orders/{order.reference_id}"
     if order.integration != "components" or order.status is not OrderStatus.WAITING or answer is None:
         return RedirectResponse(page, 303)
@@ -78,7 +78,7 @@ async def pay(request: Request) -> Response:
     if order.integration == "components":
         return redirect(request, f"{page}/resume")
     answer = await fetch(shop, order) if order.status.is_open else None
-    order = await settle(shop, order, answer, cause="asked Xendit")
+    order = await settle(shop, order, answer, cause=N_("asked Xendit"))
     if answer is None or not order.status.is_open:
         return redirect(request, page)
     url = answer.get("invoice_url" if order.integration == "invoice" else "payment_link_url")
@@ -134,7 +134,7 @@ async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
     """Cancel the session or expire the invoice, and believe the answer. Raises XenditError."""
     about(order.reference_id, order.visitor)
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
-    cause = "cancelled by the visitor"
+    cause = N_("cancelled by the visitor")
     if order.invoice_id:
         answer = await expire_invoice(shop.client, key, order.invoice_id, api_url=api_url)
         if answer["status"] == "EXPIRED":  # what Xendit calls an invoice that was called off

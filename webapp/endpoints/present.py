@@ -23,7 +23,7 @@ async def payment_qr(request: Request) -> Response:
     """``POST /orders/{reference_id}/qr``: the payment itself. Its address is asked for afresh, shown, and forgotten."""
     shop, order = shop_of(request), await own_order(request)
     answer = await fetch(shop, order) if order.status.is_open and order.integration != "components" else None
-    order = await settle(shop, order, answer, cause="asked Xendit") if answer else order
+    order = await settle(shop, order, answer, cause=N_("asked Xendit")) if answer else order
     url = (answer or {}).get("invoice_url" if order.integration == "invoice" else "payment_link_url")
     if not isinstance(url, str) or not order.status.is_open:
         raise Refusal(N_("There is nothing to pay any more."), 409)

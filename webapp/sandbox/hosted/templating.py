@@ -2,10 +2,12 @@
 
 import gettext
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
@@ -32,6 +34,7 @@ class Templates:
         )
         translations = self.translations.get(language, gettext.NullTranslations())
         environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        environment.filters["day"] = lambda text: format_date(datetime.fromisoformat(text), "long", locale=language)
         return environment
 
     def page(
