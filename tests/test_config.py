@@ -83,3 +83,17 @@ def test_settings_never_show_a_secret_when_printed() -> None:
 def test_webhook_tokens_by_currency_and_for_all() -> None:
     settings = Settings.from_env(KEYS | {"XENDIT_WEBHOOK_TOKEN": "all", "SGD_WEBHOOK_TOKEN": "sg"})
     assert dict(settings.webhook_tokens) == {"": "all", "SGD": "sg"}
+
+
+def test_a_dyno_without_postgres_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    from structlog.testing import capture_logs
+
+    from webapp import app
+
+    for name in ("DATABASE_URL", "IDR_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(app, "configure_logging", lambda level: None)
+    monkeypatch.setenv("DYNO", "web.1")
+    with capture_logs() as lines:
+        app.create_app_from_env()
+    assert [line["event"] for line in lines] == ["orders_on_a_dyno"]

@@ -1,7 +1,7 @@
 """Addresses that a customer's browser opens. They are secrets, so they are made when needed and kept nowhere."""
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from . import keys
 from .documents import InvoiceDoc, SessionDoc
@@ -30,7 +30,7 @@ def invoice_view(settings: SandboxSettings, doc: InvoiceDoc) -> dict[str, Any]:
 
 
 def origin_of(url: str | None) -> str:
-    """`https://shop.example:8443`, for a policy that names where a form may lead; empty for no address."""
-    parts = urlsplit(url or "")
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else ""
+    """`https://shop.example:8443`, for a policy that names where a form may lead; empty for no address, and for one
+    whose characters would mean something in a policy."""
+    match = re.match(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(?=[/?#]|$)", url or "")
+    return match[0].lower() if match else ""

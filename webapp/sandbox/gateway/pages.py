@@ -5,7 +5,6 @@ its own: the browser goes there and comes back to the session's `components_conf
 """
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
@@ -14,6 +13,7 @@ from starlette.routing import Route
 
 from ..documents import OPEN, SessionDoc
 from ..errors import SandboxError, not_found
+from ..links import origin_of
 from ..money import amount_text
 from ..sessions import find_attempt
 from ..settings import SandboxSettings
@@ -46,15 +46,6 @@ async def card_field(request: Request) -> Response:
     embedder = origin_of(request.query_params.get("embedder", "")) or "'self'"
     rules = headers("font-src https: data:", "form-action 'none'", f"frame-ancestors 'self' {embedder}")
     return FileResponse(CARD_FIELD, media_type="text/html", headers=rules)
-
-
-def origin_of(url: str) -> str | None:
-    """`https://shop.example`, fit for a policy; None if that is not what it is."""
-    parts = urlsplit(url)
-    safe = (
-        parts.scheme in ("http", "https") and parts.netloc.replace(".", "").replace("-", "").replace(":", "").isalnum()
-    )
-    return f"{parts.scheme}://{parts.netloc}" if safe else None
 
 
 class Pages:
