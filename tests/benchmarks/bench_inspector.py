@@ -19,7 +19,7 @@ from webapp.app import create_app
 from webapp.config import Settings
 from webapp.inspector import Recorder
 
-ROUNDS, IN_A_ROUND = 24, 10
+ROUNDS, IN_A_ROUND = 30, 10
 LIMIT = 1.10
 
 
@@ -53,6 +53,11 @@ async def one_round(client: httpx.AsyncClient, recorder: Recorder, integration: 
     return waited * 1000 / IN_A_ROUND, (time.process_time() - cpu) * 1000 / IN_A_ROUND
 
 
+def quick(times: list[float]) -> float:
+    """The lower quartile: what else the machine does only ever adds to a time."""
+    return statistics.quantiles(times, n=4)[0]
+
+
 async def main() -> bool:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     good = True
@@ -64,9 +69,9 @@ async def main() -> bool:
                 for place in (0, 1) if number % 2 else (1, 0):
                     rounds[place].append(await one_round(*shops[place], integration))
             for kind, name in enumerate(("clock", "cpu")):
-                without, recording = ([each[kind] for each in rounds[place][2:]] for place in (0, 1))
-                ratio = statistics.median(recording) / statistics.median(without)
-                figures = f"{statistics.median(without):6.2f} ms, recording {statistics.median(recording):6.2f} ms"
+                without, recording = (quick([each[kind] for each in rounds[place][2:]]) for place in (0, 1))
+                ratio = recording / without
+                figures = f"{without:6.2f} ms, recording {recording:6.2f} ms"
                 print(f"inspector {integration:13}{name:6} {figures}, ratio {ratio:.3f}")
                 good = good and (name == "clock" or ratio <= LIMIT)
     return good
