@@ -47,7 +47,11 @@ def _finders(everything: str, known: Mapping[str, str]) -> list[Finder]:
         everything += "\n" + unquote(everything)
     secrets = [(secret, why) for secret, why in known.items() if secret in everything]
     secrets.sort(key=lambda item: -len(item[0]))  # the longest first: one may be part of another
-    shapes = [(shape, why) for shape, why in SHAPES if shape.search(everything)]
+    shapes = [
+        (shape, why)
+        for signs, shape, why in SHAPES
+        if any(sign in everything for sign in signs) and shape.search(everything)
+    ]
     return [*secrets, *shapes, *([(DIGITS, CARD)] if DIGITS.search(everything) else [])]
 
 
