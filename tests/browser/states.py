@@ -88,6 +88,39 @@ def declined(page: Page) -> None:
     payment.complained(page)
 
 
+def hosted(page: Page) -> None:
+    page.goto("/?currency=PHP&flow=pay_save&integration=payment_link&cart=gayo:2,toraja:1")
+    page.locator("#checkout .go").click()
+    page.wait_for_url("**/sandbox/pay/**")
+
+
+def hosted_and_declined(page: Page) -> None:
+    hosted(page)
+    page.locator("button[value=decline]").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def hosted_and_closed(page: Page) -> None:
+    hosted(page)
+    page.locator("button[value=expire]").click()
+    expect(page.get_by_role("heading", name="Expired")).to_be_visible()
+
+
+def expired(page: Page) -> None:
+    hosted_and_closed(page)
+    page.goto("/orders")
+    page.locator(".order-row").first.click()
+    expect(page.locator(".state-expired")).to_be_visible(timeout=15_000)
+
+
+def down(page: Page) -> None:
+    """Xendit answers 500, as the sandbox's controls can make it."""
+    page.goto(CART.replace("components", "payment_link"))
+    page.request.post("/walkthrough/controls", form={"fail": "500"})
+    page.locator("#checkout .go").click()
+    expect(page.locator("#notice")).to_be_focused()
+
+
 def walkthrough(page: Page) -> None:
     page.goto("/walkthrough")
 
@@ -100,5 +133,6 @@ def behind(page: Page) -> None:
 STATES: list[Arrive] = [
     *(empty, filled, saving, subscribing, refused),
     *(paying, declined, waiting, cancelled, paid, saved, subscribed, orders, no_orders),
+    *(hosted, hosted_and_declined, hosted_and_closed, expired, down),
     *(missing, walkthrough, behind),
 ]
