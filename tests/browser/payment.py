@@ -1,5 +1,6 @@
 """What a shopper does in the payment form, in words; used by the tests of Components."""
 
+import contextlib
 import re
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
@@ -41,8 +42,13 @@ def choose(page: Page, position: int, brand: str | None = None) -> None:
     """Opens a section and, where it offers several channels, picks one."""
     section(page, position).locator(".xendit-accordion-item-header").click()
     if brand:
-        section(page, position).locator(".xendit-dropdown").first.click()
-        section(page, position).get_by_role("option", name=brand).click()
+        option = section(page, position).get_by_role("option", name=brand)
+        for _ in range(3):  # the section is still unfolding: a list that opened meanwhile may have closed again
+            section(page, position).locator(".xendit-dropdown").first.click()
+            with contextlib.suppress(AssertionError):
+                expect(option).to_be_visible(timeout=4000)
+                break
+        option.click()
 
 
 def card_field(page: Page, kind: str) -> Locator:
