@@ -89,7 +89,7 @@ async def test_static_files_are_compressed_and_kept_for_ever_under_their_fingerp
     assert (await shop.get(url[1].replace("/static/", "/static/0"))).status_code == 404
 
 
-async def test_a_page_is_compressed_but_not_one_that_holds_a_key(shop: Shop) -> None:
+async def test_a_page_is_compressed_and_one_that_holds_a_key_is_never_kept(shop: Shop) -> None:
     assert (await shop.get("/")).headers["content-encoding"] == "gzip"
     await shop.post("/cart/add", data=FORM)
     form = {"integration": "components", "flow": "pay", "checkout_id": "c" * 22}
