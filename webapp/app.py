@@ -110,7 +110,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await database.open()
-        if database.driver == "aiosqlite":  # Postgres is migrated by the release command
+        if database.driver == "sqlite":  # Postgres is migrated by the release command
             await migrate(database)
         if sandbox:
             await sandbox.start()

@@ -101,7 +101,7 @@ class Cart:
         lines = () if flow is Flow.SAVE else self.lines(currency)
         if not lines and flow is not Flow.SAVE:
             raise CartError(N_("Your cart is empty. Add something first."))
-        now = datetime.now(UTC).replace(microsecond=0)
+        now = datetime.now(UTC)
         return Order(
             reference_id=f"selat-{secrets.token_hex(16)}",
             checkout_id=checkout_id,

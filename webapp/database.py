@@ -1,17 +1,20 @@
 """One database, by ``DATABASE_URL``: a SQLite file or Postgres, behind two context managers and numbered migrations.
 
-``read()`` lends a connection for single reads; ``write()`` lends one inside a transaction that commits on leaving.
+``read()`` lends a connection for single reads, ``autocommit()`` for a single statement that writes, and ``write()``
+lends one inside a transaction that commits on leaving.
 SQL is written once for both (named statements, loaded by aiosql): TEXT, BIGINT, ``RETURNING``, guarded ``UPDATE``.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import aiosql
 import aiosqlite
 import asyncpg
+from aiosql.adapters.aiosqlite import AioSQLiteAdapter
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 POOL_SIZE = 5  # two workers on Heroku's smallest Postgres (20 connections) leave room for a release and a console
@@ -25,6 +28,7 @@ class Database(Protocol):
     async def open(self) -> None: ...
     async def close(self) -> None: ...
     def read(self) -> Any: ...
+    def autocommit(self) -> Any: ...
     def write(self) -> Any: ...
 
 
@@ -35,10 +39,33 @@ def database_from_url(url: str) -> Database:
     return Postgres(url)
 
 
+class InOneHop(AioSQLiteAdapter):
+    """Runs a statement and fetches its rows in one visit to the connection's thread.
+
+    aiosql's own adapter takes three, and between them leaves the statement open: as long as one is, every other read of
+    the connection sees the database as it was when that one began.
+    """
+
+    async def select(
+        self, conn: aiosqlite.Connection, _name: str, sql: str, parameters: Any, record_class: None = None
+    ) -> AsyncIterator[Any]:
+        for row in await conn.execute_fetchall(sql, parameters):
+            yield row
+
+    async def select_one(
+        self, conn: aiosqlite.Connection, _name: str, sql: str, parameters: Any, record_class: None = None
+    ) -> Any:
+        rows: Sequence[Any] = list(await conn.execute_fetchall(sql, parameters))
+        return rows[0] if rows else None
+
+
+aiosql.register_adapter("sqlite", InOneHop)  # type: ignore[arg-type]  # its base is untyped
+
+
 class SQLite:
     """A file in WAL mode: one connection reads, another writes behind a lock, so that tasks never mix transactions."""
 
-    driver = "aiosqlite"
+    driver = "sqlite"
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -58,10 +85,15 @@ class SQLite:
         yield self._reader
 
     @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[aiosqlite.Connection]:
+        async with self._lock:
+            yield self._writer
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[aiosqlite.Connection]:
         async with self._lock:
-            await self._writer.execute("BEGIN IMMEDIATE")
             try:
+                await self._writer.execute_fetchall("BEGIN IMMEDIATE")  # begins, even if we are cancelled meanwhile
                 yield self._writer
             except BaseException:
                 await self._writer.rollback()
@@ -85,7 +117,9 @@ class Postgres:
         self._url = url.replace("postgres://", "postgresql://", 1)
 
     async def open(self) -> None:
-        self._pool = await asyncpg.create_pool(self._url, min_size=1, max_size=POOL_SIZE, command_timeout=10)
+        self._pool = await asyncpg.create_pool(
+            self._url, min_size=1, max_size=POOL_SIZE, command_timeout=10, reset=_nothing_to_reset
+        )
 
     async def close(self) -> None:
         await self._pool.close()
@@ -95,10 +129,16 @@ class Postgres:
         async with self._pool.acquire(timeout=10) as connection:
             yield connection
 
+    autocommit = read
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Any]:
         async with self._pool.acquire(timeout=10) as connection, connection.transaction():
             yield connection
+
+
+async def _nothing_to_reset(connection: Any) -> None:
+    """No statement here leaves anything behind in its session: a round trip less each time."""
 
 
 async def migrate(database: Database) -> list[str]:

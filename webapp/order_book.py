@@ -44,7 +44,7 @@ class OrderBook:
             "updated": _stamp(order.updated),
             "expires_at": _stamp(order.expires_at),
         }
-        async with self._database.write() as connection:
+        async with self._database.autocommit() as connection:
             return await self._sql.add_order(connection, **{k: v for k, v in row.items() if k not in IDS}) is not None
 
     async def get(self, reference_id: str) -> Order | None:
@@ -81,7 +81,7 @@ class OrderBook:
     ) -> None:
         """Note which object Xendit made for the order."""
         ids = {"payment_session_id": payment_session_id, "invoice_id": invoice_id}
-        async with self._database.write() as connection:
+        async with self._database.autocommit() as connection:
             await self._sql.set_created(connection, reference_id=reference_id, now=_stamp(_now()), **ids)
 
     async def mark(self, reference_id: str, status: OrderStatus, *, cause: str, **ids: str | None) -> Order | None:
@@ -113,13 +113,13 @@ class OrderBook:
         """Whether the caller may ask Xendit about this order now: one asks, whoever watches, in whichever process."""
         now = _now()
         stamps = {"now": _stamp(now), "not_since": _stamp(now - every)}
-        async with self._database.write() as connection:
+        async with self._database.autocommit() as connection:
             return await self._sql.claim_asking(connection, reference_id=reference_id, **stamps) is not None
 
     async def note_webhook(self, key: str, event: str, reference_id: str, verdict: str) -> bool:
         """Remember a webhook by what identifies it; False if it has been here before. Its body is not kept."""
         row = {"webhook_key": key, "event": event, "reference_id": reference_id, "verdict": verdict}
-        async with self._database.write() as connection:
+        async with self._database.autocommit() as connection:
             return await self._sql.add_webhook(connection, now=_stamp(_now()), **row) is not None
 
 

@@ -84,10 +84,13 @@ def test_a_number_is_written_in_groups_as_it_is_typed(page: Page) -> None:
     payment.start(page)
     payment.choose(page, 0)
     field = payment.card_field(page, "number")
+    expect(field).to_be_enabled()  # `fill` waits for that, typing does not
     field.press_sequentially("378282246310005")
     expect(field).to_have_value("3782 822463 10005")
-    payment.card_field(page, "expiry").press_sequentially("939")
-    expect(payment.card_field(page, "expiry")).to_have_value("09/39")
+    expiry = payment.card_field(page, "expiry")
+    expect(expiry).to_be_enabled()
+    expiry.press_sequentially("939")
+    expect(expiry).to_have_value("09/39")
     logo = page.locator(".xendit-card-brand-logo")
     expect(logo).to_have_count(1)  # of the four networks, the gateway has told which
     expect(logo).to_have_attribute("alt", "AMEX")

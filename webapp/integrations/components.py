@@ -54,7 +54,7 @@ async def create_components_session(
         "locale": order.locale,
         "components_configuration": {"origins": origins},
         "description": order.description,
-        "expires_at": order.expires_at.isoformat().replace("+00:00", "Z"),
+        "expires_at": order.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "customer": {
             "reference_id": f"customer-{order.reference_id}",
             "type": "INDIVIDUAL",

@@ -47,7 +47,7 @@ async def create_payment_link_session(
         "country": order.country,
         "locale": order.locale,
         "description": order.description,
-        "expires_at": order.expires_at.isoformat().replace("+00:00", "Z"),
+        "expires_at": order.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "customer": {
             "reference_id": f"customer-{order.reference_id}",
             "type": "INDIVIDUAL",
