@@ -97,8 +97,6 @@ async def test_planted_secrets_come_out_nowhere(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     changes: dict[str, Any] = {"sandbox": False, "api_keys": KEYS, "webhook_tokens": {"": TOKEN}}
-    if database_url.startswith("postgres"):
-        await migrated(database_url)
     async with open_shop(xendit(status), database_url=database_url, **changes) as shop:
         reference_id = await buy(shop, integration)
         await shop.get(f"/orders/{reference_id}")
@@ -122,15 +120,6 @@ async def test_planted_secrets_come_out_nowhere(
     # The order book notes an event's name and id as they come: neither is a secret of anybody's but this test's.
     inspected = "\n".join(line for line in stored.splitlines() if line not in (SDK_KEY, f"w-{LINK}"))
     assert_no_secret(PLANTED, stored=inspected)
-
-
-async def migrated(database_url: str) -> None:
-    from webapp.database import database_from_url, migrate
-
-    database = database_from_url(database_url)
-    await database.open()
-    await migrate(database)
-    await database.close()
 
 
 async def test_every_mask_says_why(open_shop: OpenShop) -> None:

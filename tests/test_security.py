@@ -1,9 +1,11 @@
 """Every answer carries the headers, every foreign POST is refused, no cookie is readable by scripts."""
 
 import re
+from collections.abc import Collection, Iterable, Iterator
 
 import httpx
 import pytest
+from starlette.routing import BaseRoute, Mount, Route
 
 from tests.conftest import OpenShop, Shop
 
@@ -35,20 +37,51 @@ async def test_a_webhook_needs_no_origin_but_its_token(shop: Shop) -> None:
     assert answer.status_code == 401
 
 
-async def test_every_answer_carries_the_headers(open_shop: OpenShop) -> None:
+async def test_every_route_of_shop_and_sandbox_answers_with_the_headers(open_shop: OpenShop) -> None:
+    """Every route there is, also one that is added tomorrow, whether it finds something, refuses or fails."""
     async with open_shop(app_url="https://shop.example") as shop:
-        answers = [await shop.get(path) for path in ("/", "/orders", "/nothing", "/healthz", "/readyz", "/static/x/y")]
-        answers.append(await shop.post("/cart/add", data=FORM))
-        answers.append(await shop.post("/cart/add", data=FORM, headers={"sec-fetch-site": "cross-site"}))
-        answers.append(await shop.post("/webhooks/xendit", content=b"x" * 2_000_000))
-        for answer in answers:
-            policy = answer.headers["content-security-policy"]
-            assert "unsafe" not in policy and "default-src 'none'" in policy, answer.url
-            assert answer.headers["x-content-type-options"] == "nosniff"
-            assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin"
-            assert answer.headers["strict-transport-security"].startswith("max-age=")
-            assert answer.headers["cross-origin-opener-policy"] == "same-origin"
-            assert "payment=(self " in answer.headers["permissions-policy"]
+        await shop.post("/cart/add", data=FORM)
+        await shop.post("/checkout", data={"integration": "components", "flow": "pay", "checkout_id": "x" * 20})
+        (order,) = await shop.app.state.shop.order_book.recent(await visitor(shop))
+        known = {"reference_id": order.reference_id, "fingerprint": "x", "path": "css/shop.css", "name": "components"}
+        paths = [(path, methods) for path, methods in all_routes(shop.app.routes) if methods]
+        assert len(paths) > 40
+        for pattern, methods in paths:
+            path = re.sub(r"{(\w+)(:\w+)?}", lambda part: known.get(part[1], "nothing"), pattern)
+            for method in methods:
+                for headers in ({}, {"sec-fetch-site": "cross-site"}):
+                    answer = await shop.request(method, path, headers=headers)
+                    assert answer.status_code < 500, (method, path)
+                    carries_the_headers(answer)
+        for answer in (await shop.get("/nothing"), await shop.post("/webhooks/xendit", content=b"x" * 2_000_000)):
+            carries_the_headers(answer)
+
+
+async def visitor(shop: Shop) -> str:
+    async with shop.app.state.shop.database.read() as connection:
+        rows = await connection.execute_fetchall("SELECT visitor FROM orders LIMIT 1")
+    return str(next(iter(rows))["visitor"])
+
+
+def all_routes(routes: Iterable[BaseRoute], prefix: str = "") -> Iterator[tuple[str, Collection[str]]]:
+    for route in routes:
+        if isinstance(route, Mount):
+            yield from all_routes(route.routes, prefix + route.path)
+        else:
+            assert isinstance(route, Route)
+            yield prefix + route.path, route.methods or ()
+
+
+def carries_the_headers(answer: httpx.Response) -> None:
+    where = f"{answer.request.method} {answer.url} {answer.status_code}"
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe" not in policy and "default-src 'none'" in policy, where
+    assert "frame-ancestors" in policy or "/sandbox/" in where, where  # cards and banks stand in frames
+    assert answer.headers["x-content-type-options"] == "nosniff", where
+    assert answer.headers["referrer-policy"] in ("strict-origin-when-cross-origin", "no-referrer", "same-origin"), where
+    assert answer.headers["strict-transport-security"].startswith("max-age="), where
+    assert answer.headers["cross-origin-opener-policy"] in ("same-origin", "same-origin-allow-popups"), where
+    assert "payment=(" in answer.headers["permissions-policy"], where
 
 
 async def test_the_policy_names_xendits_hosts_only_with_real_keys(open_shop: OpenShop) -> None:

@@ -9,7 +9,6 @@ import pytest
 from tests.conftest import OpenShop, Shop
 from tests.leaks import secrets_in
 from webapp.catalog import PRODUCTS
-from webapp.database import database_from_url, migrate
 from webapp.sandbox_door import SandboxDoor
 from webapp.scenes import SCENES, after
 
@@ -119,11 +118,6 @@ async def stored_webhooks(sandbox: Any, object_id: str) -> list[Any]:
 
 
 async def test_trouble_works_on_either_database(open_shop: OpenShop, database_url: str) -> None:
-    if database_url.startswith("postgres"):
-        database = database_from_url(database_url)
-        await database.open()
-        await migrate(database)
-        await database.close()
     async with open_shop(database_url=database_url) as shop:
         await shop.post("/walkthrough/controls", data={"fail": "500", "delay": "5", "duplicate": "on"})
         assert [(await checkout(shop)).status_code for _ in range(2)] == [502, 303]

@@ -37,13 +37,6 @@ async def shop(open_shop: OpenShop, database_url: str) -> AsyncIterator[Shop]:
     """A shop that talks to Xendit, on each database; Xendit answers no questions, so only webhooks can tell."""
     tokens = {"": TOKEN, "SGD": SGD_TOKEN}
     changes: dict[str, Any] = {"sandbox": False, "api_keys": KEYS, "webhook_tokens": tokens}
-    if database_url.startswith("postgres"):
-        from webapp.database import database_from_url, migrate
-
-        database = database_from_url(database_url)
-        await database.open()
-        await migrate(database)
-        await database.close()
     async with open_shop(xendit(), database_url=database_url, **changes) as running:
         yield running
 

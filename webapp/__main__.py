@@ -8,8 +8,9 @@ import uvicorn
 from dotenv import load_dotenv
 
 from webapp.config import ConfigError, Settings
-from webapp.database import database_from_url, migrate
+from webapp.database import database_from_url
 from webapp.doctor import Finding, examine
+from webapp.migrate import migrate
 
 
 def main() -> None:

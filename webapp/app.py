@@ -16,7 +16,7 @@ from webapp.assets import STATIC, load_assets, serve_asset
 from webapp.catalogues import Catalogues, load_catalogues
 from webapp.config import ConfigError, Settings
 from webapp.currencies import CURRENCIES
-from webapp.database import Database, database_from_url, migrate
+from webapp.database import Database, database_from_url
 from webapp.endpoints import (
     cart,
     checkout,
@@ -32,6 +32,7 @@ from webapp.endpoints import (
 from webapp.inspector import Recorder
 from webapp.logs import configure_logging
 from webapp.middleware import EXCEPTION_HANDLERS, middleware
+from webapp.migrate import migrate
 from webapp.order_book import OrderBook
 from webapp.recording import RecordingTransport
 from webapp.sandbox import Sandbox, SandboxSettings

@@ -1,4 +1,4 @@
-"""One database, by ``DATABASE_URL``: a SQLite file or Postgres, behind two context managers and numbered migrations.
+"""One database, by ``DATABASE_URL``: a SQLite file or Postgres, behind three context managers.
 
 ``read()`` lends a connection for single reads, ``autocommit()`` for a single statement that writes, and ``write()``
 lends one inside a transaction that commits on leaving.
@@ -6,8 +6,9 @@ SQL is written once for both (named statements, loaded by aiosql): TEXT, BIGINT,
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,8 +17,23 @@ import aiosqlite
 import asyncpg
 from aiosql.adapters.aiosqlite import AioSQLiteAdapter
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+PATIENCE_SECONDS = 5  # of a request, for its turn to write, for a lock or for a connection
 POOL_SIZE = 5  # two workers on Heroku's smallest Postgres (20 connections) leave room for a release and a console
+
+
+AWAY = (
+    sqlite3.OperationalError,  # locked, disk full, file gone
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
+
+
+class DatabaseDown(Exception):
+    """The database is locked, full or not there, for now. Nothing of the statement or transaction was kept."""
 
 
 class Database(Protocol):
@@ -82,28 +98,41 @@ class SQLite:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[aiosqlite.Connection]:
-        yield self._reader
+        with _named():
+            yield self._reader
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[aiosqlite.Connection]:
-        async with self._lock:
-            yield self._writer
+        with _named():
+            async with self._turn():
+                yield self._writer
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[aiosqlite.Connection]:
-        async with self._lock:
-            try:
-                await self._writer.execute_fetchall("BEGIN IMMEDIATE")  # begins, even if we are cancelled meanwhile
-                yield self._writer
-            except BaseException:
-                await self._writer.rollback()
-                raise
-            await self._writer.commit()
+        with _named():
+            async with self._turn():
+                try:
+                    await self._writer.execute_fetchall("BEGIN IMMEDIATE")  # begins, even if we are cancelled meanwhile
+                    yield self._writer
+                    await self._writer.commit()
+                except BaseException:
+                    await self._writer.rollback()
+                    raise
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._lock.acquire()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     async def _connect(self) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(self._path, isolation_level=None)
         connection.row_factory = aiosqlite.Row
-        for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        wait = f"busy_timeout={PATIENCE_SECONDS * 1000:.0f}"
+        for pragma in (wait, "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             await connection.execute(f"PRAGMA {pragma}")
         return connection
 
@@ -126,44 +155,26 @@ class Postgres:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Any]:
-        async with self._pool.acquire(timeout=10) as connection:
-            yield connection
+        with _named():
+            async with self._pool.acquire(timeout=PATIENCE_SECONDS) as connection:
+                yield connection
 
     autocommit = read
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Any]:
-        async with self._pool.acquire(timeout=10) as connection, connection.transaction():
+        async with self.read() as connection, connection.transaction():
             yield connection
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Every driver's word for a database that can't be used at the moment becomes DatabaseDown."""
+    try:
+        yield
+    except AWAY as failure:
+        raise DatabaseDown(type(failure).__name__) from failure
 
 
 async def _nothing_to_reset(connection: Any) -> None:
     """No statement here leaves anything behind in its session: a round trip less each time."""
-
-
-async def migrate(database: Database) -> list[str]:
-    """Apply the numbered files that this database has not seen, each once, under a lock. Returns their names."""
-    applied: list[str] = []
-    async with database.write() as connection:  # BEGIN IMMEDIATE is SQLite's lock
-        if database.driver == "asyncpg":
-            await connection.execute("SELECT pg_advisory_xact_lock(7335720)")
-        await connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
-        rows = await _fetch(database, connection, "SELECT name FROM migrations")
-        done = {row["name"] for row in rows}
-        for file in sorted(MIGRATIONS.glob("*.sql")):
-            if file.name in done:
-                continue
-            for statement in file.read_text(encoding="utf-8").split(";\n"):
-                if statement.strip():
-                    await connection.execute(statement)
-            # names come from our own folder and match \w+.sql: nothing to escape
-            await connection.execute(f"INSERT INTO migrations (name) VALUES ('{file.name}')")  # noqa: S608
-            applied.append(file.name)
-    return applied
-
-
-async def _fetch(database: Database, connection: Any, sql: str) -> list[Any]:
-    if database.driver == "asyncpg":
-        return list(await connection.fetch(sql))
-    async with connection.execute(sql) as cursor:
-        return list(await cursor.fetchall())

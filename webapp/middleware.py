@@ -6,9 +6,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
 from webapp.config import Settings
+from webapp.database import DatabaseDown
 from webapp.integrations.errors import XenditError
 from webapp.limiting import RateLimit
-from webapp.refusing import on_crash, on_http_exception, on_refusal, on_xendit_error, refuse
+from webapp.refusing import on_crash, on_database_down, on_http_exception, on_refusal, on_xendit_error, refuse
 from webapp.request_log import RequestLog
 from webapp.security import Guard
 from webapp.text import Refusal
@@ -16,6 +17,7 @@ from webapp.text import Refusal
 EXCEPTION_HANDLERS = {
     Refusal: on_refusal,
     XenditError: on_xendit_error,
+    DatabaseDown: on_database_down,
     HTTPException: on_http_exception,
     Exception: on_crash,
 }

@@ -69,6 +69,12 @@ class OrderBook:
             rows = [row async for row in self._sql.recent_orders(connection, visitor=visitor, most=most)]
         return [order for row in rows if (order := _order(row))]
 
+    async def count_since(self, visitor: str, since: datetime) -> int:
+        """How many orders a visitor has made since then."""
+        async with self._database.read() as connection:
+            row = await self._sql.count_orders_since(connection, visitor=visitor, since=_stamp(since))
+        return int(row["orders"])
+
     async def overdue(self, now: datetime, most: int = 20) -> list[Order]:
         """Open orders whose session should have expired, and which nobody asked about in the last half minute."""
         stamps = {"now": _stamp(now), "asked_before": _stamp(now - timedelta(seconds=30))}

@@ -27,9 +27,12 @@ LIMIT 1;
 -- name: recent_orders(visitor, most)
 SELECT * FROM orders WHERE visitor = :visitor ORDER BY created DESC, reference_id LIMIT :most;
 
+-- name: count_orders_since(visitor, since)^
+SELECT COUNT(*) AS orders FROM orders WHERE visitor = :visitor AND created > :since;
+
 -- name: overdue_orders(now, asked_before, most)
 SELECT * FROM orders
-WHERE status IN ('waiting', 'pending_approval') AND expires_at < :now AND asked_at < :asked_before
+WHERE status IN ('waiting', 'pending_approval') AND expires_at < :now AND (asked_at < :asked_before OR asked_at > :now)
 ORDER BY expires_at LIMIT :most;
 
 -- name: set_created(payment_session_id, invoice_id, now, reference_id)^
@@ -64,7 +67,7 @@ SELECT * FROM order_changes WHERE reference_id = :reference_id ORDER BY changed_
 -- name: claim_asking(now, reference_id, not_since)^
 -- Whoever gets the row back may ask Xendit now; everybody else waits for the next turn.
 UPDATE orders SET asked_at = :now, asked_times = asked_times + 1
-WHERE reference_id = :reference_id AND asked_at <= :not_since
+WHERE reference_id = :reference_id AND (asked_at <= :not_since OR asked_at > :now) -- a clock may have been set back
 RETURNING asked_times;
 
 -- name: add_webhook(webhook_key, now, event, reference_id, verdict)^

@@ -35,6 +35,15 @@ async def on_xendit_error(request: Request, error: Exception) -> Response:
     return response
 
 
+async def on_database_down(request: Request, error: Exception) -> Response:
+    """Exception handler for DatabaseDown: 503, and when to come back. To a webhook it says: send this once more."""
+    log.error("database_down", error=str(error))
+    hint = N_("Your cart is kept. Wait a moment, then try again.")
+    response = _answer(request, 503, Notice(N_("The order book can't be reached just now."), hint=hint))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
 async def on_http_exception(request: Request, error: Exception) -> Response:
     """Exception handler for what Starlette refuses itself: 404, 405, 413 …"""
     error = cast(HTTPException, error)

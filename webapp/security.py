@@ -14,6 +14,7 @@ from webapp.text import N_, Refusal
 
 WEBHOOK_PATHS = ("/webhooks/",)
 ANY_HOST = ("/healthz", "/readyz")  # asked for by address
+HEADER_LIMIT = 32 * 1024
 BODY_LIMIT = 64 * 1024
 WEBHOOK_BODY_LIMIT = 1024 * 1024
 
@@ -83,6 +84,8 @@ class Guard:
             refusal = Refusal(N_("This shop answers at %(address)s only."), 400, address=self.origin)
         elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not webhook and not self._same_origin(headers):
             refusal = Refusal(N_("This form was sent from another site, so nothing was done."), 403)
+        elif sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_LIMIT:
+            refusal = Refusal(N_("That was more than this shop takes in one request."), 431)
         elif not _length_within(headers, limit):
             refusal = Refusal(N_("That was more than this shop takes in one request."), 413)
         if refusal:

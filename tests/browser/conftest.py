@@ -20,7 +20,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, W
 from webapp.app import create_app
 from webapp.config import Settings
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"))), None
+)
 QUIET = ("background-networking", "component-update", "default-apps", "sync", "gpu", "dev-shm-usage")
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 HERE = Path(__file__).parent

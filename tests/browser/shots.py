@@ -10,7 +10,7 @@ import structlog
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, QUIET, serve
-from tests.browser.states import STATES, Arrive
+from tests.browser.states import PASSING, STATES, Arrive
 from webapp.config import Settings
 
 WIDTHS = {390: 844, 768: 1024, 1280: 800, 1920: 1080}
@@ -45,7 +45,7 @@ def main(folder: Path) -> None:
         switches = [f"--disable-{name}" for name in QUIET]
         with serve(settings, listener):
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *switches])
-            for arrive, width, scheme in itertools.product(STATES, WIDTHS, SCHEMES):
+            for arrive, width, scheme in itertools.product([*STATES, *PASSING], WIDTHS, SCHEMES):
                 shoot(browser, url, arrive, width, scheme, folder)
                 print(f"{arrive.__name__} {width} {scheme}", flush=True)
             browser.close()

@@ -18,6 +18,12 @@ def filled(page: Page) -> None:
     page.goto(CART)
 
 
+def menus(page: Page) -> None:
+    filled(page)
+    for menu in page.locator("header details > summary").all():
+        menu.click()
+
+
 def saving(page: Page) -> None:
     page.goto("/?currency=PHP&flow=save&integration=payment_link&cart=gayo:2")
 
@@ -103,7 +109,24 @@ def hosted_and_declined(page: Page) -> None:
 def hosted_and_closed(page: Page) -> None:
     hosted(page)
     page.locator("button[value=expire]").click()
-    expect(page.get_by_role("heading", name="Expired")).to_be_visible()
+    expect(page.locator("button[value=expire]")).to_have_count(0)
+
+
+def at_step(page: Page, kind: str) -> None:
+    page.goto("/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:1")
+    page.locator("#checkout .go").click()
+    page.wait_for_url("**/sandbox/pay/**")
+    page.locator(f"input[value='{kind}']").check()
+    page.locator("button[value=pay]").click()
+    expect(page.locator("button[value=back]")).to_be_visible()
+
+
+def hosted_code(page: Page) -> None:
+    at_step(page, "QRIS")
+
+
+def hosted_challenge(page: Page) -> None:
+    at_step(page, "CARDS.challenge")
 
 
 def expired(page: Page) -> None:
@@ -121,6 +144,25 @@ def down(page: Page) -> None:
     expect(page.locator("#notice")).to_be_focused()
 
 
+def presenting(page: Page) -> None:
+    page.goto("/?currency=IDR&flow=pay&integration=invoice&cart=gayo:1&present=qr")
+    page.locator("#checkout .go").click()
+    expect(page.locator("#present svg")).to_be_visible()
+
+
+def pending(page: Page) -> None:
+    """A bank's approval is being waited for."""
+    payment.start(page, currency="MYR")
+    payment.choose(page, 2, "Maybank2E")
+    payment.pay(page)
+    payment.decide(page, "approve")
+    payment.state(page, "pending")
+
+
+def source(page: Page) -> None:
+    page.goto("/source/components")
+
+
 def walkthrough(page: Page) -> None:
     page.goto("/walkthrough")
 
@@ -128,11 +170,20 @@ def walkthrough(page: Page) -> None:
 def behind(page: Page) -> None:
     waiting(page)
     page.goto(f"{page.url}/behind-the-counter")
+    page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
+    expect(page.locator("#behind-code-here .payload").first).to_be_attached()
 
 
 STATES: list[Arrive] = [
-    *(empty, filled, saving, subscribing, refused),
+    *(empty, filled, menus, saving, subscribing, refused),
     *(paying, declined, waiting, cancelled, paid, saved, subscribed, orders, no_orders),
-    *(hosted, hosted_and_declined, hosted_and_closed, expired, down),
-    *(missing, walkthrough, behind),
+    *(hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed, expired, down),
+    *(missing, walkthrough, behind, presenting, source),
 ]
+
+# A reload ends these, or they keep the language that they began in: they have to be reached anew.
+FLEETING = {menus, behind, presenting, refused, paying, declined, down}
+FLEETING |= {hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed}
+
+# For pictures only: it ends by itself within seconds.
+PASSING = [pending]

@@ -4,54 +4,36 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
-from tests.browser.states import CART, STATES, filled, subscribing, waiting
+from tests.browser.looks import COLOURS, WORDS, axe_findings, misfits
+from tests.browser.states import CART, FLEETING, STATES, Arrive, filled, subscribing, waiting
 
 states = pytest.mark.parametrize("arrive", STATES, ids=lambda state: state.__name__)
 NewContext = Callable[..., BrowserContext]
 
 
-def settle(page: Page) -> None:
-    """Fades are over, so that colours are what they will stay; what turns for ever is not waited for."""
-    page.evaluate(
-        """() => Promise.race([
-          Promise.allSettled(document.getAnimations().map(animation => animation.finished)),
-          new Promise(resolve => setTimeout(resolve, 1000)),
-        ]).then(() => null)"""
-    )
-
-
-def findings(page: Page) -> list[str]:
-    """What axe finds, but for what Xendit's SDK draws."""
-    settle(page)
-    found = Axe().run(page, context={"exclude": ["xendit-channel-picker"]}).response["violations"]
-    return [f"{each['id']}: {node['html']} {node['failureSummary']}" for each in found for node in each["nodes"]]
-
-
 @states
 @pytest.mark.complains("status of [45]")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(new_context: NewContext, arrive: Callable[[Page], None], scheme: str) -> None:
-    page = new_context(color_scheme=scheme).new_page()
+def test_axe_finds_nothing_and_nothing_is_cut(new_context: NewContext, arrive: Arrive) -> None:
+    """Light and dark, wide and on the smallest phone, in all five languages."""
+    page = new_context(reduced_motion="reduce").new_page()
     arrive(page)
-    assert findings(page) == []
-    if scheme == "light":  # the words differ by language, the colours don't
-        for language in ("id", "th", "vi", "es"):
-            page.request.post("/choices", form={"language": language})
-            page.goto(page.url)
-            assert page.locator("html").get_attribute("lang") == language or "/sandbox/" in page.url
-            assert findings(page) == [], language
-
-
-@states
-@pytest.mark.complains("status of [45]")
-def test_nothing_sticks_out_of_a_320_pixel_screen(new_context: NewContext, arrive: Callable[[Page], None]) -> None:
-    page = new_context().new_page()
+    assert axe_findings(page) == []
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert axe_findings(page, COLOURS) == []
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.set_viewport_size({"width": 320, "height": 640})
-    arrive(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert misfits(page) == []
+    for language in ("id", "th", "vi", "es"):
+        page.request.post("/choices", form={"language": language})
+        if arrive in FLEETING:
+            arrive(page)
+        else:
+            page.reload()
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        assert axe_findings(page, WORDS) == [], language
+        assert misfits(page) == [], language
 
 
 @pytest.mark.parametrize("arrive", [filled, subscribing, waiting])

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import hosted, payment
@@ -154,18 +153,3 @@ def test_a_link_can_be_paid_in_a_frame(page: Page) -> None:
     frame = page.frame_locator("iframe.hosted")
     frame.locator("button[value=pay]").click()
     payment.order_page(page)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_what_a_presenter_sees_is_accessible(new_context: NewContext, scheme: str) -> None:
-    page = new_context(color_scheme=scheme).new_page()
-    page.goto("/?currency=IDR&flow=pay&integration=invoice&cart=gayo:1&present=qr")
-    page.locator("#checkout .go").click()
-    expect(page.locator("#present svg")).to_be_visible()
-    for url in ("/walkthrough", "/source/components", "/behind-the-counter"):
-        page.goto(url)
-        page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
-        expect(page.locator("#behind-code-here .payload, .scene, .source").first).to_be_attached()
-        page.wait_for_timeout(300)  # fades are over, so that colours are what they will stay
-        results = Axe().run(page)
-        assert not results.violations_count, results.generate_report()

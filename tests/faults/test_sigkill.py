@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 
 from tests.faults.processes import ShopProcess, free_port, standalone_sandbox
-from webapp.database import database_from_url, migrate
+from webapp.database import database_from_url
+from webapp.migrate import migrate
 from webapp.order_book import OrderBook
 
 TRIALS = 50

@@ -27,6 +27,7 @@ from webapp.visit import save_visit, why_not
 from webapp.xendit_client import TOTAL_SECONDS
 
 log = structlog.get_logger()
+MOST_ORDERS_AN_HOUR = 60
 ABANDONED_AFTER = timedelta(seconds=TOTAL_SECONDS + 5)
 
 
@@ -49,6 +50,8 @@ async def checkout(request: Request) -> Response:
 
     order = await shop.order_book.get_by_checkout(checkout_id)
     if order is None:
+        if shop.settings.rate_limits:
+            await _not_too_many(shop, visit.visitor)
         order = visit.cart.to_order(
             visitor=visit.visitor,
             checkout_id=checkout_id,
@@ -62,6 +65,13 @@ async def checkout(request: Request) -> Response:
             request.session["ordered"] = order.reference_id
             return to_payment(request, shop, order, await create(shop, order))
     return await again(request, shop, checkout_id)
+
+
+async def _not_too_many(shop: Shop, visitor: str) -> None:
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    if await shop.order_book.count_since(visitor, an_hour_ago) >= MOST_ORDERS_AN_HOUR:
+        hint = N_("Your cart is kept. Try again in an hour.")
+        raise Refusal(N_("You have made as many orders as this shop takes in an hour."), 429, hint=hint)
 
 
 async def create(shop: Shop, order: Order) -> dict[str, Any]:

@@ -1,0 +1,174 @@
+"""The database locked, full, or gone for a while: for real. Pages stay, nothing is lost, and it recovers by itself."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.conftest import OpenShop, Shop
+from webapp import database, order_book
+
+pytestmark = pytest.mark.anyio
+
+TROUBLE = "The order book can't be reached just now."
+
+
+# Small rows into each table, until no page has room for one more.
+BALLAST = (
+    "INSERT INTO orders SELECT hex(randomblob(8)), hex(randomblob(8)), '', '', '', '', '', '', '', '', '', "
+    "null, null, null, null, null, null, '', '', '', '', 0",
+    "INSERT INTO webhooks SELECT hex(randomblob(4)), '', '', '', ''",
+)
+
+
+async def press_checkout(shop: Shop, number: int) -> Any:
+    form = {"integration": "payment_link", "flow": "pay", "checkout_id": f"fault-{number}-checkout-id"}
+    return await shop.post("/checkout", data=form, headers={"HX-Request": "true"})
+
+
+async def weathers(shop: Shop, trouble: Callable[[], Awaitable[None]], relief: Callable[[], Awaitable[None]]) -> None:
+    """What every fault of the database must leave right."""
+    await shop.post("/cart/add", data={"product": "gayo"})
+    assert "hx-redirect" in (await press_checkout(shop, 0)).headers
+    await trouble()
+    for number in (1, 2):
+        answer = await press_checkout(shop, number)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert TROUBLE in answer.text
+    page = await shop.get("/")
+    assert page.status_code == 200 and "Gayo Highlands" in page.text.split('id="cart"')[1]
+    webhook = {"event": "payment.failure", "data": {"reference_id": "selat-0", "payment_request_id": "pr-0"}}
+    answer = await shop.post("/webhooks/xendit", json=webhook, headers={"x-callback-token": "token"})
+    assert answer.status_code == 503  # so that Xendit sends it once more
+    assert (await shop.get("/healthz")).status_code == 200
+    await relief()
+    assert "hx-redirect" in (await press_checkout(shop, 3)).headers
+    assert (await shop.get("/readyz")).status_code == 200
+    assert len((await shop.get("/orders")).text.split("order-row")) - 1 == 2
+
+
+async def test_a_locked_book_is_a_sentence_and_then_works_again(
+    open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.2)
+    async with open_shop(webhook_tokens={"": "token"}) as shop:
+        other = sqlite3.connect(tmp_path / "shop.db", isolation_level=None)
+
+        async def lock() -> None:
+            other.execute("BEGIN IMMEDIATE")
+
+        async def unlock() -> None:
+            other.execute("ROLLBACK")
+
+        await weathers(shop, lock, unlock)
+        other.close()
+
+
+async def test_a_hundred_who_wait_for_a_locked_book_wait_no_longer_than_one(
+    open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.5)
+    async with open_shop() as shop:
+        await shop.post("/cart/add", data={"product": "gayo"})
+        with contextlib.closing(sqlite3.connect(tmp_path / "shop.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            async with asyncio.timeout(10):
+                answers = await asyncio.gather(*(press_checkout(shop, number) for number in range(100)))
+        assert {answer.status_code for answer in answers} == {503}
+
+
+async def test_a_full_disk_is_a_sentence_and_then_works_again(open_shop: OpenShop) -> None:
+    async with open_shop(webhook_tokens={"": "token"}) as shop:
+        writer = shop.app.state.shop.database._writer
+
+        async def fill() -> None:
+            (pages,) = (await writer.execute_fetchall("PRAGMA page_count"))[0]
+            await writer.execute_fetchall(f"PRAGMA max_page_count = {pages}")
+            for fill_up in BALLAST:
+                with contextlib.suppress(sqlite3.OperationalError):
+                    while True:
+                        await writer.execute_fetchall(fill_up)
+
+        async def make_room() -> None:
+            await writer.execute_fetchall("PRAGMA max_page_count = 1000000")
+
+        await weathers(shop, fill, make_room)
+
+
+@contextlib.asynccontextmanager
+async def door_to(url: str) -> AsyncIterator[tuple[str, Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]]]:
+    """A way to a Postgres that can be shut, as when the server restarts: connections break, new ones are refused."""
+    socket_path = f"{parse_qs(urlsplit(url).query)['host'][0]}/.s.PGSQL.5432"
+    writers: set[asyncio.StreamWriter] = set()
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65536):
+                writer.write(data)
+        writer.close()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(socket_path)
+        writers.update((writer, back))
+        await asyncio.gather(pump(reader, back), pump(there, writer))
+
+    server = await asyncio.start_server(connect, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    async def shut() -> None:
+        nonlocal server
+        server.close()
+        for writer in writers:
+            writer.transport.abort()
+        await asyncio.sleep(0.05)
+
+    async def open_again() -> None:
+        nonlocal server
+        server = await asyncio.start_server(connect, "127.0.0.1", port)
+
+    yield f"postgresql://postgres@127.0.0.1:{port}{urlsplit(url).path}", shut, open_again
+    await shut()
+
+
+async def test_a_postgres_that_is_gone_is_a_sentence_and_then_works_again(
+    open_shop: OpenShop, postgres_url: str
+) -> None:
+    async with (
+        door_to(postgres_url) as (url, shut, open_again),
+        open_shop(database_url=url, webhook_tokens={"": "token"}) as shop,
+    ):
+        await weathers(shop, shut, open_again)
+
+
+async def test_a_clock_that_is_set_back_stops_nobody_from_asking(
+    open_shop: OpenShop, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_shop(database_url=database_url) as shop:
+        await shop.post("/cart/add", data={"product": "gayo"})
+        await press_checkout(shop, 0)
+        book = shop.app.state.shop.order_book
+        order = await book.get_by_checkout("fault-0-checkout-id")
+        assert await book.claim_asking(order.reference_id)
+        assert not await book.claim_asking(order.reference_id)
+        monkeypatch.setattr(order_book, "_now", lambda: datetime.now(UTC) - timedelta(hours=1))
+        assert await book.claim_asking(order.reference_id)
+        assert not await book.claim_asking(order.reference_id)
+
+
+async def test_a_clock_that_is_set_forward_ends_no_order_that_xendit_keeps_open(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_shop() as shop:
+        await shop.post("/cart/add", data={"product": "gayo"})
+        await press_checkout(shop, 0)
+        book = shop.app.state.shop.order_book
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        (order,) = await book.overdue(tomorrow)
+        await shop.get(f"/orders/{order.reference_id}")
+        assert (await book.get(order.reference_id)).status.value == "waiting"
