@@ -29,7 +29,7 @@ MAY_PAY = " ".join(["self", *(f'"{origin}"' for origin in XENDIT_PAGES.split())]
 Refuse = Callable[[Request, Refusal], Response]
 
 
-def content_security_policy(settings: Settings) -> str:
+def content_security_policy(settings: Settings, framed_by: str = "'none'") -> str:
     """The policy of the shop's pages. With real keys it names Xendit's hosts and only them; ``frame-src https:``
     because a card's bank serves the 3-D Secure page, and nobody knows all banks."""
     real = not settings.sandbox
@@ -43,7 +43,7 @@ def content_security_policy(settings: Settings) -> str:
         "form-action": "'self'" + (f" {XENDIT_PAGES}" if real else ""),  # Chromium checks a form's redirects too
         "manifest-src": "'self'",
         "base-uri": "'none'",
-        "frame-ancestors": "'none'",
+        "frame-ancestors": framed_by,
     }
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 

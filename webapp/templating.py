@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from webapp.assets import Asset
+from webapp.catalog import PRODUCTS
 from webapp.counter import shelf
 from webapp.currencies import CURRENCIES, Currency
 from webapp.integrations import DOCS
@@ -64,6 +65,7 @@ class Templates:
                 asset=lambda path: assets[path].url,
                 money=lambda amount, code: CURRENCIES[code].format(amount),
                 docs_url=lambda flow, integration: DOCS[integration, Flow(flow)],
+                products=PRODUCTS,
                 language=language,
                 languages=[(code, LANGUAGES[code]) for code in self.languages],
             )

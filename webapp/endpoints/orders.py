@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from webapp.asking import ask, fetch, settle
 from webapp.cart import Cart
 from webapp.currencies import CURRENCIES
+from webapp.framing import framed, wants_frame
 from webapp.htmx import redirect
 from webapp.inspector import about
 from webapp.integrations.errors import XenditError
@@ -29,8 +30,10 @@ async def order_list(request: Request) -> Response:
 
 async def order_page(request: Request) -> Response:
     """``GET /orders/{reference_id}``: asks Xendit and says what it answered. Arriving here proves nothing."""
-    shop = shop_of(request)
-    order = await ask(shop, await _order(request))
+    shop, order = shop_of(request), await _order(request)
+    if wants_frame(request):
+        return framed(request, order)
+    order = await ask(shop, order)
     _empty_the_cart(request, order)
     return await _page(request, shop, order, "pages/order.html")
 
