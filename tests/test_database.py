@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import re
 
 import pytest
 
-from tests.conftest import OpenShop
+from tests.conftest import OpenShop, Shop
 
 pytestmark = pytest.mark.anyio
 
@@ -51,3 +52,33 @@ async def test_a_task_that_is_cancelled_while_it_writes_leaves_the_database_usab
             with contextlib.suppress(asyncio.CancelledError):
                 await task
             assert await book.note_webhook(f"after {steps}", "event", "reference", "verdict")
+
+
+def statements(shop: Shop) -> dict[str, str]:
+    """Every statement of the order book and the inspector that looks rows up."""
+    found = {}
+    for queries in (shop.app.state.shop.order_book._sql, shop.app.state.shop.recorder._sql):
+        for name in queries.available_queries:
+            sql = getattr(queries, name).sql
+            if not name.endswith("_cursor") and re.search(r"(?m)^\s*(SELECT|UPDATE|DELETE|WHERE)", sql):
+                found[name] = sql
+    return found
+
+
+async def test_every_statement_finds_its_rows_by_an_index(open_shop: OpenShop, database_url: str) -> None:
+    """So that a book of a million orders costs what one of a hundred does."""
+    async with open_shop(database_url=database_url) as shop:
+        database, plans = shop.app.state.shop.database, {}
+        assert {"get_order", "find_order", "overdue_orders", "steps_of", "claim_asking"} <= set(statements(shop))
+        for name, sql in statements(shop).items():
+            async with database.read() as connection:
+                if database.driver == "sqlite":
+                    nothing = dict.fromkeys(re.findall(r"(?<!:):(\w+)", sql), "0")
+                    rows = await connection.execute_fetchall(f"EXPLAIN QUERY PLAN {sql}", nothing)
+                    plans[name] = "\n".join(row["detail"] for row in rows)
+                else:
+                    await connection.execute("SET enable_seqscan = off")
+                    asked = re.sub(r"(?<!:):(\w+)|\$\d+", "'0'", sql)
+                    plans[name] = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {asked}"))
+    slow = {name: plan for name, plan in plans.items() if re.search(r"(?m)^\s*SCAN |Seq Scan", plan)}
+    assert not slow, slow
