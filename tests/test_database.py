@@ -74,7 +74,7 @@ async def test_every_statement_finds_its_rows_by_an_index(open_shop: OpenShop, d
             async with database.read() as connection:
                 if database.driver == "sqlite":
                     nothing = dict.fromkeys(re.findall(r"(?<!:):(\w+)", sql), "0")
-                    rows = await connection.execute_fetchall(f"EXPLAIN QUERY PLAN {sql}", nothing)
+                    rows = await connection.fetch(f"EXPLAIN QUERY PLAN {sql}", nothing)
                     plans[name] = "\n".join(row["detail"] for row in rows)
                 else:
                     await connection.execute("SET enable_seqscan = off")

@@ -59,7 +59,7 @@ async def test_every_route_of_shop_and_sandbox_answers_with_the_headers(open_sho
 
 async def visitor(shop: Shop) -> str:
     async with shop.app.state.shop.database.read() as connection:
-        rows = await connection.execute_fetchall("SELECT visitor FROM orders LIMIT 1")
+        rows = await connection.fetch("SELECT visitor FROM orders LIMIT 1")
     return str(next(iter(rows))["visitor"])
 
 

@@ -113,8 +113,8 @@ async def test_webhooks_come_late_and_twice_for_this_visitor(shop: Shop) -> None
 async def stored_webhooks(sandbox: Any, object_id: str) -> list[Any]:
     async with sandbox.database.read() as connection:
         sql = "SELECT * FROM sandbox_webhooks WHERE object_id = ?"
-        async with connection.execute(sql, (object_id,)) as cursor:
-            return list(await cursor.fetchall())
+        rows: list[Any] = await connection.fetch(sql, (object_id,))
+    return rows
 
 
 async def test_trouble_works_on_either_database(open_shop: OpenShop, database_url: str) -> None:

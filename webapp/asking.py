@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
+from limits import parse
 
 from webapp.inspector import about
 from webapp.integrations.errors import XenditError
@@ -15,6 +16,7 @@ from webapp.shop import Shop
 from webapp.text import N_
 
 log = structlog.get_logger()
+QUESTIONS = parse("50/second")  # of one process; webhooks are the rule, asking is for when none comes
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit before it shows what is known
 
 
@@ -41,7 +43,7 @@ async def settle(shop: Shop, order: Order, answer: dict[str, Any] | None, *, cau
         if datetime.now(UTC) < order.expires_at:
             return order
         cause = N_("nothing was created at Xendit in time")
-        return await shop.order_book.mark(order.reference_id, OrderStatus.FAILED_TO_CREATE, cause=cause) or order
+        return await shop.order_book.mark(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
     report = invoice_report(answer) if order.integration == "invoice" else session_report(answer)
     if field := report.mismatch(order):
         log.warning("xendit_answer_mismatch", reference_id=order.reference_id, field=field)
@@ -49,7 +51,7 @@ async def settle(shop: Shop, order: Order, answer: dict[str, Any] | None, *, cau
     status = report.status_for(order)
     if status is None:
         return order
-    return await shop.order_book.mark(order.reference_id, status, cause=cause, **report.ids) or order
+    return await shop.order_book.mark(order, status, cause=cause, **report.ids)
 
 
 async def ask(shop: Shop, order: Order, *, cause: str = N_("asked Xendit")) -> Order:
@@ -57,7 +59,9 @@ async def ask(shop: Shop, order: Order, *, cause: str = N_("asked Xendit")) -> O
     if not order.status.is_open or order.currency not in shop.settings.api_keys:
         return order
     if not await shop.order_book.claim_asking(order.reference_id, _patience(order)):
-        return await shop.order_book.get(order.reference_id) or order
+        return order
+    if not await shop.questions.hit(QUESTIONS):
+        return order  # so many pages are open that asking for each would leave no time to serve them
     try:
         async with asyncio.timeout(PAGE_PATIENCE):
             answer = await fetch(shop, order)

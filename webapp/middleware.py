@@ -6,7 +6,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
 from webapp.config import Settings
-from webapp.database import DatabaseDown
+from webapp.database_down import DatabaseDown
 from webapp.integrations.errors import XenditError
 from webapp.limiting import RateLimit
 from webapp.refusing import on_crash, on_database_down, on_http_exception, on_refusal, on_xendit_error, refuse

@@ -1,7 +1,6 @@
 """The numbered files of migrations/, applied once each."""
 
 from pathlib import Path
-from typing import Any
 
 from webapp.database import Database
 
@@ -15,7 +14,7 @@ async def migrate(database: Database) -> list[str]:
         if database.driver == "asyncpg":
             await connection.execute("SELECT pg_advisory_xact_lock(7335720)")
         await connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
-        rows = await _fetch(database, connection, "SELECT name FROM migrations")
+        rows = await connection.fetch("SELECT name FROM migrations")
         done = {row["name"] for row in rows}
         for file in sorted(MIGRATIONS.glob("*.sql")):
             if file.name in done:
@@ -27,10 +26,3 @@ async def migrate(database: Database) -> list[str]:
             await connection.execute(f"INSERT INTO migrations (name) VALUES ('{file.name}')")  # noqa: S608
             applied.append(file.name)
     return applied
-
-
-async def _fetch(database: Database, connection: Any, sql: str) -> list[Any]:
-    if database.driver == "asyncpg":
-        return list(await connection.fetch(sql))
-    async with connection.execute(sql) as cursor:
-        return list(await cursor.fetchall())

@@ -90,24 +90,23 @@ class OrderBook:
         async with self._database.autocommit() as connection:
             await self._sql.set_created(connection, reference_id=reference_id, now=_stamp(_now()), **ids)
 
-    async def mark(self, reference_id: str, status: OrderStatus, *, cause: str, **ids: str | None) -> Order | None:
-        """Move an order on, if its rules allow, and record why. Returns it as it stands after; None if unknown.
+    async def mark(self, order: Order, status: OrderStatus, *, cause: str, **ids: str | None) -> Order:
+        """Move an order on, if its rules allow, and record why. Returns it as it stands after.
 
         Late, repeated and reordered news change nothing: what is not allowed from where the order stands is ignored.
+        ``order`` may be out of date: nothing is changed but from where the order really stands.
         """
-        while True:
-            order = await self.get(reference_id)
-            if order is None or not may_become(order.status, status):
-                return order
+        reference_id = order.reference_id
+        while may_become(order.status, status):
             change = {"reference_id": reference_id, "old_status": order.status.value, "new_status": status.value}
             async with self._database.write() as connection:
                 stamp = _stamp(_now())
                 known = {key: ids.get(key) for key in IDS}
-                if await self._sql.set_status(connection, now=stamp, **change, **known) is None:
-                    continue  # somebody else moved it between our reading and our writing: look again
-                await self._sql.add_change(
-                    connection, change_id=f"{stamp}-{secrets.token_hex(4)}", now=stamp, cause=cause[:200], **change
-                )
+                if await self._sql.set_status(connection, now=stamp, **change, **known):
+                    change |= {"change_id": f"{stamp}-{secrets.token_hex(4)}", "cause": cause[:200]}
+                    await self._sql.add_change(connection, now=stamp, **change)
+            order = await self.get(reference_id) or order  # moved by us, or by somebody else meanwhile
+        return order
 
     async def changes(self, reference_id: str) -> list[Change]:
         """An order's history, oldest first."""

@@ -1,8 +1,10 @@
 """The shared objects of one running shop: made once in ``app.py``, reached from any request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
 
 from webapp.config import Settings
@@ -28,6 +30,8 @@ class Shop:
     templates: Templates
     sdk_url: str
     """Where the browser finds Xendit's SDK."""
+    questions: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
+    """Counts what this process asks Xendit on behalf of open pages."""
 
     def api_key(self, currency: str) -> str:
         """The secret key of a market's account. Raises Refusal for a market that is closed, as it may be since."""

@@ -1,111 +1,18 @@
-"""The server against bare Starlette in the same run: ratios, medians and spread; no number is asserted.
-
-The load generator is plain asyncio on raw sockets in this process; each server is a process of its own.
-"""
+"""One worker against bare Starlette in the same run: ratios, medians and spread; no number is asserted."""
 
 import asyncio
+import gzip
 import re
 import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from multiprocessing.process import BaseProcess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.faults.processes import FORKS, ShopProcess, free_port, wait_until_ready
-
-ROUNDS, SECONDS, CONNECTIONS = 5, 1.0, 16
-
-
-def serve_bare(port: int, bodies: dict[str, bytes], delay: float) -> None:
-    """Bare Starlette that sends bytes from memory, or JSON after a delay: baseline and stub of Xendit."""
-    import uvicorn
-    from starlette.applications import Starlette
-    from starlette.requests import Request
-    from starlette.responses import JSONResponse, Response
-    from starlette.routing import Route
-
-    async def page(request: Request) -> Response:
-        return Response(bodies[request.url.path], media_type="text/html")
-
-    async def sessions(request: Request) -> Response:
-        await asyncio.sleep(delay)
-        return JSONResponse({"payment_session_id": "ps-" + "0" * 24, "payment_link_url": "https://dev.xen.to/x"}, 201)
-
-    routes = [Route("/sessions", sessions, methods=["POST"]), *(Route(path, page) for path in bodies)]
-    uvicorn.run(Starlette(routes=routes), port=port, access_log=False, log_level="error", loop="asyncio")
-
-
-class Bare:
-    """That server in a process."""
-
-    def __init__(self, bodies: dict[str, bytes], delay: float = 0) -> None:
-        self.port = free_port()
-        self.process: BaseProcess = FORKS.Process(target=serve_bare, args=(self.port, bodies, delay))
-        self.process.start()
-        wait_until_ready(f"http://127.0.0.1:{self.port}/none")
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.join()
-
-
-async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[int, bytes, bytes]:
-    writer.write(request)
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])  # type: ignore[index]
-    return int(head[9:12]), head, await reader.readexactly(length)
-
-
-async def rate(port: int, make: Callable[[int], bytes], connections: int = CONNECTIONS) -> tuple[float, list[float]]:
-    """Requests a second over `SECONDS`, and every latency in ms."""
-    latencies: list[float] = []
-    until = time.perf_counter() + SECONDS
-
-    async def one(number: int) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        count = 0
-        while time.perf_counter() < until:
-            started = time.perf_counter()
-            status, _, body = await ask(reader, writer, make(number * 1_000_000 + count))
-            assert status < 400, body[:300]
-            latencies.append((time.perf_counter() - started) * 1000)
-            count += 1
-        writer.close()
-
-    await asyncio.gather(*(one(number) for number in range(connections)))
-    return len(latencies) / SECONDS, latencies
-
-
-def get(path: str, cookie: str = "", port: int = 80) -> Callable[[int], bytes]:
-    text = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: gzip\r\nCookie: {cookie}\r\n\r\n".encode()
-    return lambda _: text
-
-
-def post(path: str, form: Callable[[int], str], cookie: str, htmx: bool = True) -> Callable[[int], bytes]:
-    def make(number: int) -> bytes:
-        body = form(number).encode()
-        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nContent-Length: {len(body)}\r\n"
-        head += "Content-Type: application/x-www-form-urlencoded\r\n" + ("HX-Request: true\r\n" if htmx else "")
-        return head.encode() + b"\r\n" + body
-
-    return make
-
-
-async def medians(*measures: Callable[[], Awaitable[float]]) -> list[list[float]]:
-    """Each measure in turn, `ROUNDS` times: what the machine does meanwhile meets all of them alike."""
-    results: list[list[float]] = [[] for _ in measures]
-    for _ in range(ROUNDS):
-        for index, measure in enumerate(measures):
-            results[index].append(await measure())
-    return results
-
-
-def line(name: str, values: list[float], unit: str, goal: str = "") -> None:
-    spread = f"{statistics.median(values):>9,.2f} {unit} ({min(values):,.2f} to {max(values):,.2f})"
-    print(f"  {name:44}{spread:42}{goal}")
+from tests.benchmarks.load import CONNECTIONS, ROUNDS, SECONDS, Bare, ask, get, line, medians, post, rate, ratios
+from tests.faults.processes import ShopProcess, free_port, wait_until_ready
 
 
 async def pages(shop: ShopProcess) -> None:
@@ -113,8 +20,6 @@ async def pages(shop: ShopProcess) -> None:
     _, head, _ = await ask(reader, writer, get("/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:2")(0))
     cookie = re.search(rb"set-cookie: (selat=[^;]+)", head)[1].decode()  # type: ignore[index]
     _, _, page = await ask(reader, writer, get("/", cookie)(0))
-    import gzip
-
     css = re.search(r"/static/[0-9a-f]+/css/shop\.css", gzip.decompress(page).decode())[0]  # type: ignore[index]
     _, _, style = await ask(reader, writer, get(css)(0))
     bare = Bare({"/": page, "/static": style})
@@ -193,10 +98,6 @@ def cold_start() -> float:
     process.kill()
     process.wait()
     return took
-
-
-def ratios(values: list[float], baseline: list[float]) -> list[float]:
-    return [value / base for value, base in zip(values, baseline, strict=True)]
 
 
 def peak_memory(shop: ShopProcess) -> float:

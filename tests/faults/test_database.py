@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from webapp import database, order_book
+from webapp import database_down, order_book
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +56,7 @@ async def weathers(shop: Shop, trouble: Callable[[], Awaitable[None]], relief: C
 async def test_a_locked_book_is_a_sentence_and_then_works_again(
     open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(database_down, "PATIENCE_SECONDS", 0.2)
     async with open_shop(webhook_tokens={"": "token"}) as shop:
         other = sqlite3.connect(tmp_path / "shop.db", isolation_level=None)
 
@@ -73,7 +73,7 @@ async def test_a_locked_book_is_a_sentence_and_then_works_again(
 async def test_a_hundred_who_wait_for_a_locked_book_wait_no_longer_than_one(
     open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(database_down, "PATIENCE_SECONDS", 0.5)
     async with open_shop() as shop:
         await shop.post("/cart/add", data={"product": "gayo"})
         with contextlib.closing(sqlite3.connect(tmp_path / "shop.db", isolation_level=None)) as other:
@@ -88,15 +88,15 @@ async def test_a_full_disk_is_a_sentence_and_then_works_again(open_shop: OpenSho
         writer = shop.app.state.shop.database._writer
 
         async def fill() -> None:
-            (pages,) = (await writer.execute_fetchall("PRAGMA page_count"))[0]
-            await writer.execute_fetchall(f"PRAGMA max_page_count = {pages}")
+            (pages,) = (await writer.fetch("PRAGMA page_count"))[0]
+            await writer.fetch(f"PRAGMA max_page_count = {pages}")
             for fill_up in BALLAST:
                 with contextlib.suppress(sqlite3.OperationalError):
                     while True:
-                        await writer.execute_fetchall(fill_up)
+                        await writer.fetch(fill_up)
 
         async def make_room() -> None:
-            await writer.execute_fetchall("PRAGMA max_page_count = 1000000")
+            await writer.fetch("PRAGMA max_page_count = 1000000")
 
         await weathers(shop, fill, make_room)
 

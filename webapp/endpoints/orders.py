@@ -39,9 +39,12 @@ async def order_page(request: Request) -> Response:
 
 
 async def order_status(request: Request) -> Response:
-    """``GET /orders/{reference_id}/status``: the fragment that the page polls while the order is open."""
+    """``GET /orders/{reference_id}/status``: the fragment that the page polls while the order is open; 204 while it
+    still stands where ``seen`` says."""
     shop = shop_of(request)
     order = await ask(shop, await _order(request))
+    if request.query_params.get("seen") == order.status:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
     _empty_the_cart(request, order)
     return await _page(request, shop, order, "fragments/order_status.html")
 
@@ -141,7 +144,7 @@ async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
     if order.invoice_id:
         answer = await expire_invoice(shop.client, key, order.invoice_id, api_url=api_url)
         if answer["status"] == "EXPIRED":  # what Xendit calls an invoice that was called off
-            await shop.order_book.mark(order.reference_id, OrderStatus.CANCELLED, cause=cause)
+            await shop.order_book.mark(order, OrderStatus.CANCELLED, cause=cause)
             return
     elif order.payment_session_id:
         try:

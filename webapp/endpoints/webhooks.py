@@ -61,7 +61,7 @@ async def receive(request: Request) -> Response:
     status = report.status_for(order)
     if status is not None:
         # Safe to do twice, so it comes before the note: a crash in between loses nothing, Xendit sends it again.
-        await shop.order_book.mark(order.reference_id, status, cause=f"webhook {webhook.event}", **report.ids)
+        await shop.order_book.mark(order, status, cause=f"webhook {webhook.event}", **report.ids)
     return await _noted(shop, webhook, order.reference_id, status.value if status else "noted")
 
 
