@@ -54,8 +54,8 @@ class Bare:
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[int, bytes, bytes]:
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
-    length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])  # type: ignore[index]
-    return int(head[9:12]), head, await reader.readexactly(length)
+    length = re.search(rb"(?i)content-length: (\d+)", head)  # none in a 204
+    return int(head[9:12]), head, await reader.readexactly(int(length[1]) if length else 0)
 
 
 async def rate(port: int, make: Callable[[int], bytes], connections: int = CONNECTIONS) -> tuple[float, list[float]]:
