@@ -1,6 +1,7 @@
 """Limits on what one address may ask, and a circuit that opens when Xendit is down."""
 
 import time
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ import respx
 
 from tests.conftest import OpenShop
 from webapp.circuit import FAILURES, PAUSE_SECONDS, CircuitBreaker, CircuitOpen
+from webapp.endpoints import checkout as endpoint
 
 pytestmark = pytest.mark.anyio
 KEYS = {"IDR": "xnd_development_idr"}
@@ -39,6 +41,46 @@ async def test_behind_a_proxy_its_own_word_counts_and_no_made_up_one(open_shop: 
         for number in range(31):
             answer = await shop.post("/checkout", data=form, headers={"x-forwarded-for": f"10.0.0.{number}"})
         assert answer.status_code == 429
+
+
+async def test_more_orders_than_a_person_makes_in_an_hour_are_429(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "MOST_ORDERS_AN_HOUR", 3)
+    async with open_shop(rate_limits=True) as shop:
+        await shop.post("/cart/add", data={"product": "gayo"})
+        forms = [
+            {"integration": "payment_link", "flow": "pay", "checkout_id": f"order-{number}-checkout-id"}
+            for number in range(4)
+        ]
+        answers = [await shop.post("/checkout", data=form) for form in forms]
+        assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
+        assert "Try again in an hour" in answers[-1].text
+        assert (await shop.post("/checkout", data=forms[0])).status_code == 303  # a second click is no new order
+        shop.cookies.clear()
+        await shop.post("/cart/add", data={"product": "gayo"})
+        assert (await shop.post("/checkout", data=forms[3])).status_code == 303
+
+
+async def test_too_much_of_anything_is_refused(open_shop: OpenShop) -> None:
+    async def drip() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"x" * 1000
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with open_shop() as shop:
+        answers = {
+            413: [
+                await shop.post("/cart/add", content=b"x" * 65_537, headers=form),
+                await shop.post("/cart/add", content=drip(), headers=form),
+                await shop.post("/cart/add", content=b"product=gayo", headers=form | {"Content-Length": "99999999"}),
+            ],
+            431: [await shop.get("/", headers={"X-Long": "x" * 33_000})],
+            400: [await shop.post("/cart/add", data={f"field{number}": "x" for number in range(21)})],
+        }
+        for status, given in answers.items():
+            assert [answer.status_code for answer in given] == [status] * len(given)
+        assert (await shop.get("/", headers={"Cookie": f"other={'x' * 16_000}"})).status_code == 200
 
 
 async def test_when_xendit_is_down_the_circuit_opens_and_the_shop_says_so_at_once(open_shop: OpenShop) -> None:

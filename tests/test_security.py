@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -109,6 +110,23 @@ async def test_pages_have_no_inline_script_style_or_handler(shop: Shop) -> None:
     for path in ("/", "/orders", "/nothing"):
         page = (await shop.get(path)).text
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|hx-on|javascript:", page)
+
+
+async def test_what_a_visitor_sends_is_never_run_by_a_template(shop: Shop) -> None:
+    for evil in ("{{ 7191 * 7 }}", "{% print(7191 * 7) %}", "<script>7191 * 7</script>", '"><img src=x>'):
+        pages = [
+            await shop.get("/", params={"currency": evil, "flow": evil, "cart": f"{evil}:1"}),
+            await shop.get("/", params={"currency": "IDR", "cart": "gayo:1", "present": evil}, follow_redirects=True),
+            await shop.get(f"/orders/{quote(evil, safe='')}"),
+            await shop.get(f"/source/{quote(evil, safe='')}"),
+            await shop.post("/cart/add", data={"product": evil}),
+            await shop.post("/choices", data={"next": evil, "language": evil}),
+            await shop.post("/checkout", data={"integration": evil, "flow": evil, "checkout_id": evil}),
+        ]
+        for page in pages:
+            assert page.status_code < 500
+            assert "50337" not in page.text, page.url
+            assert "<script>7191" not in page.text and "<img src=x>" not in page.text, page.url
 
 
 async def test_static_files_are_compressed_and_kept_for_ever_under_their_fingerprint(shop: Shop) -> None:
