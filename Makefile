@@ -4,10 +4,10 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$p; exit; fi; done)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
-WORKERS ?= 2
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-https test check bench messages shots audit lock clean
+.PHONY: help run run-https test check bench soak messages shots audit lock clean
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -44,6 +44,9 @@ shots: .venv/installed-dev ## picture every page and state, four widths, light a
 
 bench: .venv/installed-dev ## measure: a first visit in Chromium, the server, what recording costs
 	@for bench in tests/benchmarks/bench_*.py; do PYTHONPATH=. .venv/bin/python $$bench || exit 1; done
+
+soak: .venv/installed-dev ## two workers under ten minutes of mixed load; SOAK_SECONDS=60 makes it shorter
+	@.venv/bin/python -m tests.benchmarks.soak
 
 audit: .venv/installed-dev ## look the locked packages up among known vulnerabilities (asks a service on the internet)
 	.venv/bin/pip-audit --require-hashes --disable-pip -r requirements.txt

@@ -123,6 +123,12 @@ def test_every_setting_is_in_the_readme() -> None:
     assert not missing
 
 
+def test_every_setting_is_described_in_the_manifest_of_the_deploy_button() -> None:
+    described = json.loads((ROOT / "app.json").read_text(encoding="utf-8"))["env"]
+    by_heroku = {"PORT", "DATABASE_URL", "DYNO"}
+    assert settings_read() - by_heroku <= set(described)
+
+
 def test_links_between_files_lead_somewhere(texts: dict[str, str]) -> None:
     for name, text in texts.items():
         if name.endswith(".md"):

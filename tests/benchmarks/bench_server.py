@@ -2,17 +2,23 @@
 
 import asyncio
 import gzip
+import os
 import re
 import resource
+import ssl
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
+
+import trustme
 
 from tests.benchmarks.load import CONNECTIONS, ROUNDS, SECONDS, Bare, ask, get, line, medians, post, rate, ratios
-from tests.faults.processes import ShopProcess, free_port, wait_until_ready
+from tests.faults.processes import ShopProcess, free_port, serve_shop, wait_until_ready
+from webapp.xendit_client import xendit_client
 
 
 async def pages(shop: ShopProcess) -> None:
@@ -23,6 +29,8 @@ async def pages(shop: ShopProcess) -> None:
     css = re.search(r"/static/[0-9a-f]+/css/shop\.css", gzip.decompress(page).decode())[0]  # type: ignore[index]
     _, _, style = await ask(reader, writer, get(css)(0))
     bare = Bare({"/": page, "/static": style})
+    afresh = ForgetfulShop(database_url=shop.settings["database_url"] + "2")
+    afresh.start()
     try:
 
         async def of(port: int, make: Callable[[int], bytes], connections: int = CONNECTIONS) -> float:
@@ -31,8 +39,9 @@ async def pages(shop: ShopProcess) -> None:
         async def p50(make: Callable[[int], bytes]) -> float:
             return statistics.median((await rate(shop.port, make, 1))[1])
 
-        home, bare_home, static, bare_static, add, market = await medians(
+        home, home_afresh, bare_home, static, bare_static, add, market = await medians(
             lambda: of(shop.port, get("/", cookie)),
+            lambda: of(afresh.port, get("/", cookie)),
             lambda: of(bare.port, get("/")),
             lambda: of(shop.port, get(css)),
             lambda: of(bare.port, get("/static")),
@@ -41,8 +50,10 @@ async def pages(shop: ShopProcess) -> None:
         )
     finally:
         bare.stop()
+        afresh.kill()
     line("GET / with a cart, a second", home, "/s")
     line("  against bare Starlette, the same bytes", ratios(home, bare_home), "x", "goal 0.25")
+    line("  against rendering its shelf afresh", ratios(home, home_afresh), "x", "goal 2.5")
     line("static file, a second", static, "/s")
     line("  against bare Starlette, the same bytes", ratios(static, bare_static), "x", "goal 0.6")
     line("cart fragment, one connection, p50", add, "ms", "goal 2")
@@ -50,36 +61,53 @@ async def pages(shop: ShopProcess) -> None:
     line("memory after that", [peak_memory(shop)], "MB", "goal 90")
 
 
-async def checkouts(folder: Path, delay: float, connections: int) -> None:
-    stub = Bare({}, delay)
-    shop = ShopProcess(
-        sandbox=False,
-        api_keys={"IDR": "xnd_development_bench"},
-        xendit_api_url=f"http://127.0.0.1:{stub.port}",
-        database_url=f"sqlite:///{folder}/checkout-{delay}-{connections}.db",
-    )
-    shop.start()
-    try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", shop.port)
-        _, head, _ = await ask(reader, writer, get("/?currency=IDR&flow=pay&cart=gayo:2")(0))
-        cookie = re.search(rb"set-cookie: (selat=[^;]+)", head)[1].decode()  # type: ignore[index]
-        run = time.monotonic_ns()
-        form = post("/checkout", lambda n: f"integration=payment_link&flow=pay&checkout_id=bench-{run}-{n:09}", cookie)
-        direct = post("/sessions", lambda _: "", "")
-        overheads, shares = [], []
-        for _ in range(ROUNDS):
-            through, latencies = await rate(shop.port, form, connections)
-            ceiling, bare = await rate(stub.port, direct, connections)
-            overheads.append(statistics.median(latencies) - statistics.median(bare))
-            shares.append(through / ceiling)
-            run = time.monotonic_ns()
-    finally:
-        shop.kill()
-        stub.stop()
-    name = f"POST /checkout, upstream {delay * 1000:.0f} ms, {connections} connections"
-    goals = {(0.05, 1): "goal 4", (0.05, 64): "goal 0.85 with two workers; this is one"}
-    line(f"{name}: p50 over it", overheads, "ms", goals.get((delay, connections), "") if connections == 1 else "")
-    line("  share of the stub's own rate", shares, "x", goals.get((delay, connections), "") if connections > 1 else "")
+async def quiet_minute() -> None:
+    """Two calls to Xendit by TLS, a minute apart: how many handshakes."""
+    authority, handshakes = trustme.CA(), 0
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal handshakes
+        handshakes += 1
+        while await reader.readuntil(b"\r\n\r\n"):
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    with authority.cert_pem.tempfile() as trusted, mock.patch.dict(os.environ, SSL_CERT_FILE=trusted):
+        client = xendit_client()
+    times = []
+    for wait in (0, 61):
+        await asyncio.sleep(wait)
+        started = time.perf_counter()
+        await client.get(f"https://localhost:{port}/sessions/ps-0")
+        times.append((time.perf_counter() - started) * 1000)
+    await client.aclose()
+    server.close()
+    line("first call to Xendit after a quiet minute", times[1:], "ms", f"the very first: {times[0]:.2f}")
+    line("  TLS handshakes that it cost", [handshakes - 1], "", "goal 0")
+
+
+def serve_afresh(settings: dict[str, Any], port: int, abandoned_after: float) -> None:
+    """A shop that renders its shelf anew for every page."""
+    from markupsafe import Markup
+
+    from webapp import templating
+    from webapp.counter import shelf
+
+    def without_memory(environment: Any) -> Any:
+        def html(currency: Any, flow: str) -> Markup:
+            return Markup(environment.get_template("fragments/shelf.html").render(shelf=shelf(currency), flow=flow))
+
+        return html
+
+    templating._shelf_html = without_memory
+    serve_shop(settings, port, abandoned_after)
+
+
+class ForgetfulShop(ShopProcess):
+    serve = staticmethod(serve_afresh)
 
 
 def cold_start() -> float:
@@ -118,8 +146,7 @@ async def main() -> None:
         await pages(shop)
     finally:
         shop.kill()
-    for delay, connections in ((0.0, 1), (0.05, 1), (0.05, 16), (0.05, 64)):
-        await checkouts(folder, delay, connections)
+    await quiet_minute()
 
 
 if __name__ == "__main__":

@@ -44,6 +44,8 @@ def serve_shop(settings: dict[str, Any], port: int, abandoned_after: float) -> N
 class ShopProcess:
     """A shop that can be killed and started again on the same port and database."""
 
+    serve = staticmethod(serve_shop)
+
     def __init__(self, *, abandoned_after: float = 24, **settings: Any) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -57,7 +59,7 @@ class ShopProcess:
         self.process: BaseProcess | None = None
 
     def start(self) -> None:
-        self.process = FORKS.Process(target=serve_shop, args=(self.settings, self.port, self.abandoned_after))
+        self.process = FORKS.Process(target=self.serve, args=(self.settings, self.port, self.abandoned_after))
         self.process.start()
         wait_until_ready(f"{self.url}/readyz")
 
