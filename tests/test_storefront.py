@@ -1,5 +1,6 @@
 """The storefront through HTTP: the same by htmx and by plain forms, deep links, and bad input that loses nothing."""
 
+import re
 import string
 from typing import Any
 
@@ -263,3 +264,24 @@ async def test_only_open_markets_are_shown(open_shop: OpenShop) -> None:
     async with open_shop(sandbox=False, api_keys={"THB": "xnd_development_thb"}) as shop:
         page = (await shop.get("/")).text
         assert "฿560" in page and "Test mode" in page
+
+
+async def test_who_sees_the_same_shop_has_a_checkout_of_their_own(shop: Shop) -> None:
+    link = "/?currency=PHP&flow=subscription&cart=gayo:2,flores:1"
+    pages = []
+    for _ in range(3):
+        shop.cookies.clear()
+        pages.append((await shop.get(link, follow_redirects=True)).text)
+    ids = [re.search(r'name="checkout_id" value="([\w-]{22})"', page)[1] for page in pages]  # type: ignore[index]
+    assert len(set(ids)) == 3
+    assert len({page.replace(own, "") for page, own in zip(pages, ids, strict=True)}) == 1
+    more = (await shop.get("/?currency=PHP&flow=subscription&cart=gayo:3,flores:1", follow_redirects=True)).text
+    assert ids[0] not in more and more.count("value") == pages[0].count("value")
+    assert "₱2,640" in more and "₱2,640" not in pages[0]
+
+
+async def test_the_shop_remembers_only_so_many_pages(shop: Shop) -> None:
+    for quantity in range(1, 100):
+        for product in ("gayo", "toraja"):
+            await shop.get(f"/?currency=IDR&flow=pay&cart={product}:{quantity}", follow_redirects=True)
+    assert len(shop.app.state.shop.pages._pages) <= 128

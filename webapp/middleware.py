@@ -27,7 +27,7 @@ def middleware(settings: Settings) -> list[Middleware]:
     """All of it pure ASGI: each ``BaseHTTPMiddleware`` would cost four times as much."""
     return [
         Middleware(RequestLog),
-        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
         Middleware(
             SessionMiddleware,
             secret_key=settings.derived_secret("cookie"),

@@ -11,6 +11,7 @@ from webapp.config import Settings
 from webapp.database import Database
 from webapp.inspector import Recorder
 from webapp.order_book import OrderBook
+from webapp.page_memory import PageMemory
 from webapp.templating import Templates
 from webapp.text import N_, Refusal
 from webapp.visit import Visit, load_visit
@@ -30,6 +31,8 @@ class Shop:
     templates: Templates
     sdk_url: str
     """Where the browser finds Xendit's SDK."""
+    pages: PageMemory = field(default_factory=PageMemory)
+    """Storefronts as they were last rendered."""
     questions: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
     """Counts what this process asks Xendit on behalf of open pages."""
 

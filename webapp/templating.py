@@ -81,11 +81,16 @@ class Templates:
         self, language: str, name: str, context: Mapping[str, Any], *, status: int = 200, secret: bool = False
     ) -> HTMLResponse:
         """A template as an answer. Pages are the visitor's own: not cached by others; ``secret`` ones by nobody."""
-        response = HTMLResponse(self.text(language, name, context), status)
+        response = self.answer(language, self.text(language, name, context), status=status, secret=secret)
+        response.template, response.context = name, dict(context)  # type: ignore[attr-defined]
+        return response
+
+    def answer(self, language: str, html: str, *, status: int = 200, secret: bool = False) -> HTMLResponse:
+        """What ``text()`` gave, as an answer."""
+        response = HTMLResponse(html, status)
         response.headers["Cache-Control"] = "no-store" if secret else "private, no-cache"
         response.headers["Vary"] = "Cookie, HX-Request, Accept-Language"
         response.headers["Content-Language"] = language
-        response.template, response.context = name, dict(context)  # type: ignore[attr-defined]
         return response
 
 

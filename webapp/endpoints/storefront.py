@@ -29,8 +29,7 @@ async def storefront(request: Request) -> Response:
         request.session["present"] = request.query_params.get("present", "page")[:8]
         _keep(request, _with_choices(shop, visit, wishes, exact=True))
         return RedirectResponse("/", 303)
-    context = counter_context(visit) | {"path": "/"}
-    return shop.templates.response(visit.language, "pages/storefront.html", context)
+    return shop.templates.answer(visit.language, shop.pages.html(shop.templates, visit))
 
 
 async def choices(request: Request) -> Response:
