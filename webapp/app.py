@@ -49,6 +49,7 @@ def routes() -> list[BaseRoute]:
     """The site map."""
     order = "/orders/{reference_id}"
     return [
+        Route("/static/{fingerprint}/{path:path}", serve_asset),  # first: it is asked for most
         Route("/", storefront.storefront),
         Route("/choices", storefront.choices, methods=["POST"]),
         Route("/cart/add", cart.add, methods=["POST"]),
@@ -81,7 +82,6 @@ def routes() -> list[BaseRoute]:
         Route("/.well-known/security.txt", well_known.security_txt),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
-        Route("/static/{fingerprint}/{path:path}", serve_asset),
     ]
 
 

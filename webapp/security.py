@@ -54,6 +54,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:
         self.app, self.refuse = app, refuse
         self.origin = settings.app_url
+        self.host = urlsplit(settings.app_url).netloc
         self.headers = {
             "Content-Security-Policy": content_security_policy(settings),
             "X-Content-Type-Options": "nosniff",
@@ -95,8 +96,11 @@ class Guard:
 
     def _own_host(self, headers: Headers) -> bool:
         """``Host`` is the shop's own, or this machine's. Addresses are never made from it, but caches may be."""
+        host = headers.get("host", "")
+        if host == self.host:
+            return True
         try:
-            name = urlsplit(f"//{headers.get('host', '')}").hostname
+            name = urlsplit(f"//{host}").hostname
         except ValueError:
             return False
         return name in (urlsplit(self.origin).hostname, "localhost", "127.0.0.1", "::1")

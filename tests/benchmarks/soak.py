@@ -1,4 +1,4 @@
-"""`make soak`: the Procfile's two workers under ten minutes of mixed load, on the sandbox.
+"""`make soak`: `honcho start web` with two workers under ten minutes of mixed load, on the sandbox.
 
 Every order must be right at the end, nothing may answer 5xx, and memory must be flat after the warm-up.
 SOAK_SECONDS=60 makes it shorter; DATABASE_URL moves it to Postgres.
@@ -9,7 +9,6 @@ import os
 import random
 import re
 import resource
-import shlex
 import statistics
 import subprocess
 import sys
@@ -76,17 +75,20 @@ class Soak:
 
 
 def memory(parent: int) -> list[float]:
-    """Resident megabytes of each worker, which are the children of uvicorn that serve."""
-    sizes = []
+    """Resident megabytes of each process under this one that holds more than a supervisor does."""
+    parents, sizes = {}, {}
     for number in filter(str.isdigit, os.listdir("/proc")):
         try:
             fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
             held = int(Path(f"/proc/{number}/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
         except OSError:
             continue
-        if int(fields[1]) == parent and held > 30:
-            sizes.append(held)
-    return sizes
+        parents[int(number)], sizes[int(number)] = int(fields[1]), held
+
+    def is_below(number: int) -> bool:
+        return number == parent or (number in parents and is_below(parents[number]))
+
+    return [held for number, held in sizes.items() if held > 50 and is_below(number)]
 
 
 async def wrong_orders(url: str, expected: dict[str, str]) -> list[str]:
@@ -111,10 +113,9 @@ async def wrong_orders(url: str, expected: dict[str, str]) -> list[str]:
 async def main() -> bool:
     folder, port = tempfile.mkdtemp(), free_port()
     url = os.environ.get("DATABASE_URL", f"sqlite:///{folder}/shop.db")
-    line = next(line for line in Path("Procfile").read_text().splitlines() if line.startswith("web: "))
-    command = shlex.split(line.removeprefix("web: ").replace("${PORT:-8000}", str(port)))
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     environment |= {
+        "PORT": str(port),
         "WEB_CONCURRENCY": "2",
         "APP_URL": f"http://127.0.0.1:{port}",
         "RATE_LIMITS": "0",
@@ -122,7 +123,7 @@ async def main() -> bool:
     }
     environment |= {"DATABASE_URL": url, "SECRET_KEY": "s" * 64}
     with Path(folder, "log").open("w") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(["honcho", "start", "web"], env=environment, stdout=log, stderr=log)
     wait_until_ready(f"http://127.0.0.1:{port}/readyz")
     soak = Soak(f"http://127.0.0.1:{port}")
     visitors = [asyncio.create_task(soak.visitor()) for _ in range(VISITORS)]
