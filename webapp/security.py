@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -55,7 +55,7 @@ class Guard:
         self.app, self.refuse = app, refuse
         self.origin = settings.app_url
         self.host = urlsplit(settings.app_url).netloc
-        self.headers = {
+        headers = {
             "Content-Security-Policy": content_security_policy(settings),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -63,7 +63,8 @@ class Guard:
             "Cross-Origin-Opener-Policy": "same-origin",
         }
         if settings.is_https:
-            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -72,9 +73,9 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                own = message.get("headers", ())
+                present = {name for name, _ in own}
+                message["headers"] = [*own, *(header for header in self.headers if header[0] not in present)]
             await send(message)
 
         webhook = scope["path"].startswith(WEBHOOK_PATHS)
