@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.conftest import OpenShop, Shop
+from webapp.orders import OrderStatus
 
 pytestmark = pytest.mark.anyio
 
@@ -52,6 +53,21 @@ async def test_a_task_that_is_cancelled_while_it_writes_leaves_the_database_usab
             with contextlib.suppress(asyncio.CancelledError):
                 await task
             assert await book.note_webhook(f"after {steps}", "event", "reference", "verdict")
+
+
+async def test_news_of_an_order_whose_row_is_gone_move_nothing_and_hold_up_nobody(
+    open_shop: OpenShop, database_url: str
+) -> None:
+    async with open_shop(database_url=database_url) as shop:
+        await shop.post("/cart/add", data={"product": "gayo"})
+        form = {"integration": "payment_link", "flow": "pay", "checkout_id": "order-to-be-forgotten"}
+        await shop.post("/checkout", data=form)
+        book, database = shop.app.state.shop.order_book, shop.app.state.shop.database
+        order = await book.get_by_checkout("order-to-be-forgotten")
+        async with database.write() as connection:
+            await connection.execute("DELETE FROM orders")
+        assert await book.mark(order, OrderStatus.PAID, cause="a late webhook") == order
+        assert await book.changes(order.reference_id) == []
 
 
 def statements(shop: Shop) -> dict[str, str]:

@@ -105,7 +105,10 @@ class OrderBook:
                 if await self._sql.set_status(connection, now=stamp, **change, **known):
                     change |= {"change_id": f"{stamp}-{secrets.token_hex(4)}", "cause": cause[:200]}
                     await self._sql.add_change(connection, now=stamp, **change)
-            order = await self.get(reference_id) or order  # moved by us, or by somebody else meanwhile
+            stands = await self.get(reference_id)  # moved by us, or by somebody else meanwhile
+            if stands is None:
+                break  # its row is gone: somebody tidied up the book
+            order = stands
         return order
 
     async def changes(self, reference_id: str) -> list[Change]:

@@ -42,10 +42,14 @@ def paying(page: Page) -> None:
     payment.start(page)
 
 
-def waiting(page: Page) -> None:
-    page.goto(CART.replace("components", "payment_link"))
+def leave_to_pay(page: Page, link: str) -> None:
+    page.goto(link)
     page.locator("#checkout .go").click()
-    page.wait_for_url("**/sandbox/**")
+    page.wait_for_url("**/sandbox/pay/**")
+
+
+def waiting(page: Page) -> None:
+    leave_to_pay(page, CART.replace("components", "payment_link"))
     page.goto("/orders")
     page.locator(".order-row").first.click()
     expect(page.locator(".state-waiting")).to_be_visible()
@@ -95,9 +99,7 @@ def declined(page: Page) -> None:
 
 
 def hosted(page: Page) -> None:
-    page.goto("/?currency=PHP&flow=pay_save&integration=payment_link&cart=gayo:2,toraja:1")
-    page.locator("#checkout .go").click()
-    page.wait_for_url("**/sandbox/pay/**")
+    leave_to_pay(page, "/?currency=PHP&flow=pay_save&integration=payment_link&cart=gayo:2,toraja:1")
 
 
 def hosted_and_declined(page: Page) -> None:
@@ -113,9 +115,7 @@ def hosted_and_closed(page: Page) -> None:
 
 
 def at_step(page: Page, kind: str) -> None:
-    page.goto("/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:1")
-    page.locator("#checkout .go").click()
-    page.wait_for_url("**/sandbox/pay/**")
+    leave_to_pay(page, "/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:1")
     page.locator(f"input[value='{kind}']").check()
     page.locator("button[value=pay]").click()
     expect(page.locator("button[value=back]")).to_be_visible()
