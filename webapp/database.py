@@ -5,6 +5,7 @@ lends one inside a transaction that commits on leaving. Each may raise DatabaseD
 SQL is written once for both (named statements, loaded by aiosql): TEXT, BIGINT, ``RETURNING``, guarded ``UPDATE``.
 """
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,24 @@ class Database(Protocol):
     def read(self) -> Any: ...
     def autocommit(self) -> Any: ...
     def write(self) -> Any: ...
+
+
+class Within:
+    """A database inside of a transaction: whatever is read or written goes through its one connection."""
+
+    def __init__(self, driver: str, connection: Any) -> None:
+        self.driver, self._connection = driver, connection
+
+    async def open(self) -> None:
+        """Nothing: it is open."""
+
+    async def close(self) -> None:
+        """Nothing: whoever began the transaction ends it."""
+
+    def read(self) -> Any:
+        return nullcontext(self._connection)
+
+    autocommit = write = read
 
 
 def database_from_url(url: str) -> Database:

@@ -2,8 +2,10 @@
 
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from copy import copy
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 
 import aiosql
 
-from webapp.database import Database
+from webapp.database import Database, Within
 from webapp.orders import Flow, LineItem, Order, OrderStatus, may_become
 
 ASK_EVERY = timedelta(seconds=3)
@@ -29,16 +31,24 @@ class Change:
 
 
 class OrderBook:
-    """All orders. Every method is one statement or one transaction."""
+    """All orders. Every method is one statement or one transaction, or part of one inside of ``together()``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._sql: Any = aiosql.from_path(Path(__file__).with_name("queries.sql"), database.driver)
 
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator["OrderBook"]:
+        """A book whose changes are one transaction: all of them, when the block is left, or none."""
+        async with self._database.write() as connection:
+            book = copy(self)
+            book._database = Within(self._database.driver, connection)
+            yield book
+
     async def add(self, order: Order) -> bool:
         """Store a new order; False if its ``checkout_id`` has one already."""
-        row = asdict(order) | {
-            "lines": json.dumps([asdict(line) | {"unit_amount": str(line.unit_amount)} for line in order.lines]),
+        row = vars(order) | {
+            "lines": json.dumps([vars(line) | {"unit_amount": str(line.unit_amount)} for line in order.lines]),
             "amount": str(order.amount),
             "created": _stamp(order.created),
             "updated": _stamp(order.updated),
@@ -102,10 +112,11 @@ class OrderBook:
             async with self._database.write() as connection:
                 stamp = _stamp(_now())
                 known = {key: ids.get(key) for key in IDS}
-                if await self._sql.set_status(connection, now=stamp, **change, **known):
+                if moved := _order(await self._sql.set_status(connection, now=stamp, **change, **known)):
                     change |= {"change_id": f"{stamp}-{secrets.token_hex(4)}", "cause": cause[:200]}
                     await self._sql.add_change(connection, now=stamp, **change)
-            stands = await self.get(reference_id)  # moved by us, or by somebody else meanwhile
+                    return moved
+            stands = await self.get(reference_id)  # somebody else moved it meanwhile
             if stands is None:
                 break  # its row is gone: somebody tidied up the book
             order = stands

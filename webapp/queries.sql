@@ -55,7 +55,7 @@ UPDATE orders SET
     recurring_plan_id = COALESCE(CAST(:recurring_plan_id AS TEXT), recurring_plan_id),
     updated = :now
 WHERE reference_id = :reference_id AND status = :old_status
-RETURNING reference_id;
+RETURNING *;
 
 -- name: add_change(change_id, reference_id, now, old_status, new_status, cause)!
 INSERT INTO order_changes (change_id, reference_id, changed_at, old_status, new_status, cause)

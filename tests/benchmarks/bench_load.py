@@ -38,7 +38,7 @@ def workers(count: int, database_url: str, api_url: str) -> Iterator[int]:
     """That many shop processes on one port, as the Procfile starts them. Gives the port."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "webapp.app:create_app_from_env", "--factory", "--port", str(port)]
-    command += ["--workers", str(count), "--loop", "asyncio", "--no-access-log", "--log-level", "error"]
+    command += ["--workers", str(count), "--loop", "uvloop", "--no-access-log", "--log-level", "error"]
     environment = os.environ | {"APP_URL": f"http://127.0.0.1:{port}", "SECRET_KEY": "b" * 64, "RATE_LIMITS": "0"}
     environment |= {"DATABASE_URL": database_url, "IDR_API_KEY": "xnd_development_bench", "XENDIT_API_URL": api_url}
     environment |= {"XENDIT_WEBHOOK_TOKEN": TOKEN, "LOG_LEVEL": "ERROR"}

@@ -10,6 +10,7 @@ from multiprocessing.process import BaseProcess
 from tests.faults.processes import FORKS, free_port, wait_until_ready
 
 ROUNDS, SECONDS, CONNECTIONS = 5, 1.0, 16
+APART = 0.004
 
 
 def serve_bare(port: int, bodies: dict[str, bytes], delay: float) -> None:
@@ -34,7 +35,7 @@ def serve_bare(port: int, bodies: dict[str, bytes], delay: float) -> None:
 
     routes: list[BaseRoute] = [Route("/sessions", sessions, methods=["POST"]), Route("/sessions/{id}", session)]
     routes += [Route(path, page) for path in bodies]
-    uvicorn.run(Starlette(routes=routes), port=port, access_log=False, log_level="error", loop="asyncio")
+    uvicorn.run(Starlette(routes=routes), port=port, access_log=False, log_level="error", loop="uvloop")
 
 
 class Bare:
@@ -61,16 +62,20 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
 async def rate(port: int, make: Callable[[int], bytes], connections: int = CONNECTIONS) -> tuple[float, list[float]]:
     """Requests a second over `SECONDS`, and every latency in ms."""
     latencies: list[float] = []
-    until = time.perf_counter() + SECONDS
+    ramp = connections * APART
+    begin = time.perf_counter() + ramp
+    until = begin + SECONDS
 
     async def one(number: int) -> None:
+        await asyncio.sleep(APART * number)
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         count = 0
         while time.perf_counter() < until:
             started = time.perf_counter()
             status, _, body = await ask(reader, writer, make(number * 1_000_000 + count))
             assert status < 400, body[:300]
-            latencies.append((time.perf_counter() - started) * 1000)
+            if started >= begin:
+                latencies.append((time.perf_counter() - started) * 1000)
             count += 1
         writer.close()
 

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from webapp.inspector import about
 from webapp.integrations.webhooks import Webhook, read_webhook, token_matches
+from webapp.order_book import OrderBook
 from webapp.orders import Order
 from webapp.recording import record_webhook
 from webapp.reports import Report, invoice_report, payment_report, session_report, token_report
@@ -50,19 +51,20 @@ async def receive(request: Request) -> Response:
     report = read_report(webhook)
     order = await _order(shop, webhook, report)
     if order is None:
-        return await _noted(shop, webhook, "", "no such order")
+        return await _noted(shop.order_book, webhook, "", "no such order")
     about(order.reference_id)
     if not token_matches(sent, tokens.get(order.currency) or tokens.get("", "")):
         return _refused(401, "another market's token")
     if field := report.mismatch(order):
         log.warning("webhook_mismatch", reference_id=order.reference_id, about=webhook.event, field=field)
-        await _noted(shop, webhook, order.reference_id, f"refused: {field} differs from the order's")
+        await _noted(shop.order_book, webhook, order.reference_id, f"refused: {field} differs from the order's")
         return JSONResponse({"message": f"This does not match the order: {field}."}, 422)
     status = report.status_for(order)
-    if status is not None:
-        # Safe to do twice, so it comes before the note: a crash in between loses nothing, Xendit sends it again.
-        await shop.order_book.mark(order, status, cause=f"webhook {webhook.event}", **report.ids)
-    return await _noted(shop, webhook, order.reference_id, status.value if status else "noted")
+    if status is None:
+        return await _noted(shop.order_book, webhook, order.reference_id, "noted")
+    async with shop.order_book.together() as book:  # both or neither: then Xendit sends it again
+        await book.mark(order, status, cause=f"webhook {webhook.event}", **report.ids)
+        return await _noted(book, webhook, order.reference_id, status.value)
 
 
 def read_report(webhook: Webhook) -> Report:
@@ -103,8 +105,8 @@ async def _order(shop: Shop, webhook: Webhook, report: Report) -> Order | None:
     return await shop.order_book.find(report.ids) if report.ids else None
 
 
-async def _noted(shop: Shop, webhook: Webhook, reference_id: str, verdict: str) -> Response:
-    first = await shop.order_book.note_webhook(webhook.key, webhook.event, reference_id, verdict)
+async def _noted(book: OrderBook, webhook: Webhook, reference_id: str, verdict: str) -> Response:
+    first = await book.note_webhook(webhook.key, webhook.event, reference_id, verdict)
     log.info("webhook", about=webhook.event, reference_id=reference_id, verdict=verdict if first else "duplicate")
     return JSONResponse({"message": verdict if first else "duplicate"})
 
