@@ -49,7 +49,8 @@ def routes() -> list[BaseRoute]:
     """The site map."""
     order = "/orders/{reference_id}"
     return [
-        Route("/static/{fingerprint}/{path:path}", serve_asset),  # first: it is asked for most
+        Route("/static/{fingerprint}/{path:path}", serve_asset),  # looked through in order: first what is asked for most
+        Route("/webhooks/xendit", webhooks.xendit, methods=["POST"]),
         Route("/", storefront.storefront),
         Route("/choices", storefront.choices, methods=["POST"]),
         Route("/cart/add", cart.add, methods=["POST"]),
@@ -77,7 +78,6 @@ def routes() -> list[BaseRoute]:
         Route("/walkthrough/{scene}", walkthrough.start),
         Route(f"{order}/expire-now", walkthrough.expire_now, methods=["POST"]),
         Route(f"{order}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
-        Route("/webhooks/xendit", webhooks.xendit, methods=["POST"]),
         Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
         Route("/.well-known/security.txt", well_known.security_txt),
         Route("/healthz", health.healthz),

@@ -128,8 +128,11 @@ class SQLite:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        async with asyncio.timeout(database_down.PATIENCE_SECONDS):
-            await self._lock.acquire()
+        if self._lock.locked():
+            async with asyncio.timeout(database_down.PATIENCE_SECONDS):
+                await self._lock.acquire()
+        else:
+            await self._lock.acquire()  # at once
         try:
             yield
         finally:
