@@ -1,8 +1,9 @@
 """Every answer carries the headers, every foreign POST is refused, no cookie is readable by scripts."""
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -127,6 +128,31 @@ async def test_what_a_visitor_sends_is_never_run_by_a_template(shop: Shop) -> No
             assert page.status_code < 500
             assert "50337" not in page.text, page.url
             assert "<script>7191" not in page.text and "<img src=x>" not in page.text, page.url
+
+
+async def test_what_no_database_can_hold_is_refused_in_an_address_a_form_and_a_webhook(
+    open_shop: OpenShop, database_url: str
+) -> None:
+    form = {"integration": "payment_link", "flow": "pay", "checkout_id": "n" * 22}
+    async with open_shop(database_url=database_url) as shop:
+        await shop.post("/cart/add", data=FORM)
+        hosted = urlsplit((await shop.post("/checkout", data=form)).headers["location"]).path
+        paths = [re.sub(r"{[^}]+}", "a%00b", path) for path, _ in all_routes(shop.app.routes)]
+        for path in (*paths, hosted):
+            for method in ("GET", "POST"):
+                answer = await shop.request(method, path, data=dict.fromkeys(("channel", "flow", "checkout_id"), "\0"))
+                assert answer.status_code < 500, (method, path)
+        token = shop.app.state.shop.settings.webhook_tokens[""]
+        for text in ("\0", "\ud800", "a\0b"):
+            for name in ("reference_id", "payment_token_id", "id"):
+                event = {"event": "payment_token.activation", "data": {"status": "ACTIVE", name: text}}
+                content = json.dumps(event)
+                answer = await shop.post("/webhooks/xendit", content=content, headers={"x-callback-token": token})
+                assert answer.status_code == 400
+        emoji = {"event": "payment_token.activation", "data": {"id": "\N{SMILING FACE WITH HALO}"}}
+        content = json.dumps(emoji)
+        answer = await shop.post("/webhooks/xendit", content=content, headers={"x-callback-token": token})
+        assert answer.status_code == 200
 
 
 async def test_static_files_are_compressed_and_kept_for_ever_under_their_fingerprint(shop: Shop) -> None:

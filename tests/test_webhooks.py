@@ -281,7 +281,7 @@ async def test_arbitrary_events_never_crash_and_paid_is_final(
         before = await status_of(shop, order)
         known = {"reference_id": order.reference_id} if about_us else {}
         answer = await send(shop, {"event": event, "data": content | known})
-        assert answer.status_code in (200, 422)
+        assert answer.status_code in (200, 400, 422)  # 400: a text that no database holds
         after = await status_of(shop, order)
         if before == "paid":
             assert after == "paid"
@@ -292,9 +292,9 @@ async def test_arbitrary_events_never_crash_and_paid_is_final(
 
 
 @pytest.fixture
-async def arbitrary_shop(open_shop: OpenShop) -> AsyncIterator[tuple[Shop, Order]]:
+async def arbitrary_shop(open_shop: OpenShop, database_url: str) -> AsyncIterator[tuple[Shop, Order]]:
     changes: dict[str, Any] = {"sandbox": False, "api_keys": KEYS, "webhook_tokens": {"": TOKEN}}
-    async with open_shop(xendit(), **changes) as running:
+    async with open_shop(xendit(), database_url=database_url, **changes) as running:
         yield running, await place(running)
 
 

@@ -49,7 +49,8 @@ def routes() -> list[BaseRoute]:
     """The site map."""
     order = "/orders/{reference_id}"
     return [
-        Route("/static/{fingerprint}/{path:path}", serve_asset),  # looked through in order: first what is asked for most
+        # Looked through in order, so what is asked for most stands first.
+        Route("/static/{fingerprint}/{path:path}", serve_asset),
         Route("/webhooks/xendit", webhooks.xendit, methods=["POST"]),
         Route("/", storefront.storefront),
         Route("/choices", storefront.choices, methods=["POST"]),

@@ -1,7 +1,7 @@
 """The inspector's memory: what went to Xendit and came back, by order, masked before it is kept.
 
-Recording waits for nothing: a step is masked, put into a bounded queue, and written by a background task, many at a
-time. When the queue is full, steps are dropped and requests go on.
+Recording waits for nothing: a step goes into a bounded queue as a function that tells it, and a background task has it
+told, masked, and writes many at a time. When the queue is full, steps are dropped and requests go on.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,9 @@ MOST_OF_A_VISITOR = 600
 KEPT_FOR = timedelta(days=7)
 GATHER_SECONDS = 0.15
 CLEAN_EVERY = timedelta(minutes=5)
+
+# What happened, as JSON without secrets, and what makes it the same news again when it is repeated (else "").
+Tell = Callable[[], tuple[Mapping[str, Any], str]]
 
 _about: ContextVar[tuple[str, str]] = ContextVar("about", default=("", ""))
 
@@ -70,21 +73,15 @@ class Recorder:
         self.mask = Mask(shop_secrets(settings))
         self._database = database
         self._sql: Any = aiosql.from_path(Path(__file__).with_name("inspector.sql"), database.driver)
-        self._queue: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(QUEUE_SIZE)
+        self._queue: asyncio.Queue[tuple[str, str, datetime, Tell]] = asyncio.Queue(QUEUE_SIZE)
         self._task: asyncio.Task[None] | None = None
 
-    def record(
-        self, reference_id: str, kind: str, document: Mapping[str, Any], *, took_ms: float = 0, same: str = ""
-    ) -> None:
-        """Note a step of an order; ``document`` is masked already. ``same``: what makes it the same news again."""
-        if not reference_id:
-            return
-        began = datetime.now(UTC) - timedelta(milliseconds=took_ms)
-        stamp = began.isoformat(timespec="milliseconds")
-        step_id = hashlib.sha256(f"{reference_id}:{same}".encode()).hexdigest() if same else secrets.token_hex(12)
-        row = {"step_id": step_id, "first_at": stamp, "last_at": stamp, "times": 1, "kind": kind, "document": document}
-        with contextlib.suppress(asyncio.QueueFull):
-            self._queue.put_nowait((reference_id, row))
+    def record(self, reference_id: str, kind: str, tell: Tell, *, took_ms: float = 0) -> None:
+        """Note a step of an order, ``took_ms`` after it began; ``tell`` is called a moment later."""
+        if reference_id:
+            began = datetime.now(UTC) - timedelta(milliseconds=took_ms)
+            with contextlib.suppress(asyncio.QueueFull):
+                self._queue.put_nowait((reference_id, kind, began, tell))
 
     async def steps(self, reference_id: str) -> list[Step]:
         """What is known of an order, newest first."""
@@ -120,17 +117,17 @@ class Recorder:
                 await self._write(batch)
                 if datetime.now(UTC) - cleaned > CLEAN_EVERY:
                     cleaned = datetime.now(UTC)
-                    await self._clean({reference_id for reference_id, _ in batch})
+                    await self._clean({step[0] for step in batch})
             except Exception as error:  # the database is away or busy: the shop goes on, this part of its story is lost
                 log.error("inspector_lost_steps", steps=len(batch), error=type(error).__name__)
             for _ in batch:
                 self._queue.task_done()
 
-    async def _write(self, batch: list[tuple[str, dict[str, Any]]]) -> None:
+    async def _write(self, batch: list[tuple[str, str, datetime, Tell]]) -> None:
         rows = []
-        for reference_id, row in batch:
-            document = json.dumps(row["document"], ensure_ascii=False).replace("\\u0000", "")  # Postgres takes no NUL
-            rows.append(row | {"reference_id": reference_id, "document": document, "most": MOST_OF_AN_ORDER})
+        for step in batch:
+            rows.append(_row(*step))
+            await asyncio.sleep(0)  # requests go first
         async with self._database.write() as connection:
             await self._sql.add_step(connection, rows)
 
@@ -140,6 +137,15 @@ class Recorder:
             await self._sql.forget_older(connection, before=before)
             for reference_id in reference_ids:
                 await self._sql.forget_beyond(connection, reference_id=reference_id, most=MOST_OF_A_VISITOR)
+
+
+def _row(reference_id: str, kind: str, began: datetime, tell: Tell) -> dict[str, Any]:
+    document, same = tell()
+    stamp = began.isoformat(timespec="milliseconds")
+    step_id = hashlib.sha256(f"{reference_id}:{same}".encode()).hexdigest() if same else secrets.token_hex(12)
+    row = {"step_id": step_id, "reference_id": reference_id, "first_at": stamp, "last_at": stamp, "times": 1}
+    text = json.dumps(document, ensure_ascii=False).encode(errors="replace").decode()  # half a surrogate pair becomes ?
+    return row | {"kind": kind, "document": text.replace("\\u0000", ""), "most": MOST_OF_AN_ORDER}  # Postgres: no NUL
 
 
 def _step(row: Any) -> Step:

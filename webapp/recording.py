@@ -54,64 +54,74 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         failure: BaseException | None = None,
     ) -> None:
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        sent = _json(request.content)
-        came = _json(response.content) if response is not None else None
-        said = {
-            "url": str(request.url),
-            "request_headers": _some(request.headers, REQUEST_HEADERS),
-            "request": sent,
-            "answer_headers": _some(response.headers, ANSWER_HEADERS) if response is not None else {},
-            "answer": came,
-        }
-        document: dict[str, Any] = self.recorder.mask.value(said)
-        document["request_headers"] |= _authorized(request)
-        document |= {"method": request.method, "attempt": attempt, "ms": milliseconds}
-        document |= {"status": response.status_code if response is not None else 0}
-        document |= {"failure": type(failure).__name__ if failure else None}
-        same = ""
-        if request.method == "GET" and response is not None and response.is_success:
+
+        def tell() -> tuple[dict[str, Any], str]:
+            said = {
+                "url": str(request.url),
+                "request_headers": _some(request.headers, REQUEST_HEADERS),
+                "request": _json(request.content),
+                "answer_headers": _some(response.headers, ANSWER_HEADERS) if response is not None else {},
+                "answer": _json(response.content) if response is not None else None,
+            }
+            document: dict[str, Any] = self.recorder.mask.value(said)
+            document["request_headers"] |= _authorized(request)
+            document |= {"method": request.method, "attempt": attempt, "ms": milliseconds}
+            document |= {"status": response.status_code if response is not None else 0}
+            document |= {"failure": type(failure).__name__ if failure else None}
+            if request.method != "GET" or response is None or not response.is_success:
+                return document, ""
             answer = json.dumps(document["answer"], sort_keys=True, default=str)
-            same = hashlib.sha256(f"{document['url']} {response.status_code} {answer}".encode()).hexdigest()
-        reference_id = now_about() or _reference(sent) or _reference(came)
-        self.recorder.record(reference_id, "call", document, took_ms=milliseconds, same=same)
+            same = f"{document['url']} {response.status_code} {answer}"
+            return document, hashlib.sha256(same.encode()).hexdigest()
+
+        reference_id = now_about() or _reference(request.content) or _reference(response.content if response else b"")
+        self.recorder.record(reference_id, "call", tell, took_ms=milliseconds)
 
 
 def record_webhook(recorder: Recorder, request: Request, body: bytes, response: Response, took_ms: float) -> None:
     """A webhook and our verdict. Of one that was refused for its token nothing is kept but that it came."""
     refused = response.status_code in (401, 503)
-    reference_id, same = now_about(), ""
+    reference_id = now_about()
     if refused:
         found = REFERENCE.search(body[:65536])
-        reference_id, same = (found[1].decode() if found else ""), f"refused {response.status_code}"
-    sent = None if refused else _json(body)
-    verdict = _json(bytes(response.body))
-    said = {
-        "event": _event(sent),
-        "headers": {} if refused else _some(request.headers, WEBHOOK_HEADERS),
-        "body": sent,
-        "verdict": str(verdict.get("message", "")) if isinstance(verdict, Mapping) else "",
-    }
-    token = {"x-callback-token": masked(TOKEN)} if request.headers.get("x-callback-token") else {}
-    document = recorder.mask.value(said) | {"status": response.status_code, "ms": round(took_ms, 1)}
-    document["headers"] = token | document["headers"]
-    recorder.record(reference_id, "webhook", document, took_ms=took_ms, same=same)
+        reference_id = found[1].decode() if found else ""
+
+    def tell() -> tuple[dict[str, Any], str]:
+        sent = None if refused else _json(body)
+        verdict = _json(bytes(response.body))
+        said = {
+            "event": _event(sent),
+            "headers": {} if refused else _some(request.headers, WEBHOOK_HEADERS),
+            "body": sent,
+            "verdict": str(verdict.get("message", "")) if isinstance(verdict, Mapping) else "",
+        }
+        token = {"x-callback-token": masked(TOKEN)} if request.headers.get("x-callback-token") else {}
+        document = recorder.mask.value(said) | {"status": response.status_code, "ms": round(took_ms, 1)}
+        document["headers"] = token | document["headers"]
+        return document, f"refused {response.status_code}" if refused else ""
+
+    recorder.record(reference_id, "webhook", tell, took_ms=took_ms)
 
 
 def record_answer(recorder: Recorder, request: Request, response: Response) -> None:
     """What the browser got: a fragment, a page or a redirect. Never its content, which may hold a key."""
-    headers = {}
-    for name in ("hx-redirect", "location"):
-        if target := response.headers.get(name):
-            headers[name] = recorder.mask.text(target) if target.startswith("/") else masked(OPENS)
-    document = {
-        "method": request.method,
-        "path": recorder.mask.text(request.url.path),
-        "htmx": request.headers.get("hx-request") == "true",
-        "status": response.status_code,
-        "template": getattr(response, "template", None),
-        "headers": headers | _some(response.headers, ("cache-control",)),
-    }
-    recorder.record(now_about(), "answer", document)
+
+    def tell() -> tuple[dict[str, Any], str]:
+        headers = {}
+        for name in ("hx-redirect", "location"):
+            if target := response.headers.get(name):
+                headers[name] = recorder.mask.text(target) if target.startswith("/") else masked(OPENS)
+        document = {
+            "method": request.method,
+            "path": recorder.mask.text(request.url.path),
+            "htmx": request.headers.get("hx-request") == "true",
+            "status": response.status_code,
+            "template": getattr(response, "template", None),
+            "headers": headers | _some(response.headers, ("cache-control",)),
+        }
+        return document, ""
+
+    recorder.record(now_about(), "answer", tell)
 
 
 def _authorized(request: httpx.Request) -> dict[str, str]:
@@ -132,7 +142,8 @@ def _json(content: bytes) -> Any:
         return f"‹{len(content)} bytes that are not JSON›"
 
 
-def _reference(document: Any) -> str:
+def _reference(content: bytes) -> str:
+    document = _json(content)
     if isinstance(document, list) and document:
         document = document[0]
     if not isinstance(document, Mapping):

@@ -49,7 +49,8 @@ def content_security_policy(settings: Settings, framed_by: str = "'none'") -> st
 
 
 class Guard:
-    """Refuses foreign POSTs (403) and large bodies (413), and adds the security headers that an answer lacks."""
+    """Refuses foreign POSTs (403), large bodies (413) and impossible addresses (404), and adds the security headers
+    that an answer lacks."""
 
     def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:
         self.app, self.refuse = app, refuse
@@ -86,6 +87,8 @@ class Guard:
             refusal = Refusal(N_("This shop answers at %(address)s only."), 400, address=self.origin)
         elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not webhook and not self._same_origin(headers):
             refusal = Refusal(N_("This form was sent from another site, so nothing was done."), 403)
+        elif "\0" in scope["path"]:  # Postgres knows no text with it, and no address has it
+            refusal = Refusal(N_("There is nothing at this address."), 404)
         elif sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_LIMIT:
             refusal = Refusal(N_("That was more than this shop takes in one request."), 431)
         elif not _length_within(headers, limit):
