@@ -1,7 +1,7 @@
 """The inspector's memory: what went to Xendit and came back, by order, masked before it is kept.
 
-Recording waits for nothing: a step goes into a bounded queue as a function that tells it, and a background task has it
-told, masked, and writes many at a time. When the queue is full, steps are dropped and requests go on.
+Recording waits for nothing: a step is masked as soon as the event loop has a moment, put into a bounded queue, and
+written by a background task, many at a time. When the queue is full, steps are dropped and requests go on.
 """
 
 import asyncio
@@ -73,15 +73,18 @@ class Recorder:
         self.mask = Mask(shop_secrets(settings))
         self._database = database
         self._sql: Any = aiosql.from_path(Path(__file__).with_name("inspector.sql"), database.driver)
-        self._queue: asyncio.Queue[tuple[str, str, datetime, Tell]] = asyncio.Queue(QUEUE_SIZE)
+        self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(QUEUE_SIZE)
         self._task: asyncio.Task[None] | None = None
 
     def record(self, reference_id: str, kind: str, tell: Tell, *, took_ms: float = 0) -> None:
-        """Note a step of an order, ``took_ms`` after it began; ``tell`` is called a moment later."""
+        """Note a step of an order, ``took_ms`` after it began; ``tell`` is called once the event loop is free."""
         if reference_id:
             began = datetime.now(UTC) - timedelta(milliseconds=took_ms)
-            with contextlib.suppress(asyncio.QueueFull):
-                self._queue.put_nowait((reference_id, kind, began, tell))
+            asyncio.get_running_loop().call_soon(self._put, reference_id, kind, began, tell)
+
+    def _put(self, reference_id: str, kind: str, began: datetime, tell: Tell) -> None:
+        if not self._queue.full():
+            self._queue.put_nowait(_row(reference_id, kind, began, tell))
 
     async def steps(self, reference_id: str) -> list[Step]:
         """What is known of an order, newest first."""
@@ -95,6 +98,7 @@ class Recorder:
 
     async def flush(self) -> None:
         """Wait until all that was recorded so far is written."""
+        await asyncio.sleep(0)  # for what is not in the queue yet
         await self._queue.join()
 
     async def stop(self) -> None:
@@ -117,19 +121,15 @@ class Recorder:
                 await self._write(batch)
                 if datetime.now(UTC) - cleaned > CLEAN_EVERY:
                     cleaned = datetime.now(UTC)
-                    await self._clean({step[0] for step in batch})
+                    await self._clean({row["reference_id"] for row in batch})
             except Exception as error:  # the database is away or busy: the shop goes on, this part of its story is lost
                 log.error("inspector_lost_steps", steps=len(batch), error=type(error).__name__)
             for _ in batch:
                 self._queue.task_done()
 
-    async def _write(self, batch: list[tuple[str, str, datetime, Tell]]) -> None:
-        rows = []
-        for step in batch:
-            rows.append(_row(*step))
-            await asyncio.sleep(0)  # requests go first
+    async def _write(self, batch: list[dict[str, Any]]) -> None:
         async with self._database.write() as connection:
-            await self._sql.add_step(connection, rows)
+            await self._sql.add_step(connection, batch)
 
     async def _clean(self, reference_ids: set[str]) -> None:
         before = (datetime.now(UTC) - KEPT_FOR).isoformat(timespec="milliseconds")
