@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from tests.conftest import OpenShop, Shop
-from webapp.catalogues import LOCALE, load_catalogues
+from webapp.catalogues import LOCALE, Catalogues
 from webapp.messages import extract
 from webapp.visit import LANGUAGES
 
@@ -89,7 +89,7 @@ def test_plural_forms_count_right(language: str) -> None:
 
 
 def test_spanish_counts() -> None:
-    spanish = load_catalogues()["es"]
+    spanish = Catalogues()["es"]
     assert [spanish.ngettext("%(num)s item", "%(num)s items", number) % {"num": number} for number in (1, 2)] == [
         "1 artículo",
         "2 artículos",

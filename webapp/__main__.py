@@ -9,7 +9,6 @@ from dotenv import load_dotenv
 
 from webapp.config import ConfigError, Settings
 from webapp.database import database_from_url
-from webapp.doctor import Finding, examine
 from webapp.migrate import migrate
 
 
@@ -23,10 +22,7 @@ def main() -> None:
     if sys.argv[1:] == ["migrate"]:
         print("migrated:", ", ".join(asyncio.run(_migrate(settings))) or "nothing new")
     elif sys.argv[1:] == ["check"]:
-        findings = asyncio.run(_check(settings))
-        for finding in findings:
-            print("ok  " if finding.ok else "MEND", finding.sentence)
-        raise SystemExit(not all(finding.ok for finding in findings))
+        raise SystemExit(not asyncio.run(_check(settings)))
     elif sys.argv[1:]:
         raise SystemExit("usage: python -m webapp [migrate | check]")
     else:
@@ -52,9 +48,14 @@ async def _migrate(settings: Settings) -> list[str]:
         await database.close()
 
 
-async def _check(settings: Settings) -> list[Finding]:
+async def _check(settings: Settings) -> bool:
+    from webapp.doctor import examine
+
     async with httpx.AsyncClient(timeout=8) as client:
-        return await examine(settings, client)
+        findings = await examine(settings, client)
+    for finding in findings:
+        print("ok  " if finding.ok else "MEND", finding.sentence)
+    return all(finding.ok for finding in findings)
 
 
 if __name__ == "__main__":

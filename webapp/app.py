@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from webapp.asking import sweep_for_ever
 from webapp.assets import STATIC, load_assets, serve_asset
-from webapp.catalogues import Catalogues, load_catalogues
+from webapp.catalogues import Catalogues
 from webapp.config import ConfigError, Settings
 from webapp.currencies import CURRENCIES
 from webapp.database import Database, database_from_url
@@ -89,7 +89,7 @@ def routes() -> list[BaseRoute]:
 def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
     """A shop with these settings. ``transport`` stands in for the network to Xendit (tests)."""
     database = database_from_url(settings.database_url)
-    catalogues = load_catalogues()
+    catalogues = Catalogues()
     sandbox = _sandbox(settings, database, catalogues) if settings.sandbox else None
     if sandbox and transport is None:
         transport = SandboxDoor(sandbox.api)

@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import BashLexer, JavascriptLexer, JsonLexer, PythonLexer
 
 ROOT = Path(__file__).parents[1]
 SOURCES = {
@@ -20,12 +17,6 @@ SOURCES = {
     "status": "webapp/integrations/status.py",
     "webhooks": "webapp/integrations/webhooks.py",
     "browser": "static/js/components.js",
-}
-LEXERS: dict[str, Any] = {
-    "json": JsonLexer(),
-    "python": PythonLexer(stripnl=False),
-    "bash": BashLexer(),
-    "js": JavascriptLexer(stripnl=False),
 }
 MASKED = re.compile(r"‹(masked: [^›]+)›")
 
@@ -38,7 +29,11 @@ def json_code(value: Any) -> Markup:
 @lru_cache(maxsize=512)
 def code(text: str, language: str) -> Markup:
     """A text in colour. All of it is escaped by Pygments."""
-    html = highlight(text, LEXERS[language], HtmlFormatter(nowrap=True))
+    from pygments import highlight  # here, because they take a while, and a shop is to open fast
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+
+    html = highlight(text, get_lexer_by_name(language, stripnl=False), HtmlFormatter(nowrap=True))
     return Markup(MASKED.sub(r"<mark>\1</mark>", html))  # noqa: S704 - escaped by Pygments
 
 

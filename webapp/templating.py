@@ -4,7 +4,7 @@ import gettext
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,36 +46,43 @@ class Templates:
     ) -> None:
         """``catalogues``: translations by language; English needs none. ``shared``: in every template's context."""
         self.languages = ["en", *(code for code in LANGUAGES if code in catalogues and code != "en")]
-        self._environments = {}
-        for language in self.languages:
-            environment = Environment(
-                loader=FileSystemLoader(FOLDER),
-                autoescape=True,
-                undefined=StrictUndefined,
-                trim_blocks=True,
-                lstrip_blocks=True,
-                auto_reload=False,
-                extensions=["jinja2.ext.i18n", SettledTexts],
-            )
-            translations = catalogues.get(language, gettext.NullTranslations())
-            environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-            environment.settled_gettext = translations.gettext  # type: ignore[attr-defined]
-            environment.globals.update(
-                shared,
-                asset=lambda path: assets[path].url,
-                money=lambda amount, code: CURRENCIES[code].format(amount),
-                docs_url=lambda flow, integration: DOCS[integration, Flow(flow)],
-                products=PRODUCTS,
-                language=language,
-                languages=[(code, LANGUAGES[code]) for code in self.languages],
-            )
-            environment.filters.update(date=_date_in(language), minute=_minute_in(language))
-            environment.globals["shelf_html"] = _shelf_html(environment)
-            self._environments[language] = environment
+        self.environment = cache(lambda language: self._environment(language, assets, catalogues, shared))
+
+    def _environment(
+        self,
+        language: str,
+        assets: Mapping[str, Asset],
+        catalogues: Mapping[str, gettext.NullTranslations],
+        shared: Mapping[str, object],
+    ) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            extensions=["jinja2.ext.i18n", SettledTexts],
+        )
+        translations = catalogues.get(language, gettext.NullTranslations())
+        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        environment.settled_gettext = translations.gettext  # type: ignore[attr-defined]
+        environment.globals.update(
+            shared,
+            asset=lambda path: assets[path].url,
+            money=lambda amount, code: CURRENCIES[code].format(amount),
+            docs_url=lambda flow, integration: DOCS[integration, Flow(flow)],
+            products=PRODUCTS,
+            language=language,
+            languages=[(code, LANGUAGES[code]) for code in self.languages],
+        )
+        environment.filters.update(date=_date_in(language), minute=_minute_in(language))
+        environment.globals["shelf_html"] = _shelf_html(environment)
+        return environment
 
     def text(self, language: str, name: str, context: Mapping[str, Any]) -> str:
         """A template as text."""
-        return self._environments[language].get_template(name).render(context)
+        return self.environment(language).get_template(name).render(context)
 
     def response(
         self, language: str, name: str, context: Mapping[str, Any], *, status: int = 200, secret: bool = False

@@ -8,16 +8,12 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
-import aiohttp
 import httpx
 import stamina
-from httpx_aiohttp import AiohttpTransport
 
 from webapp.circuit import CircuitBreaker, CircuitOpen
 
 TIMEOUT = httpx.Timeout(8, connect=3)
-KEPT_SECONDS = 75  # a quiet minute costs no new TLS handshake
-LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=KEPT_SECONDS)
 TOTAL_SECONDS = 19
 ATTEMPTS = 3
 
@@ -28,37 +24,6 @@ class TryAgain(Exception):
     def __init__(self, response: httpx.Response, wait: float | None) -> None:
         super().__init__(str(response.status_code))
         self.response, self.wait = response, wait
-
-
-class NetworkTransport(AiohttpTransport):
-    """The network, by aiohttp, with its errors told apart by whether Xendit can have received anything.
-
-    The adapter (0.2) calls a connection lost after the request was sent a ``ConnectTimeout``, which would be safe to
-    repeat, and lets what is not HTTP at all through untranslated.
-    """
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = None
-        try:
-            response = await super().handle_async_request(request)
-            await response.aread()  # whole answers only: they are small
-            return response
-        except (httpx.TransportError, aiohttp.ClientError, ValueError) as failure:
-            raise _translated(failure)(type(failure.__cause__ or failure).__name__, request=request) from None
-        finally:
-            if response is not None:
-                await response.aclose()
-
-
-def _translated(failure: Exception) -> type[httpx.TransportError]:
-    cause = failure.__cause__ or failure
-    if isinstance(cause, aiohttp.ConnectionTimeoutError):
-        return httpx.ConnectTimeout
-    if isinstance(cause, aiohttp.ClientConnectorError):
-        return httpx.ConnectError
-    if isinstance(cause, TimeoutError):
-        return httpx.ReadTimeout
-    return httpx.RemoteProtocolError
 
 
 class RetryingTransport(httpx.AsyncBaseTransport):
@@ -123,5 +88,9 @@ def xendit_client(
 ) -> httpx.AsyncClient:
     """A client for the life of the process; ``transport`` stands in for the network (sandbox, tests). ``watch`` wraps
     it, so that whoever watches sees every attempt."""
-    inner = CircuitBreaker(watch(transport or NetworkTransport(limits=LIMITS)))
+    if transport is None:
+        from webapp.network import network_transport  # takes a quarter of a second, which the sandbox can do without
+
+        transport = network_transport()
+    inner = CircuitBreaker(watch(transport))
     return httpx.AsyncClient(transport=RetryingTransport(inner), timeout=TIMEOUT, follow_redirects=False)

@@ -98,7 +98,7 @@ def serve_afresh(settings: dict[str, Any], port: int, abandoned_after: float) ->
     from webapp.page_memory import PageMemory
 
     def html(memory: Any, templates: Any, visit: Any) -> str:
-        own = templates._environments[visit.language]
+        own = templates.environment(visit.language)
         own.globals["shelf_html"] = lambda currency, flow: Markup(
             own.get_template("fragments/shelf.html").render(shelf=shelf(currency), flow=flow)
         )

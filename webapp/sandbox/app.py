@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import gettext
 import logging
-import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -58,12 +57,7 @@ class Sandbox:
     async def start(self) -> None:
         """Makes the tables and starts what sends webhooks and ends what has expired. The database must be open."""
         await self.store.create_tables()
-        client = self._client or httpx.AsyncClient(
-            follow_redirects=False,
-            trust_env=False,
-            verify=ssl.create_default_context(),  # heeds SSL_CERT_FILE: development certificates
-        )
-        self._task = asyncio.create_task(self._run(client))
+        self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
         """What was not sent yet stays in the outbox for the next start, or for another process."""
@@ -76,8 +70,8 @@ class Sandbox:
     def _kick(self) -> None:
         self._kicked.set()
 
-    async def _run(self, client: httpx.AsyncClient) -> None:
-        courier = Courier(self.store, self.settings, client, self.clock)
+    async def _run(self) -> None:
+        courier = Courier(self.store, self.settings, self._client, self.clock)
         forget_at = self.clock()
         try:
             while True:
@@ -94,8 +88,8 @@ class Sandbox:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._kicked.wait(), SWEEP_EVERY)
         finally:
-            if client is not self._client:
-                await client.aclose()
+            if courier.client and courier.client is not self._client:
+                await courier.client.aclose()
 
     # What a presenter or a test may do with webhooks
 
