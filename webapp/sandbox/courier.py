@@ -52,8 +52,9 @@ class Courier:
             due = [dict(row) async for row in rows]
         if not due:
             return 0
-        client = self.client or await asyncio.to_thread(webhook_client)
-        self.client = client
+        if self.client is None:
+            self.client = await asyncio.to_thread(webhook_client)
+        client = self.client
         due.sort(key=lambda row: str(row["object_id"]))  # stable: within an object they stay in the order they are due
         groups = [list(group) for _, group in groupby(due, key=lambda row: row["object_id"])]
         await asyncio.gather(*(self._deliver_in_turn(client, group) for group in groups))
