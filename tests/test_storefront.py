@@ -1,5 +1,6 @@
 """The storefront through HTTP: the same by htmx and by plain forms, deep links, and bad input that loses nothing."""
 
+import gzip
 import re
 import string
 from typing import Any
@@ -278,6 +279,19 @@ async def test_who_sees_the_same_shop_has_a_checkout_of_their_own(shop: Shop) ->
     more = (await shop.get("/?currency=PHP&flow=subscription&cart=gayo:3,flores:1", follow_redirects=True)).text
     assert ids[0] not in more and more.count("value") == pages[0].count("value")
     assert "₱2,640" in more and "₱2,640" not in pages[0]
+
+
+async def test_a_compressed_page_is_the_plain_one_with_another_checkout_id(shop: Shop) -> None:
+    pages = []
+    for encoding in ("gzip", "identity", "gzip, deflate, br, zstd"):
+        async with shop.stream("GET", "/", headers={"Accept-Encoding": encoding}) as answer:
+            raw = b"".join([chunk async for chunk in answer.aiter_raw()])
+            assert answer.headers.get("content-encoding") == ("gzip" if "gzip" in encoding else None)
+            assert int(answer.headers["content-length"]) == len(raw)
+            assert "Accept-Encoding" in answer.headers["vary"]
+        page = (gzip.decompress(raw) if "gzip" in encoding else raw).decode()  # checks the checksum too
+        pages.append(re.sub(r'(name="checkout_id" value=")[\w-]{22}"', r'\1"', page))
+    assert pages[0] == pages[1] == pages[2] and "</html>" in pages[0]
 
 
 async def test_the_shop_remembers_only_so_many_pages(shop: Shop) -> None:

@@ -50,7 +50,7 @@ async def serve_asset(request: Request) -> Response:
     """``GET /static/{fingerprint}/{path}``: 404 for what is not there or has changed since."""
     assets: dict[str, Asset] = request.app.state.assets
     asset = assets.get(request.path_params["path"])
-    if asset is None or asset.url != request.url.path:
+    if asset is None or asset.url != request.scope["path"]:
         raise HTTPException(404)
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
     accepted = request.headers.get("accept-encoding", "")

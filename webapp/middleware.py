@@ -4,6 +4,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.types import Receive, Scope, Send
 
 from webapp.config import Settings
 from webapp.database_down import DatabaseDown
@@ -23,13 +24,21 @@ EXCEPTION_HANDLERS = {
 }
 
 
+class Session(SessionMiddleware):
+    """No cookie is read or written for a static file: the browser sends it along with each."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        static = scope["type"] == "http" and scope["path"].startswith("/static/")
+        await (self.app if static else super().__call__)(scope, receive, send)
+
+
 def middleware(settings: Settings) -> list[Middleware]:
     """All of it pure ASGI: each ``BaseHTTPMiddleware`` would cost four times as much."""
     return [
         Middleware(RequestLog),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
         Middleware(
-            SessionMiddleware,
+            Session,
             secret_key=settings.derived_secret("cookie"),
             session_cookie="__Host-selat" if settings.is_https else "selat",
             https_only=settings.is_https,

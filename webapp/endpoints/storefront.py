@@ -29,7 +29,13 @@ async def storefront(request: Request) -> Response:
         request.session["present"] = request.query_params.get("present", "page")[:8]
         _keep(request, _with_choices(shop, visit, wishes, exact=True))
         return RedirectResponse("/", 303)
-    return shop.templates.answer(visit.language, shop.pages.html(shop.templates, visit))
+    page = shop.pages.page(shop.templates, visit)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return shop.templates.answer(visit.language, page.plain())
+    response = shop.templates.answer(visit.language, page.gzipped())
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers.add_vary_header("Accept-Encoding")
+    return response
 
 
 async def choices(request: Request) -> Response:
