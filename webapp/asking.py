@@ -58,10 +58,10 @@ async def ask(shop: Shop, order: Order, *, cause: str = N_("asked Xendit")) -> O
     """Ask, unless somebody did a moment ago or there is nothing to ask. Xendit's failures leave the order as it was."""
     if not order.status.is_open or order.currency not in shop.settings.api_keys:
         return order
-    if not await shop.order_book.claim_asking(order.reference_id, _patience(order)):
-        return order
     if not await shop.questions.hit(QUESTIONS):
         return order  # so many pages are open that asking for each would leave no time to serve them
+    if not await shop.order_book.claim_asking(order.reference_id, _patience(order)):
+        return order
     try:
         async with asyncio.timeout(PAGE_PATIENCE):
             answer = await fetch(shop, order)
