@@ -8,17 +8,18 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from webapp.config import Settings
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["webapp.app", "uvicorn"])
+PROTOCOLS = ["uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.auto", "uvicorn.lifespan.on"]
+FORKS.set_forkserver_preload(["webapp.app", "webapp.network", "uvicorn", "uvloop", *PROTOCOLS])
 
 
 def free_port() -> int:
@@ -73,10 +74,15 @@ class ShopProcess:
 def wait_until_ready(url: str, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(url, timeout=2).status_code < 500:
+        try:
+            with urllib.request.urlopen(url, timeout=2):
                 return
-        time.sleep(0.02)
+        except urllib.error.HTTPError as answer:
+            if answer.code < 500:
+                return
+        except OSError:
+            pass  # nobody listens yet
+        time.sleep(0.01)
     raise RuntimeError(f"nothing answers at {url}")
 
 
