@@ -28,7 +28,7 @@ var/certificates/server.pem: | .venv/installed-dev
 	@.venv/bin/python -m trustme --quiet --dir var/certificates --identities localhost 127.0.0.1
 
 test: .venv/installed-dev ## run all tests; ARGS="-k cart" picks some
-	@.venv/bin/pytest -n $(WORKERS) $(ARGS)
+	@.venv/bin/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: .venv/installed-dev ## lint, format, types, templates
 	.venv/bin/ruff check .

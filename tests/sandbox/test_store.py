@@ -18,6 +18,14 @@ pytestmark = pytest.mark.anyio
 COMPONENTS = PAY | {"mode": "COMPONENTS", "components_configuration": {"origins": ["http://shop.test"]}}
 
 
+async def test_a_worker_that_starts_waits_for_nobody_who_writes(open_rig: OpenRig, postgres_url: str) -> None:
+    rig: Rig = await open_rig(database_from_url(postgres_url))
+    await rig.create(PAY)
+    async with rig.sandbox.database.write() as connection:
+        await connection.execute("UPDATE sandbox_sessions SET version = version + 1")
+        await asyncio.wait_for(rig.sandbox.store.create_tables(), 5)
+
+
 async def test_a_whole_life_in_either_database(open_rig: OpenRig, database_url: str, clock: Clock) -> None:
     rig: Rig = await open_rig(database_from_url(database_url))
     await rig.sandbox.store.create_tables()  # again: the next start finds them

@@ -66,12 +66,19 @@ class Store:
         self.invoices = Shelf(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
 
     async def create_tables(self) -> None:
+        """And indices, unless they are there. In Postgres even CREATE INDEX IF NOT EXISTS would wait for whoever writes,
+        and may so block one that waits for us."""
+        there = set()
         async with self.database.write() as connection:
             if self.database.driver == "asyncpg":  # two processes that create one table at once would collide
                 await connection.execute("SELECT pg_advisory_xact_lock(7335721)")
+                rows = await connection.fetch("SELECT relname FROM pg_class WHERE pg_table_is_visible(oid)")
+                there = {row["relname"] for row in rows}
             for name in self.queries.available_queries:
                 if name.startswith("create_") and not name.endswith("_cursor"):
-                    await getattr(self.queries, name)(connection)
+                    create = getattr(self.queries, name)
+                    if create.sql.split("IF NOT EXISTS ")[1].split()[0] not in there:
+                        await create(connection)
 
     async def advance_all(self) -> None:
         """Lets the clock do what is due in any document, whether somebody looks at it or not."""
