@@ -66,8 +66,8 @@ class Store:
         self.invoices = Shelf(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
 
     async def create_tables(self) -> None:
-        """And indices, unless they are there. In Postgres even CREATE INDEX IF NOT EXISTS would wait for whoever writes,
-        and may so block one that waits for us."""
+        """And indices, unless they are there: in Postgres even CREATE INDEX IF NOT EXISTS waits for whoever writes just
+        now, who may be waiting for us."""
         there = set()
         async with self.database.write() as connection:
             if self.database.driver == "asyncpg":  # two processes that create one table at once would collide
