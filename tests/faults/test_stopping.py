@@ -52,8 +52,8 @@ def webs(tmp_path: Path) -> Iterator[list[Web]]:
     running: list[Web] = []
     yield running
     for web in running:
-        web.process.kill()
-        web.process.wait()
+        web.process.terminate()  # killed, it would leave its workers behind
+        web.process.wait(timeout=30)
 
 
 async def test_a_stop_lets_every_checkout_that_is_under_way_end(webs: list[Web], tmp_path: Path) -> None:
