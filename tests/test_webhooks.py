@@ -207,6 +207,25 @@ async def test_a_webhook_that_overtakes_our_own_answer_is_not_lost(open_shop: Op
         assert (order.status, order.payment_session_id) == ("paid", SESSION_ID)
 
 
+async def test_a_webhook_may_be_faster_than_the_answer_to_a_cancelled_invoice(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS, webhook_tokens={"": TOKEN}) as shop:
+        order = await place(shop, integration="invoice")
+
+        async def overtaken(request: httpx.Request) -> httpx.Response:
+            invoice = {"id": order.invoice_id, "external_id": order.reference_id, "status": "EXPIRED"}
+            assert (await send(shop, invoice)).json() == {"message": "expired"}
+            return httpx.Response(200, json=invoice)
+
+        router.post(path__regex="/invoices/.*/expire!").mock(side_effect=overtaken)
+        await shop.post(f"/orders/{order.reference_id}/cancel")
+        assert await status_of(shop, order) == "cancelled"
+        assert (
+            await send(shop, {"id": order.invoice_id, "external_id": order.reference_id, "status": "EXPIRED"})
+        ).json()
+        assert await status_of(shop, order) == "cancelled"
+
+
 async def test_an_unknown_event_and_a_foreign_order_are_taken_and_noted(shop: Shop) -> None:
     order = await place(shop)
     assert (await send(shop, {"event": "refund.succeeded", "data": {"id": "r"}})).status_code == 200

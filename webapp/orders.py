@@ -47,7 +47,7 @@ _CLOSED = frozenset({OrderStatus.EXPIRED, OrderStatus.CANCELLED})
 TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.WAITING: _SUCCESS | _CLOSED | {OrderStatus.PENDING_APPROVAL, OrderStatus.FAILED_TO_CREATE},
     OrderStatus.PENDING_APPROVAL: _SUCCESS | _CLOSED,
-    OrderStatus.EXPIRED: _SUCCESS,
+    OrderStatus.EXPIRED: _SUCCESS | {OrderStatus.CANCELLED},  # a cancelled invoice is EXPIRED, and its webhook is fast
     OrderStatus.CANCELLED: _SUCCESS,
     OrderStatus.FAILED_TO_CREATE: _SUCCESS,  # our answer was lost, Xendit's object was not
     OrderStatus.PAID: frozenset(),
