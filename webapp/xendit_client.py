@@ -85,12 +85,15 @@ def _reset_seconds(response: httpx.Response) -> float | None:
 def xendit_client(
     transport: httpx.AsyncBaseTransport | None = None,
     watch: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda inner: inner,
+    *,
+    breaks: bool = True,
 ) -> httpx.AsyncClient:
     """A client for the life of the process; ``transport`` stands in for the network (sandbox, tests). ``watch`` wraps
-    it, so that whoever watches sees every attempt."""
+    it, so that whoever watches sees every attempt. ``breaks``: whether failures open a circuit, for all visitors."""
     if transport is None:
         from webapp.network import network_transport  # takes a quarter of a second, which the sandbox can do without
 
         transport = network_transport()
-    inner = CircuitBreaker(watch(transport))
+    watched = watch(transport)
+    inner = CircuitBreaker(watched) if breaks else watched
     return httpx.AsyncClient(transport=RetryingTransport(inner), timeout=TIMEOUT, follow_redirects=False)
