@@ -100,6 +100,14 @@ async def test_an_invoice_is_disabled_with_its_reason_where_it_does_not_serve(sh
     assert "The Invoice API does not serve this currency." in page.text
 
 
+@pytest.mark.parametrize("choice", ["flow", "integration"])
+async def test_a_choice_answers_the_part_of_the_page_that_it_replaces(shop: Shop, choice: str) -> None:
+    form = {"flow": "pay", "integration": "components"} | {choice: "pay_save" if choice == "flow" else "payment_link"}
+    for target, begins in (("aside#counter", "<aside id="), ("div#shop", "<div id=")):
+        answer = await shop.post("/choices", data=form, headers=HTMX | {"HX-Target": target})
+        assert answer.text.strip().startswith(f'{begins}"{target.partition("#")[2]}"')
+
+
 async def test_a_form_without_javascript_may_send_all_its_choices_at_once(shop: Shop) -> None:
     form = {"flow": "save", "integration": "invoice", "checkout_id": "c" * 22}
     answer = await shop.post("/choices", data=form)

@@ -18,6 +18,18 @@ def filled(page: Page) -> None:
     page.goto(CART)
 
 
+def chosen(page: Page) -> None:
+    """By clicks alone, as a visitor does, not by a link that has it all."""
+    page.goto("/")
+    page.get_by_role("button", name="Add Gayo Highlands", exact=True).click()
+    with page.expect_response("**/choices"):
+        page.locator("#currency").select_option("PHP")
+    for choice in ("flow-save", "method-payment_link", "flow-pay_save", "method-components", "method-payment_link"):
+        page.locator(f"label[for={choice}]").click()
+        expect(page.locator(f"#{choice}[checked]")).to_be_checked()  # the server has said so too
+    expect(page.locator("#checkout .total")).to_contain_text("₱")
+
+
 def menus(page: Page) -> None:
     filled(page)
     for menu in page.locator("header details > summary").all():
@@ -175,7 +187,7 @@ def behind(page: Page) -> None:
 
 
 STATES: list[Arrive] = [
-    *(empty, filled, menus, saving, subscribing, refused),
+    *(empty, filled, chosen, menus, saving, subscribing, refused),
     *(paying, declined, waiting, cancelled, paid, saved, subscribed, orders, no_orders),
     *(hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed, expired, down),
     *(missing, walkthrough, behind, presenting, source),

@@ -10,7 +10,7 @@ from webapp.cart import Cart
 from webapp.counter import counter_context
 from webapp.currencies import CURRENCIES, Currency
 from webapp.forms import read_form
-from webapp.htmx import is_htmx
+from webapp.htmx import is_htmx, replaces
 from webapp.integrations import INTEGRATIONS
 from webapp.orders import Flow
 from webapp.shop import Shop, shop_of, visit_of
@@ -39,7 +39,7 @@ async def storefront(request: Request) -> Response:
 
 
 async def choices(request: Request) -> Response:
-    """``POST /choices``: another market, flow, payment method or language. Answers what that changes on the page."""
+    """``POST /choices``: another market, flow, method or language. Answers the part of the page that it replaces."""
     shop, visit = shop_of(request), visit_of(request)
     form = await read_form(request)
     wishes = {name: form[name] for name in LINK_FIELDS if name in form and name != "cart"}
@@ -49,7 +49,8 @@ async def choices(request: Request) -> Response:
     _keep(request, visit)
     if not is_htmx(request):
         return RedirectResponse(_own_path(form.get("next", "/")), 303)
-    fragment = "fragments/counter.html" if set(wishes) == {"integration"} else "fragments/shop.html"
+    # What was changed can't tell: htmx sends the whole form that a radio stands in.
+    fragment = "fragments/counter.html" if replaces(request, "counter") else "fragments/shop.html"
     return shop.templates.response(visit.language, fragment, counter_context(visit, announcement=_news(visit, wishes)))
 
 
