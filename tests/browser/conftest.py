@@ -29,9 +29,15 @@ HERE = Path(__file__).parent
 WAIT_MS = 30_000  # patience for a busy machine; what a page must do faster, its test says
 expect.set_options(timeout=WAIT_MS)
 
-# The page reports what its Content-Security-Policy forbade, frames included; Chromium's own message names no line.
-REPORT_VIOLATIONS = """addEventListener('securitypolicyviolation', event =>
-  console.error('Content-Security-Policy', event.violatedDirective, event.blockedURI, event.sourceFile))"""
+# The page reports what its Content-Security-Policy forbade, frames included; Chromium's own message names no line. And
+# whatever a swap has left there twice.
+REPORT = """addEventListener('securitypolicyviolation', event =>
+  console.error('Content-Security-Policy', event.violatedDirective, event.blockedURI, event.sourceFile));
+addEventListener('htmx:after:swap', () => {
+  const ids = [...document.querySelectorAll('[id]:not(xendit-channel-picker *, svg *)')].map(element => element.id);
+  const twice = ids.filter((id, place) => ids.indexOf(id) !== place);
+  if (twice.length) console.error('there more than once:', ...twice);
+})"""
 
 # The SDK (0.0.24) drops a card's look-up while the next is typed, and doesn't always catch Chromium's word for that.
 DROPPED_BY_SDK = "The user aborted a request."
@@ -124,7 +130,7 @@ class Complaints:
 
     def watch(self, context: BrowserContext) -> BrowserContext:
         context.set_default_timeout(WAIT_MS)
-        context.add_init_script(REPORT_VIOLATIONS)
+        context.add_init_script(REPORT)
         context.on("console", self._console)
         context.on("weberror", self._error)
         context.on("request", self._request)
