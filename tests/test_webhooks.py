@@ -211,18 +211,16 @@ async def test_a_webhook_may_be_faster_than_the_answer_to_a_cancelled_invoice(op
     router = xendit()
     async with open_shop(router, sandbox=False, api_keys=KEYS, webhook_tokens={"": TOKEN}) as shop:
         order = await place(shop, integration="invoice")
+        invoice = {"id": order.invoice_id, "external_id": order.reference_id, "status": "EXPIRED"}
 
         async def overtaken(request: httpx.Request) -> httpx.Response:
-            invoice = {"id": order.invoice_id, "external_id": order.reference_id, "status": "EXPIRED"}
             assert (await send(shop, invoice)).json() == {"message": "expired"}
             return httpx.Response(200, json=invoice)
 
         router.post(path__regex="/invoices/.*/expire!").mock(side_effect=overtaken)
         await shop.post(f"/orders/{order.reference_id}/cancel")
         assert await status_of(shop, order) == "cancelled"
-        assert (
-            await send(shop, {"id": order.invoice_id, "external_id": order.reference_id, "status": "EXPIRED"})
-        ).json()
+        assert (await send(shop, invoice)).json() == {"message": "duplicate"}
         assert await status_of(shop, order) == "cancelled"
 
 

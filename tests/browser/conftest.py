@@ -30,10 +30,10 @@ WAIT_MS = 30_000  # patience for a busy machine; what a page must do faster, its
 expect.set_options(timeout=WAIT_MS)
 
 # The page reports what its Content-Security-Policy forbade, frames included; Chromium's own message names no line. And
-# whatever a swap has left there twice.
+# what is there twice, from the start or since a swap.
 REPORT = """addEventListener('securitypolicyviolation', event =>
   console.error('Content-Security-Policy', event.violatedDirective, event.blockedURI, event.sourceFile));
-addEventListener('htmx:after:swap', () => {
+for (const moment of ['load', 'htmx:after:swap']) addEventListener(moment, () => {
   const ids = [...document.querySelectorAll('[id]:not(xendit-channel-picker *, svg *)')].map(element => element.id);
   const twice = ids.filter((id, place) => ids.indexOf(id) !== place);
   if (twice.length) console.error('there more than once:', ...twice);

@@ -17,8 +17,6 @@ LOOK = """() => {
   const name = element => `${element.tagName.toLowerCase()} “${words(element)}”`
   for (const spoken of document.querySelectorAll('.vh')) spoken.style.display = 'none'
   const wrong = []
-  const ids = [...document.querySelectorAll('[id]')].filter(ours).map(element => element.id)
-  for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) wrong.push(`#${id} is there more than once`)
   const page = document.scrollingElement
   if (page.scrollWidth > innerWidth) wrong.push(`the page is ${page.scrollWidth} wide`)
   for (const element of document.querySelectorAll('button, label, legend, summary, h1, h2, h3, a, .badge, .chip')) {

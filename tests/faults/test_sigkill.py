@@ -30,7 +30,6 @@ class Walk:
         self.client = httpx.Client(base_url=shop.url, timeout=10, verify=False)  # a TLS context takes 50 ms to make
         self.attempt = 0
         self.link: str | None = None
-        self.placed: list[str] = []
 
     @property
     def checkout_id(self) -> str:
