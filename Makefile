@@ -36,8 +36,8 @@ check: .venv/installed-dev ## lint, format, types, templates
 	.venv/bin/mypy
 	.venv/bin/djlint --lint --quiet templates webapp
 
-messages: .venv/installed-dev ## put new texts of code and templates into webapp/locale/*.po, to be translated
-	@.venv/bin/python -m webapp.messages
+messages: .venv/installed-dev ## put new texts of code and templates into webapp/i18n/locale/*.po, to be translated
+	@.venv/bin/python -m webapp.i18n.extract
 
 shots: .venv/installed-dev ## picture every page and state, four widths, light and dark, into shots/
 	@.venv/bin/python -m tests.browser.shots

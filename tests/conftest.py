@@ -18,9 +18,9 @@ import respx
 from tests.leaks import CHATTY, log_guard, secrets_in
 from webapp.app import create_app
 from webapp.config import Settings
-from webapp.database import database_from_url
+from webapp.database.connection import database_from_url
+from webapp.database.migrate import migrate
 from webapp.logs import quieten_libraries
-from webapp.migrate import migrate
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 

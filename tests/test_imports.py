@@ -13,22 +13,38 @@ FILES = {
 }
 
 # The longest name that fits decides. A name stands for itself and all below it.
+BELOW = (
+    "webapp.integrations",
+    "webapp.orders",
+    "webapp.i18n",
+    "webapp.database",
+    "webapp.notices",
+    "webapp.config",
+    "webapp.order_context",
+    "webapp.logs",
+    "webapp.shop.currencies",
+)
+SHOP = ("webapp.shop", *BELOW)
+WEB = ("webapp.web", "webapp.inspector", "webapp.presenter", *SHOP)
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.config": (),
-    "webapp.currencies": (),
-    "webapp.htmx": (),
-    "webapp.text": (),
-    "webapp.orders": ("webapp.currencies", "webapp.text"),
-    "webapp.catalog": ("webapp.currencies", "webapp.text", "webapp.orders"),
-    "webapp.cart": ("webapp.currencies", "webapp.text", "webapp.orders", "webapp.catalog"),
-    "webapp.database_down": (),
-    "webapp.sqlite": ("webapp.database_down",),
-    "webapp.postgres": ("webapp.database_down",),
-    "webapp.database": ("webapp.sqlite", "webapp.postgres"),
-    "webapp.order_book": ("webapp.config", "webapp.currencies", "webapp.text", "webapp.orders", "webapp.database"),
-    "webapp.integrations": ("webapp.orders", "webapp.integrations.errors"),
-    "webapp.integrations.errors": (),
+    "webapp.notices": (),
+    "webapp.order_context": (),
+    "webapp.logs": (),
+    "webapp.i18n": ("webapp.i18n",),
+    "webapp.database": ("webapp.database", "webapp.config"),
     "webapp.sandbox": ("webapp.sandbox",),
+    "webapp.integrations": ("webapp.integrations", "webapp.orders.order", "webapp.notices"),
+    "webapp.shop.currencies": (),
+    "webapp.orders": ("webapp.orders", "webapp.database", "webapp.notices", "webapp.shop.currencies"),
+    "webapp.shop": SHOP,
+    "webapp.presenter": ("webapp.presenter", *BELOW),
+    "webapp.inspector": ("webapp.inspector", *BELOW),
+    "webapp.web": WEB,
+    "webapp.xendit": ("webapp.xendit", *WEB),
+    "webapp.endpoints": ("webapp.xendit", *WEB),
+    "webapp.doctor": ("webapp.xendit", *BELOW),
+    "webapp.__main__": ("webapp.doctor", "webapp.xendit", *WEB),
     "webapp.app": ("webapp",),
 }
 PACKAGES = {name for name, path in FILES.items() if path.name == "__init__.py"}
@@ -44,7 +60,7 @@ def imported(module: str, path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             parents = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             source = ".".join([*parents, *([node.module] if node.module else [])])
-            # `from webapp import orders` imports a module, `from webapp.orders import Order` a name in one
+            # `from webapp import orders` imports a module, `from webapp.orders.order import Order` a name in one
             names = [f"{source}.{alias.name}" if f"{source}.{alias.name}" in FILES else source for alias in node.names]
         yield from (name for name in names if within(name, "webapp"))
 
@@ -54,16 +70,8 @@ def within(name: str, parent: str) -> bool:
 
 
 def allowed(module: str, name: str) -> bool:
-    rule = max((key for key in MAY_IMPORT if within(module, key)), key=len, default=None)
-    if module == "webapp.integrations":  # the table of integrations has texts; the files to copy have none
-        return name in ("webapp.orders", "webapp.text")
-    if rule:
-        return any(within(name, permitted) for permitted in MAY_IMPORT[rule])
-    if within(module, "webapp.endpoints"):
-        return not any(within(name, closed) for closed in ("webapp.sandbox", "webapp.app", "webapp.endpoints"))
-    if module.endswith("__main__"):
-        return not within(name, "webapp.sandbox")
-    return not any(within(name, closed) for closed in ("webapp.sandbox", "webapp.app", "webapp.endpoints"))
+    rule = max((key for key in MAY_IMPORT if within(module, key)), key=len, default="")
+    return any(within(name, permitted) for permitted in MAY_IMPORT.get(rule, ()))
 
 
 @pytest.mark.parametrize("module", FILES)
@@ -73,21 +81,22 @@ def test_a_module_imports_only_what_its_room_may_know(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["import webapp.orders", "from webapp import orders", "from webapp.orders import Order"]
+    "line",
+    ["import webapp.orders.order", "from webapp.orders import order", "from webapp.orders.order import Order"],
 )
 def test_both_forms_of_import_are_seen(line: str, tmp_path: Path) -> None:
     (tmp_path / "file.py").write_text(f"if True:\n    {line}\n")
-    assert list(imported("webapp.sandbox.store", tmp_path / "file.py")) == ["webapp.orders"]
+    assert list(imported("webapp.sandbox.store", tmp_path / "file.py")) == ["webapp.orders.order"]
 
 
 def test_relative_imports_are_seen(tmp_path: Path) -> None:
     (tmp_path / "file.py").write_text(
-        "from .errors import XenditError\nfrom ..orders import Order\nfrom .. import cart\n"
+        "from .errors import XenditError\nfrom ..orders.order import Order\nfrom ..shop import cart\n"
     )
     assert list(imported("webapp.integrations.invoice", tmp_path / "file.py")) == [
         "webapp.integrations.errors",
-        "webapp.orders",
-        "webapp.cart",
+        "webapp.orders.order",
+        "webapp.shop.cart",
     ]
 
 

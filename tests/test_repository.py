@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from webapp.config import CURRENCY_CODES
-from webapp.currencies import CURRENCIES
+from webapp.shop.currencies import CURRENCIES
 
 ROOT = Path(__file__).parent.parent
 VENDOR = ROOT / "static" / "vendor"

@@ -8,8 +8,8 @@ import uvicorn
 from dotenv import load_dotenv
 
 from webapp.config import ConfigError, Settings
-from webapp.database import database_from_url
-from webapp.migrate import migrate
+from webapp.database.connection import database_from_url
+from webapp.database.migrate import migrate
 
 
 def main() -> None:

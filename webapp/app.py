@@ -11,12 +11,9 @@ from dotenv import load_dotenv
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
-from webapp.asking import sweep_for_ever
-from webapp.assets import STATIC, load_assets, serve_asset
-from webapp.catalogues import Catalogues
 from webapp.config import ConfigError, Settings
-from webapp.currencies import CURRENCIES
-from webapp.database import Database, database_from_url
+from webapp.database.connection import Database, database_from_url
+from webapp.database.migrate import migrate
 from webapp.endpoints import (
     cart,
     checkout,
@@ -29,17 +26,20 @@ from webapp.endpoints import (
     webhooks,
     well_known,
 )
-from webapp.inspector import Recorder
+from webapp.i18n.translations import Catalogues
+from webapp.inspector.recorder import Recorder
+from webapp.inspector.transport import RecordingTransport
 from webapp.logs import configure_logging
-from webapp.middleware import EXCEPTION_HANDLERS, middleware
-from webapp.migrate import migrate
-from webapp.order_book import OrderBook
-from webapp.recording import RecordingTransport
+from webapp.orders.order_book import OrderBook
 from webapp.sandbox import Sandbox, SandboxSettings
-from webapp.sandbox_door import SandboxDoor
-from webapp.shop import Shop
-from webapp.templating import Templates
-from webapp.xendit_client import xendit_client
+from webapp.shop.currencies import CURRENCIES
+from webapp.web.assets import STATIC, load_assets, serve_asset
+from webapp.web.middleware import EXCEPTION_HANDLERS, middleware
+from webapp.web.state import Shop
+from webapp.web.templating import Templates
+from webapp.xendit.client import xendit_client
+from webapp.xendit.order_sync import sweep_for_ever
+from webapp.xendit.sandbox_transport import SandboxDoor
 
 log = structlog.get_logger()
 SDK = "vendor/xendit-components-web-0.0.24.mjs"

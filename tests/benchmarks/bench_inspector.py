@@ -17,7 +17,7 @@ import structlog
 
 from webapp.app import create_app
 from webapp.config import Settings
-from webapp.inspector import Recorder
+from webapp.inspector.recorder import Recorder
 
 ROUNDS, IN_A_ROUND = 30, 10
 LIMIT = 1.10

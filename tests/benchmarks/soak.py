@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 
 from tests.faults.processes import free_port, wait_until_ready
-from webapp.database import database_from_url
+from webapp.database.connection import database_from_url
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
 VISITORS = 12

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route
 
 from tests.browser import payment
 from webapp.config import Settings
-from webapp.security import content_security_policy
+from webapp.web.security import content_security_policy
 
 PRISTINE = Path("static/vendor/xendit-components-web-0.0.24.mjs")
 GATEWAY, ASSETS = "https://checkout-ui-gateway-prod-dev.xendit.co", "https://assets.xendit.co"

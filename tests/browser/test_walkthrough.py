@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import hosted, payment
-from webapp.scenes import SCENES
+from webapp.presenter.scenes import SCENES
 
 NewContext = Callable[..., BrowserContext]
 IN_A_FRAME = "can escape its sandboxing"

@@ -19,7 +19,7 @@ from webapp.config import Settings
 
 FORKS = multiprocessing.get_context("forkserver")
 PROTOCOLS = ["uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.auto", "uvicorn.lifespan.on"]
-FORKS.set_forkserver_preload(["webapp.app", "webapp.network", "uvicorn", "uvloop", *PROTOCOLS])
+FORKS.set_forkserver_preload(["webapp.app", "webapp.xendit.network", "uvicorn", "uvloop", *PROTOCOLS])
 
 
 def free_port() -> int:

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from webapp import database_down, order_book
+from webapp.database import errors
+from webapp.orders import order_book
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +57,7 @@ async def weathers(shop: Shop, trouble: Callable[[], Awaitable[None]], relief: C
 async def test_a_locked_book_is_a_sentence_and_then_works_again(
     open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_down, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(errors, "PATIENCE_SECONDS", 0.2)
     async with open_shop(webhook_tokens={"": "token"}) as shop:
         other = sqlite3.connect(tmp_path / "shop.db", isolation_level=None)
 
@@ -73,7 +74,7 @@ async def test_a_locked_book_is_a_sentence_and_then_works_again(
 async def test_a_hundred_who_wait_for_a_locked_book_wait_no_longer_than_one(
     open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_down, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(errors, "PATIENCE_SECONDS", 0.5)
     async with open_shop() as shop:
         await shop.post("/cart/add", data={"product": "gayo"})
         with contextlib.closing(sqlite3.connect(tmp_path / "shop.db", isolation_level=None)) as other:

@@ -11,8 +11,8 @@ import httpx
 
 from tests.faults.processes import free_port, wait_until_ready
 from webapp.config import Settings
-from webapp.database import database_from_url
-from webapp.migrate import migrate
+from webapp.database.connection import database_from_url
+from webapp.database.migrate import migrate
 from webapp.sandbox import Sandbox, SandboxSettings
 
 CHECKOUTS, AT_ONCE = 500, 24

@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 
 from tests.faults.processes import ShopProcess, free_port, standalone_sandbox
-from webapp.database import database_from_url
-from webapp.migrate import migrate
-from webapp.order_book import OrderBook
+from webapp.database.connection import database_from_url
+from webapp.database.migrate import migrate
+from webapp.orders.order_book import OrderBook
 
 TRIALS = 50
 TOKEN = "callback-token"

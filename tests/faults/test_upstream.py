@@ -11,7 +11,7 @@ import trustme
 
 from tests.conftest import OpenShop, Shop
 from tests.faults.processes import free_port
-from webapp import xendit_client
+from webapp.xendit import client
 
 pytestmark = pytest.mark.anyio
 
@@ -97,8 +97,8 @@ async def test_a_broken_answer_is_a_sentence_and_the_cart_stays(
 ) -> None:
     import httpx
 
-    monkeypatch.setattr(xendit_client, "TIMEOUT", httpx.Timeout(0.5, connect=0.5))
-    monkeypatch.setattr(xendit_client, "TOTAL_SECONDS", 1.5)
+    monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(0.5, connect=0.5))
+    monkeypatch.setattr(client, "TOTAL_SECONDS", 1.5)
     async with (
         upstream(behave) as port,
         open_shop(sandbox=False, api_keys=KEYS, xendit_api_url=f"http://127.0.0.1:{port}") as shop,

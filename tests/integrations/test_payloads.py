@@ -14,7 +14,7 @@ from webapp.integrations.components import create_components_session
 from webapp.integrations.errors import XenditError
 from webapp.integrations.invoice import create_invoice
 from webapp.integrations.payment_link import create_payment_link_session
-from webapp.orders import Flow, LineItem, Order
+from webapp.orders.order import Flow, LineItem, Order
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.leaks import assert_no_secret, stored_text
 from tests.sandbox.conftest import CUSTOMER, INVOICE, PAY, SAVE, SUBSCRIPTION, TOKEN, Clock, OpenRig, Rig
-from webapp.database import database_from_url
+from webapp.database.connection import database_from_url
 from webapp.sandbox import SandboxSettings, keys, sessions, webhooks
 from webapp.sandbox.documents import SessionDoc, attempt_id
 from webapp.sandbox.store import Store

@@ -5,14 +5,14 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.cart import Cart, parse_quantity
-from webapp.catalog import PRODUCTS
-from webapp.counter import counter_context
-from webapp.forms import read_form
-from webapp.htmx import is_htmx
-from webapp.shop import shop_of, visit_of
-from webapp.text import N_, Notice
-from webapp.visit import save_visit
+from webapp.notices import N_, Notice
+from webapp.shop.cart import Cart, parse_quantity
+from webapp.shop.catalog import PRODUCTS
+from webapp.shop.storefront import counter_context
+from webapp.shop.visitor import save_visit
+from webapp.web.forms import read_form
+from webapp.web.htmx import is_htmx
+from webapp.web.state import shop_of, visit_of
 
 
 async def add(request: Request) -> Response:

@@ -9,22 +9,22 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.asking import fetch, settle
-from webapp.forms import read_form
-from webapp.htmx import is_htmx, redirect
-from webapp.inspector import about
+from webapp.inspector.recorder import about
+from webapp.inspector.transport import record_answer
 from webapp.integrations import INTEGRATIONS
 from webapp.integrations.components import create_components_session
 from webapp.integrations.errors import XenditError
 from webapp.integrations.invoice import create_invoice
 from webapp.integrations.payment_link import create_payment_link_session
-from webapp.orders import Flow, Order, OrderStatus
-from webapp.qr import qr_svg
-from webapp.recording import record_answer
-from webapp.shop import Shop, shop_of, visit_of
-from webapp.text import N_, Refusal
-from webapp.visit import save_visit, why_not
-from webapp.xendit_client import TOTAL_SECONDS
+from webapp.notices import N_, Refusal
+from webapp.orders.order import Flow, Order, OrderStatus
+from webapp.presenter.qr import qr_svg
+from webapp.shop.visitor import save_visit, why_not
+from webapp.web.forms import read_form
+from webapp.web.htmx import is_htmx, redirect
+from webapp.web.state import Shop, shop_of, visit_of
+from webapp.xendit.client import TOTAL_SECONDS
+from webapp.xendit.order_sync import fetch, settle
 
 log = structlog.get_logger()
 MOST_ORDERS_AN_HOUR = 60

@@ -4,7 +4,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from webapp.shop import shop_of
+from webapp.web.state import shop_of
 
 log = structlog.get_logger()
 

@@ -1,14 +1,18 @@
 """Behind the counter: what was sent, what came back, and the code that did it. For the order's own visitor only."""
 
+from typing import Any
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.behind import behind_context, own_order, test_data
-from webapp.highlight import SOURCES, source
-from webapp.htmx import is_htmx
-from webapp.orders import Order
-from webapp.shop import shop_of, visit_of
+from webapp.inspector.highlight import SOURCES, code, json_code, source
+from webapp.inspector.sequence_diagram import HEAD, LANES, WIDTH, arrows, height
+from webapp.inspector.timeline import entries, is_live, version, why_closed
+from webapp.orders.order import Order
+from webapp.presenter.test_cards import test_data
+from webapp.web.htmx import is_htmx
+from webapp.web.state import controls_of, own_order, shop_of, visit_of
 
 
 async def behind(request: Request) -> Response:
@@ -58,3 +62,27 @@ async def _panel(request: Request, order: Order, poll: str) -> Response:
     if request.query_params.get("seen") == context["version"]:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return shop.templates.response(visit.language, "fragments/inspector.html", context, secret=True)
+
+
+async def behind_context(request: Request, order: Order, *, poll: str) -> dict[str, Any]:
+    """The context of ``fragments/inspector.html``. ``poll``: the address that the panel asks again while it is live."""
+    shop = shop_of(request)
+    changes = await shop.order_book.changes(order.reference_id)
+    story = entries(order, await shop.recorder.steps(order.reference_id), changes)
+    return {
+        "order": order,
+        "story": story,
+        "version": version(order, story),
+        "live": is_live(order),
+        "poll": poll,
+        "closed_by": why_closed(order, changes),
+        "arrows": arrows(story),
+        "lanes": LANES,
+        "drawing": {"width": WIDTH, "height": height(story), "head": HEAD},
+        "json_code": json_code,
+        "code": code,
+        "sources": SOURCES,
+        "controls": await controls_of(request),
+        "controls_back": f"/orders/{order.reference_id}/behind-the-counter",
+        "currency": visit_of(request).currency,
+    } | test_data(order.currency)

@@ -5,19 +5,19 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.asking import ask, fetch, settle
-from webapp.cart import Cart
-from webapp.currencies import CURRENCIES
-from webapp.framing import framed, wants_frame
-from webapp.htmx import redirect
-from webapp.inspector import about
+from webapp.inspector.recorder import about
+from webapp.inspector.transport import record_answer
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import cancel_payment_session, expire_invoice
-from webapp.orders import Order, OrderStatus
-from webapp.recording import record_answer
-from webapp.shop import Shop, shop_of, visit_of
-from webapp.text import N_, Refusal
-from webapp.visit import save_visit
+from webapp.notices import N_, Refusal
+from webapp.orders.order import Order, OrderStatus
+from webapp.shop.cart import Cart
+from webapp.shop.currencies import CURRENCIES
+from webapp.shop.visitor import save_visit
+from webapp.web.framing import framed, wants_frame
+from webapp.web.htmx import redirect
+from webapp.web.state import Shop, shop_of, visit_of
+from webapp.xendit.order_sync import ask, fetch, settle
 
 
 async def order_list(request: Request) -> Response:

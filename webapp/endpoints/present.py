@@ -3,13 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from webapp.asking import fetch, settle
-from webapp.behind import own_order
-from webapp.htmx import is_htmx, redirect
-from webapp.orders import Order
-from webapp.qr import qr_svg
-from webapp.shop import shop_of, visit_of
-from webapp.text import N_, Refusal
+from webapp.notices import N_, Refusal
+from webapp.orders.order import Order
+from webapp.presenter.qr import qr_svg
+from webapp.web.htmx import is_htmx, redirect
+from webapp.web.state import own_order, shop_of, visit_of
+from webapp.xendit.order_sync import fetch, settle
 
 
 async def order_qr(request: Request) -> Response:

@@ -6,16 +6,16 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.cart import Cart
-from webapp.counter import counter_context
-from webapp.currencies import CURRENCIES, Currency
-from webapp.forms import read_form
-from webapp.htmx import is_htmx, replaces
 from webapp.integrations import INTEGRATIONS
-from webapp.orders import Flow
-from webapp.shop import Shop, shop_of, visit_of
-from webapp.text import N_, Notice, Refusal
-from webapp.visit import Visit, save_visit, why_not
+from webapp.notices import N_, Notice, Refusal
+from webapp.orders.order import Flow
+from webapp.shop.cart import Cart
+from webapp.shop.currencies import CURRENCIES, Currency
+from webapp.shop.storefront import counter_context
+from webapp.shop.visitor import Visit, save_visit, why_not
+from webapp.web.forms import read_form
+from webapp.web.htmx import is_htmx, replaces
+from webapp.web.state import Shop, shop_of, visit_of
 
 LINK_FIELDS = ("currency", "flow", "integration", "cart", "language")
 

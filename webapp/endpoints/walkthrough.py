@@ -4,14 +4,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.behind import controls_of, own_order, test_data
-from webapp.forms import read_form
-from webapp.htmx import is_htmx
-from webapp.orders import Order
-from webapp.scenes import SCENES, after
-from webapp.shop import shop_of, visit_of
-from webapp.text import N_, Refusal
-from webapp.visit import save_visit
+from webapp.notices import N_, Refusal
+from webapp.orders.order import Order
+from webapp.presenter.scenes import SCENES, after
+from webapp.presenter.test_cards import test_data
+from webapp.shop.visitor import save_visit
+from webapp.web.forms import read_form
+from webapp.web.htmx import is_htmx
+from webapp.web.state import controls_of, own_order, shop_of, visit_of
 
 DELAYS = ("0", "5", "15", "60")
 FAILURES = ("", "400", "401", "500", "timeout", "down")

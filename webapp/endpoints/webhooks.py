@@ -10,13 +10,13 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from webapp.inspector import about
+from webapp.inspector.recorder import about
+from webapp.inspector.transport import record_webhook
 from webapp.integrations.webhooks import Webhook, read_webhook, token_matches
-from webapp.order_book import OrderBook
-from webapp.orders import Order
-from webapp.recording import record_webhook
-from webapp.reports import Report, invoice_report, payment_report, session_report, token_report
-from webapp.shop import Shop, shop_of
+from webapp.orders.order import Order
+from webapp.orders.order_book import OrderBook
+from webapp.orders.reports import Report, invoice_report, payment_report, session_report, token_report
+from webapp.web.state import Shop, shop_of
 
 log = structlog.get_logger()
 SHOWN_BODY = 64 * 1024

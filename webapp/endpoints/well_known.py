@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from webapp.shop import shop_of
+from webapp.web.state import shop_of
 
 
 async def apple_domain_association(request: Request) -> Response:

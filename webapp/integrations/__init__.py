@@ -1,9 +1,9 @@
 """The exhibit: one file an integration, to be copied. This table is what the shop shows of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from webapp.orders import Flow
-from webapp.text import N_
+from webapp.notices import N_
 
 
 @dataclass(frozen=True)
@@ -11,12 +11,21 @@ class Integration:
     """A way to pay with Xendit, as the shopper chooses it."""
 
     slug: str
+    """Also the name of its file in this folder, and of its address."""
     title: str
     pitch: str
     api: str
-    flows: frozenset[Flow]
-    source: str
+    opens: str
+    """The field of Xendit's answer that opens the payment: a secret."""
+    docs: Mapping[str, str]
+    """The flows that it serves, each with its page in Xendit's docs."""
 
+    def docs_url(self, flow: str) -> str:
+        """Return the page of Xendit's docs for a flow; the page for paying where it does not serve the flow."""
+        return self.docs.get(flow, self.docs["pay"])
+
+
+_DOCS = "https://docs.xendit.co/docs/"
 
 INTEGRATIONS: dict[str, Integration] = {
     integration.slug: integration
@@ -26,38 +35,34 @@ INTEGRATIONS: dict[str, Integration] = {
             N_("Pay right here"),
             N_("The form appears on this page, in the shop's own look."),
             "Sessions API · Components",
-            frozenset(Flow),
-            "webapp/integrations/components.py",
+            opens="components_sdk_key",
+            docs={
+                "pay": f"{_DOCS}components-one-time-payment",
+                "save": f"{_DOCS}components-save-payment-method",
+                "pay_save": f"{_DOCS}pay-and-save-3",
+                "subscription": f"{_DOCS}how-subscriptions-work",
+            },
         ),
         Integration(
             "payment_link",
             N_("Pay on Xendit's page"),
             N_("A secure page opens with every way to pay, then brings you back."),
             "Sessions API · Payment Link",
-            frozenset(Flow),
-            "webapp/integrations/payment_link.py",
+            opens="payment_link_url",
+            docs={
+                "pay": f"{_DOCS}payment-1",
+                "save": f"{_DOCS}storing-payment-details",
+                "pay_save": f"{_DOCS}pay-and-save-2",
+                "subscription": f"{_DOCS}how-subscriptions-work",
+            },
         ),
         Integration(
             "invoice",
             N_("Pay by invoice"),
             N_("The older payment page, for shops that already use it."),
             "Invoice API · Payment Link (legacy)",
-            frozenset({Flow.PAY}),
-            "webapp/integrations/invoice.py",
+            opens="invoice_url",
+            docs={"pay": "https://archive.docs.xendit.co/payment-link/single-payment-link"},
         ),
     )
 }
-
-_DOCS = "https://docs.xendit.co/docs/"
-DOCS: dict[tuple[str, Flow], str] = {
-    ("payment_link", Flow.PAY): f"{_DOCS}payment-1",
-    ("payment_link", Flow.SAVE): f"{_DOCS}storing-payment-details",
-    ("payment_link", Flow.PAY_SAVE): f"{_DOCS}pay-and-save-2",
-    ("payment_link", Flow.SUBSCRIPTION): f"{_DOCS}how-subscriptions-work",
-    ("components", Flow.PAY): f"{_DOCS}components-one-time-payment",
-    ("components", Flow.SAVE): f"{_DOCS}components-save-payment-method",
-    ("components", Flow.PAY_SAVE): f"{_DOCS}pay-and-save-3",
-    ("components", Flow.SUBSCRIPTION): f"{_DOCS}how-subscriptions-work",
-    ("invoice", Flow.PAY): "https://archive.docs.xendit.co/payment-link/single-payment-link",
-}
-"""Which page of Xendit's docs belongs to which choice."""

@@ -19,7 +19,7 @@ import httpx
 from .errors import XenditError, read_answer
 
 if TYPE_CHECKING:
-    from webapp.orders import Order
+    from webapp.orders.order import Order
 
 API_URL = "https://api.xendit.co"
 

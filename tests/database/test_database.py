@@ -1,0 +1,100 @@
+"""What the order book may rely on in either database."""
+
+import asyncio
+import contextlib
+import re
+
+import pytest
+
+from tests.conftest import OpenShop, Shop
+from webapp.orders.order import OrderStatus
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_read_sees_what_was_written_before_it_whatever_else_is_being_read(
+    open_shop: OpenShop, database_url: str
+) -> None:
+    async with open_shop(database_url=database_url) as shop:
+        book = shop.app.state.shop.order_book
+
+        async def noted() -> int:
+            async with shop.app.state.shop.database.read() as connection:
+                return len([row async for row in book._sql.webhooks_of(connection, reference_id="reference")])
+
+        async def read_for_ever() -> None:
+            while True:
+                await noted()
+
+        readers = [asyncio.create_task(read_for_ever()) for _ in range(3)]
+        for number in range(200):
+            await book.note_webhook(f"key {number}", "event", "reference", "verdict")
+            assert await noted() == number + 1
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+
+
+async def test_a_task_that_is_cancelled_while_it_writes_leaves_the_database_usable(
+    open_shop: OpenShop, database_url: str
+) -> None:
+    async with open_shop(database_url=database_url) as shop:
+        database, book = shop.app.state.shop.database, shop.app.state.shop.order_book
+
+        async def write() -> None:
+            async with database.write():
+                await asyncio.sleep(0.001)
+
+        for steps in range(12):  # cancelled at its beginning, in its middle, at its end
+            task = asyncio.create_task(write())
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            assert await book.note_webhook(f"after {steps}", "event", "reference", "verdict")
+
+
+async def test_news_of_an_order_whose_row_is_gone_move_nothing_and_hold_up_nobody(
+    open_shop: OpenShop, database_url: str
+) -> None:
+    async with open_shop(database_url=database_url) as shop:
+        await shop.post("/cart/add", data={"product": "gayo"})
+        form = {"integration": "payment_link", "flow": "pay", "checkout_id": "order-to-be-forgotten"}
+        await shop.post("/checkout", data=form)
+        book, database = shop.app.state.shop.order_book, shop.app.state.shop.database
+        order = await book.get_by_checkout("order-to-be-forgotten")
+        async with database.write() as connection:
+            await connection.execute("DELETE FROM orders")
+        assert await book.mark(order, OrderStatus.PAID, cause="a late webhook") == order
+        assert await book.changes(order.reference_id) == []
+
+
+def statements(shop: Shop) -> dict[str, str]:
+    """Every statement of the order book and the inspector that looks rows up."""
+    found = {}
+    for queries in (shop.app.state.shop.order_book._sql, shop.app.state.shop.recorder._sql):
+        for name in queries.available_queries:
+            sql = getattr(queries, name).sql
+            if not name.endswith("_cursor") and re.search(r"(?m)^\s*(SELECT|UPDATE|DELETE|WHERE)", sql):
+                found[name] = sql
+    return found
+
+
+async def test_every_statement_finds_its_rows_by_an_index(open_shop: OpenShop, database_url: str) -> None:
+    """So that a book of a million orders costs what one of a hundred does."""
+    async with open_shop(database_url=database_url) as shop:
+        database, plans = shop.app.state.shop.database, {}
+        assert {"get_order", "find_order", "overdue_orders", "steps_of", "claim_asking"} <= set(statements(shop))
+        for name, sql in statements(shop).items():
+            async with database.read() as connection:
+                if database.driver == "sqlite":
+                    nothing = dict.fromkeys(re.findall(r"(?<!:):(\w+)", sql), "0")
+                    rows = await connection.fetch(f"EXPLAIN QUERY PLAN {sql}", nothing)
+                    plans[name] = "\n".join(row["detail"] for row in rows)
+                else:
+                    await connection.execute("SET enable_seqscan = off")
+                    asked = re.sub(r"(?<!:):(\w+)|\$\d+", "'0'", sql)
+                    plans[name] = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {asked}"))
+    slow = {name: plan for name, plan in plans.items() if re.search(r"(?m)^\s*SCAN |Seq Scan", plan)}
+    assert not slow, slow

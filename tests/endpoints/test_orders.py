@@ -1,0 +1,214 @@
+"""What an order's page says, asks and offers; who may see and do what."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+import respx
+
+from tests.conftest import OpenShop, Shop
+from webapp.orders.order import Order
+from webapp.xendit.order_sync import ask
+
+pytestmark = pytest.mark.anyio
+KEYS = {"IDR": "xnd_development_idr"}
+SESSION_ID = "ps-0123456789abcdef01234567"
+LINK = "https://dev.xen.to/12345678"
+
+
+async def place(shop: Shop, integration: str = "payment_link", flow: str = "pay") -> Order:
+    await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"})
+    checkout_id = f"{integration}-{flow}-{time.monotonic_ns()}"
+    await shop.post("/checkout", data={"integration": integration, "flow": flow, "checkout_id": checkout_id})
+    order: Order = await shop.app.state.shop.order_book.get_by_checkout(checkout_id)
+    return order
+
+
+async def pay_at_the_sandbox(shop: Shop, order: Order) -> None:
+    """What the shopper does on the hosted page."""
+    link = (await shop.post(f"/orders/{order.reference_id}/pay")).headers["location"]
+    await shop.post(link, data={"choice": "CARDS.visa", "decision": "pay"})
+
+
+async def status_of(shop: Shop, order: Order) -> str:
+    return str((await shop.app.state.shop.order_book.get(order.reference_id)).status.value)
+
+
+@pytest.mark.parametrize("integration", ["payment_link", "invoice"])
+async def test_without_any_webhook_an_open_page_says_paid_within_five_seconds(shop: Shop, integration: str) -> None:
+    await shop.app.state.sandbox.switch(outage=True)
+    order = await place(shop, integration)
+    await shop.get(f"/orders/{order.reference_id}")  # somebody has just asked
+    await pay_at_the_sandbox(shop, order)
+    started = time.monotonic()
+    while time.monotonic() - started < 5:
+        fragment = await shop.get(f"/orders/{order.reference_id}/status", headers={"HX-Request": "true"})
+        if "Thank you" in fragment.text:
+            break
+        assert "every 2s" in fragment.text
+        await asyncio.sleep(0.5)
+    assert await status_of(shop, order) == "paid"
+    assert "hx-trigger" not in fragment.text, "a settled order polls no more"
+
+
+def xendit(status: str = "ACTIVE") -> respx.Router:
+    router = respx.Router(assert_all_called=False)
+    session = {"payment_session_id": SESSION_ID, "status": status, "payment_link_url": LINK}
+    router.post("https://api.xendit.co/sessions").mock(return_value=httpx.Response(201, json=session))
+    router.get(f"https://api.xendit.co/sessions/{SESSION_ID}", name="ask").mock(
+        return_value=httpx.Response(200, json=session)
+    )
+    return router
+
+
+async def test_xendit_is_asked_once_in_three_seconds_whoever_watches(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        order = await place(shop)
+        watching = [shop.get(f"/orders/{order.reference_id}/status") for _ in range(25)]
+        assert {answer.status_code for answer in await asyncio.gather(*watching)} == {200}
+        assert router["ask"].call_count == 1
+        await asyncio.sleep(3.1)
+        await shop.get(f"/orders/{order.reference_id}")
+        assert router["ask"].call_count == 2
+
+
+async def test_an_old_open_order_is_asked_about_more_rarely(open_shop: OpenShop) -> None:
+    from dataclasses import replace
+
+    from webapp.xendit.order_sync import _patience
+
+    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
+        order = await place(shop)
+        waits = [
+            _patience(replace(order, created=datetime.now(UTC) - timedelta(seconds=age))).total_seconds()
+            for age in (0, 500, 1200, 2400, 9000)
+        ]
+        assert waits == sorted(waits) and waits[0] == 3 and waits[-1] == 15
+
+
+async def test_when_xendit_is_down_the_page_says_how_the_order_stood(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        order = await place(shop)
+        router["ask"].mock(side_effect=httpx.ConnectError("down"))
+        page = await shop.get(f"/orders/{order.reference_id}")
+        assert page.status_code == 200 and "Waiting for your payment" in page.text
+
+
+async def test_what_xendit_says_of_another_order_moves_nothing(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        order = await place(shop)
+        for lie in ({"amount": 1}, {"currency": "PHP"}, {"reference_id": "another"}):
+            answer = {"payment_session_id": SESSION_ID, "status": "COMPLETED"} | lie
+            router["ask"].mock(return_value=httpx.Response(200, json=answer))
+            async with shop.app.state.shop.database.write() as connection:
+                await connection.execute("UPDATE orders SET asked_at = ''")
+            await shop.get(f"/orders/{order.reference_id}")
+            assert await status_of(shop, order) == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("EXPIRED", "Expired"), ("CANCELED", "Cancelled"), ("COMPLETED", "Paid")]
+)
+async def test_the_page_says_what_xendit_answered(open_shop: OpenShop, status: str, words: str) -> None:
+    async with open_shop(xendit(status), sandbox=False, api_keys=KEYS) as shop:
+        order = await place(shop)
+        page = await shop.get(f"/orders/{order.reference_id}")
+        assert words in page.text and "hx-trigger" not in page.text.split("</section>")[0]
+
+
+async def test_an_order_whose_time_is_over_is_closed_though_nobody_looks(open_shop: OpenShop) -> None:
+    async with open_shop(xendit("EXPIRED"), sandbox=False, api_keys=KEYS) as shop:
+        order = await place(shop)
+        late = order.expires_at + timedelta(minutes=1)
+        async with shop.app.state.shop.database.write() as connection:
+            await connection.execute("UPDATE orders SET expires_at = '2026-01-01T00:00:00.000+00:00'")
+        overdue = await shop.app.state.shop.order_book.overdue(late)
+        assert [each.reference_id for each in overdue] == [order.reference_id]
+        await ask(shop.app.state.shop, overdue[0], cause="swept")
+        assert await status_of(shop, order) == "expired"
+        assert await shop.app.state.shop.order_book.overdue(late) == []
+
+
+async def test_pay_now_asks_xendit_for_the_link_again(open_shop: OpenShop) -> None:
+    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
+        order = await place(shop)
+        answer = await shop.post(f"/orders/{order.reference_id}/pay")
+        assert (answer.status_code, answer.headers["location"]) == (303, LINK)
+        assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("integration", ["components", "payment_link", "invoice"])
+async def test_cancelling_is_xendits_word_too(shop: Shop, integration: str) -> None:
+    order = await place(shop, integration)
+    answer = await shop.post(f"/orders/{order.reference_id}/cancel")
+    assert answer.headers["location"] == f"/orders/{order.reference_id}"
+    assert await status_of(shop, order) == "cancelled"
+    changes = await shop.app.state.shop.order_book.changes(order.reference_id)
+    assert changes[-1].cause == "cancelled by the visitor"
+
+
+async def test_an_order_paid_meanwhile_can_not_be_cancelled(shop: Shop) -> None:
+    await shop.app.state.sandbox.switch(outage=True)
+    order = await place(shop)
+    await pay_at_the_sandbox(shop, order)
+    await shop.post(f"/orders/{order.reference_id}/cancel")
+    assert await status_of(shop, order) == "paid"
+
+
+async def test_order_again_brings_the_same_cart_back(shop: Shop) -> None:
+    order = await place(shop, flow="subscription")
+    await shop.post("/cart/remove", data={"product": "gayo"})
+    await shop.post("/choices", data={"currency": "SGD", "flow": "pay"})
+    answer = await shop.post(f"/orders/{order.reference_id}/again")
+    assert answer.headers["location"] == "/"
+    page = (await shop.get("/")).text
+    assert "Rp480.000" in page and "then every month" in page
+
+
+async def test_the_cart_is_empty_once_its_order_went_through_and_only_then(shop: Shop) -> None:
+    order = await place(shop)
+    await shop.get(f"/orders/{order.reference_id}")
+    assert "Rp480.000, once" in (await shop.get("/")).text
+    await shop.app.state.sandbox.switch(outage=True)
+    await pay_at_the_sandbox(shop, order)
+    await asyncio.sleep(3.1)
+    await shop.get(f"/orders/{order.reference_id}")
+    assert "Your cart is empty" in (await shop.get("/")).text
+
+
+async def test_a_list_shows_only_this_visitors_orders_newest_first(shop: Shop) -> None:
+    assert "No orders from this browser yet" in (await shop.get("/orders")).text
+    first, second = await place(shop), await place(shop, "invoice")
+    page = (await shop.get("/orders")).text
+    assert page.index(second.reference_id) < page.index(first.reference_id) or second.created == first.created
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(shop.app), base_url="http://testserver") as stranger:
+        assert first.reference_id not in (await stranger.get("/orders")).text
+        opened = await stranger.get(f"/orders/{first.reference_id}")
+        assert opened.status_code == 200 and first.visitor not in opened.text
+        assert (await stranger.post(f"/orders/{first.reference_id}/cancel")).status_code == 403
+        assert await status_of(shop, first) == "waiting"
+
+
+async def test_back_from_a_wallet_xendit_is_asked_before_anything_is_shown(shop: Shop) -> None:
+    order = await place(shop, "components")
+    resumed = await shop.get(f"/orders/{order.reference_id}/resume")
+    assert resumed.status_code == 200 and 'id="components"' in resumed.text
+    assert resumed.headers["cache-control"] == "no-store"
+    await shop.post(f"/orders/{order.reference_id}/cancel")
+    assert (await shop.get(f"/orders/{order.reference_id}/resume")).headers[
+        "location"
+    ] == f"/orders/{order.reference_id}"
+
+
+async def test_an_order_of_a_market_that_has_closed_since_can_be_seen_but_not_paid(open_shop: OpenShop) -> None:
+    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
+        order = await place(shop)
+    async with open_shop(xendit(), sandbox=False, api_keys={"SGD": "xnd_development_sgd"}) as shop:
+        assert (await shop.get(f"/orders/{order.reference_id}")).status_code == 200
+        answer = await shop.post(f"/orders/{order.reference_id}/pay")
+        assert answer.status_code == 409 and "no API key for IDR" in answer.text

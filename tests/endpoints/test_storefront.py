@@ -1,0 +1,310 @@
+"""The storefront through HTTP: the same by htmx and by plain forms, deep links, and bad input that loses nothing."""
+
+import gzip
+import re
+import string
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from tests.conftest import OpenShop, Shop
+
+pytestmark = pytest.mark.anyio
+HTMX = {"HX-Request": "true"}
+
+
+async def seen(shop: Shop) -> dict[str, Any]:
+    """What the storefront shows now, as its template was told."""
+    from webapp.shop.storefront import counter_context
+    from webapp.shop.visitor import load_visit
+
+    page = await shop.get("/")
+    assert page.status_code == 200
+    cookie = shop.cookies.get("selat")
+    request = _request_with(shop, cookie)
+    visit = load_visit(request, shop.settings.api_keys, ["en", "id", "th", "vi", "es"])
+    return counter_context(visit)
+
+
+def _request_with(shop: Shop, cookie: str | None) -> Any:
+    import json
+    from base64 import b64decode
+
+    from itsdangerous import TimestampSigner
+    from starlette.requests import Request
+
+    session = {}
+    if cookie:
+        signer = TimestampSigner(shop.settings.derived_secret("cookie"))
+        session = json.loads(b64decode(signer.unsign(cookie.strip('"'))))
+    return Request({"type": "http", "headers": [], "session": session})
+
+
+async def quantities(shop: Shop) -> dict[str, int]:
+    return {line.product_id: line.quantity for line in (await seen(shop))["lines"]}
+
+
+async def test_the_shelf_shows_every_product_and_its_price(shop: Shop) -> None:
+    page = (await shop.get("/")).text
+    for text in ("Gayo Highlands", "Rp240.000", "Kopitiam Cup", "Sold out", "Sandbox"):
+        assert text in page
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+async def test_a_cart_grows_shrinks_and_empties(shop: Shop, headers: dict[str, str]) -> None:
+    async def post(path: str, **form: str) -> None:
+        answer = await shop.post(path, data=form, headers=headers)
+        assert answer.status_code == (200 if headers else 303)
+
+    await post("/cart/add", product="gayo", quantity="2")
+    await post("/cart/add", product="toraja")
+    await post("/cart/add", product="gayo")
+    assert await quantities(shop) == {"gayo": 3, "toraja": 1}
+    await post("/cart/take", product="gayo")
+    await post("/cart/take", product="toraja")
+    assert await quantities(shop) == {"gayo": 2}
+    await post("/cart/remove", product="gayo")
+    assert await quantities(shop) == {}
+
+
+async def test_htmx_gets_the_fragment_and_what_to_announce(shop: Shop) -> None:
+    answer = await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"}, headers=HTMX)
+    assert answer.text.lstrip().startswith('<aside id="counter"')
+    assert "Gayo Highlands added. 2 in your cart, Rp480.000." in answer.text
+    assert "<html" not in answer.text
+
+
+async def test_choices_change_and_stay_in_a_second_tab(shop: Shop) -> None:
+    for form in ({"currency": "PHP"}, {"flow": "subscription"}, {"integration": "payment_link"}):
+        assert (await shop.post("/choices", data=form, headers=HTMX)).status_code == 200
+    now = await seen(shop)
+    assert (now["currency"].code, now["flow"], now["integration"]) == ("PHP", "subscription", "payment_link")
+
+
+async def test_choosing_a_flow_moves_on_from_a_method_that_can_not_do_it(shop: Shop) -> None:
+    await shop.post("/choices", data={"integration": "invoice"})
+    assert (await seen(shop))["integration"] == "invoice"
+    await shop.post("/choices", data={"flow": "save"})
+    now = await seen(shop)
+    assert (now["flow"], now["integration"]) == ("save", "components")
+    reasons = {choice.slug: choice.disabled_reason for choice in now["methods"]}
+    assert reasons["invoice"] and not reasons["components"] and not reasons["payment_link"]
+
+
+@pytest.mark.parametrize("currency", ["SGD", "HKD", "MXN"])
+async def test_an_invoice_is_disabled_with_its_reason_where_it_does_not_serve(shop: Shop, currency: str) -> None:
+    page = await shop.post("/choices", data={"currency": currency}, headers=HTMX)
+    assert "The Invoice API does not serve this currency." in page.text
+
+
+@pytest.mark.parametrize("choice", ["flow", "integration"])
+async def test_a_choice_answers_the_part_of_the_page_that_it_replaces(shop: Shop, choice: str) -> None:
+    form = {"flow": "pay", "integration": "components"} | {choice: "pay_save" if choice == "flow" else "payment_link"}
+    for target, begins in (("aside#counter", "<aside id="), ("div#shop", "<div id=")):
+        answer = await shop.post("/choices", data=form, headers=HTMX | {"HX-Target": target})
+        assert answer.text.strip().startswith(f'{begins}"{target.partition("#")[2]}"')
+
+
+async def test_a_form_without_javascript_may_send_all_its_choices_at_once(shop: Shop) -> None:
+    form = {"flow": "save", "integration": "invoice", "checkout_id": "c" * 22}
+    answer = await shop.post("/choices", data=form)
+    assert answer.status_code == 303
+    assert (await seen(shop))["flow"] == "save"
+
+
+async def test_a_deep_link_sets_the_shop_up(shop: Shop) -> None:
+    link = "/?currency=PHP&flow=pay_save&integration=components&cart=gayo:2,toraja:1"
+    answer = await shop.get(link)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    now = await seen(shop)
+    assert (now["currency"].code, now["flow"], now["integration"]) == ("PHP", "pay_save", "components")
+    assert await quantities(shop) == {"gayo": 2, "toraja": 1}
+    assert "₱2,750" in (await shop.get("/")).text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "currency=XXX",
+        "currency=__proto__",
+        "flow=steal",
+        "integration=constructor",
+        "cart=gayo:0",
+        "cart=gayo:1,gayo:2",
+        "cart=cup:1",
+        "cart=nothing:1",
+        "cart=gayo:1e3",
+        "flow=save&integration=invoice",
+        "currency=SGD&integration=invoice",
+        "language=tlh",
+    ],
+)
+async def test_a_deep_link_that_can_not_be_is_refused_and_the_cart_stays(shop: Shop, query: str) -> None:
+    await shop.post("/cart/add", data={"product": "gayo"})
+    answer = await shop.get(f"/?{query}")
+    assert answer.status_code in (404, 422)
+    assert 'role="alert"' in answer.text
+    assert await quantities(shop) == {"gayo": 1}
+
+
+async def test_the_total_and_what_is_charged_when_show_before_paying(shop: Shop) -> None:
+    await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"})
+    for flow, words in {
+        "pay": "Rp480.000, once, when you pay.",
+        "save": "Nothing is charged now.",
+        "subscription": ", then every month.",
+    }.items():
+        answer = await shop.post("/choices", data={"flow": flow}, headers=HTMX)
+        assert words in answer.text
+
+
+FLOWS = {"pay", "save", "pay_save", "subscription"}
+
+
+async def test_every_combination_links_to_its_page_of_the_docs(shop: Shop) -> None:
+    from webapp.integrations import INTEGRATIONS
+
+    for integration in INTEGRATIONS.values():
+        for flow, docs_url in integration.docs.items():
+            await shop.post("/choices", data={"flow": flow})
+            page = await shop.post("/choices", data={"integration": integration.slug}, headers=HTMX)
+            assert docs_url in page.text
+
+
+@pytest.mark.parametrize("path", ["/cart/add", "/cart/take", "/cart/remove", "/choices", "/checkout"])
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("application/json", b'{"product":"gayo"}', 415),
+        ("text/plain", b"product=gayo", 415),
+        ("application/x-www-form-urlencoded", b"", 422),
+        ("application/x-www-form-urlencoded", b"product=gayo&product=toraja", 400),
+        ("application/x-www-form-urlencoded", b"product=gayo&" + b"x=1&" * 50, 400),
+        ("application/x-www-form-urlencoded", b"product=" + b"x" * 70_000, 413),
+        ("application/x-www-form-urlencoded", b"product=%00", 400),
+        ("multipart/form-data", b"nothing like it", 400),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\nx\r\n--b--',
+            400,
+        ),
+    ],
+)
+async def test_a_body_that_is_no_form_is_refused_with_a_sentence(
+    shop: Shop, path: str, headers: dict[str, str], content_type: str, body: bytes, status: int
+) -> None:
+    await shop.post("/cart/add", data={"product": "gayo"})
+    answer = await shop.post(path, content=body, headers=headers | {"content-type": content_type})
+    assert answer.status_code == status
+    assert 'role="alert"' in answer.text
+    assert await quantities(shop) == {"gayo": 1}
+
+
+@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    path=st.sampled_from(["/cart/add", "/cart/take", "/cart/remove", "/choices", "/checkout"]),
+    fields=st.dictionaries(
+        st.sampled_from(["product", "quantity", "currency", "flow", "integration", "language", "checkout_id", "next"])
+        | st.text(max_size=5),
+        st.text(max_size=30)
+        | st.sampled_from(
+            ["-1", "0", "1.5", "1e9", "99999999999", "NaN", "٣", "gayo", "cup", "__proto__", "IDR", "save"]
+        ),
+        max_size=6,
+    ),
+    by_htmx=st.booleans(),
+)
+async def test_whatever_a_form_holds_the_answer_is_a_page_or_a_refusal(
+    shop: Shop, path: str, fields: dict[str, str], by_htmx: bool
+) -> None:
+    answer = await shop.post(path, data=fields, headers=HTMX if by_htmx else {})
+    assert answer.status_code in (200, 303, 404, 415, 422, 400)
+    assert "Traceback" not in answer.text
+    assert all(1 <= quantity <= 99 for quantity in (await quantities(shop)).values())
+
+
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cookie=st.text(string.ascii_letters + string.digits + "=.-_+/", max_size=200))
+async def test_a_forged_or_torn_cookie_is_a_new_visitor(shop: Shop, cookie: str) -> None:
+    shop.cookies.clear()
+    answer = await shop.get("/", headers={"cookie": f"selat={cookie}"})
+    assert answer.status_code == 200
+    refused = await shop.post(
+        "/checkout",
+        data={"integration": "payment_link", "flow": "pay", "checkout_id": "c" * 22},
+        headers={"cookie": f"selat={cookie}"},
+    )
+    assert refused.status_code == 422 and "Your cart is empty" in refused.text
+
+
+async def test_a_cookie_with_its_end_torn_off_is_a_new_visitor(shop: Shop) -> None:
+    await shop.post("/cart/add", data={"product": "gayo"})
+    whole = shop.cookies["selat"]
+    shop.cookies.clear()
+    page = await shop.get("/", headers={"cookie": f"selat={whole[:-5]}"})
+    assert page.status_code == 200 and "Rp240.000, once" not in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/orders/selat-nothing", "/orders/x/status", "/static/x/y.css", "/cart/add"]
+)
+async def test_what_is_not_there_is_said_with_a_way_back(shop: Shop, path: str) -> None:
+    answer = await shop.get(path)
+    assert answer.status_code == (405 if path == "/cart/add" else 404)
+    assert 'href="/"' in answer.text
+
+
+async def test_the_way_back_after_a_choice_is_a_page_of_this_shop(shop: Shop) -> None:
+    for wish, where in {
+        "/orders": "/orders",
+        "//evil.example": "/",
+        "https://evil.example": "/",
+        "/\\evil.example": "/",
+        "javascript:alert(1)": "/",
+    }.items():
+        answer = await shop.post("/choices", data={"language": "en", "next": wish})
+        assert answer.headers["location"] == where
+
+
+async def test_only_open_markets_are_shown(open_shop: OpenShop) -> None:
+    async with open_shop(sandbox=False, api_keys={"THB": "xnd_development_thb"}) as shop:
+        page = (await shop.get("/")).text
+        assert "฿560" in page and "Test mode" in page
+
+
+async def test_who_sees_the_same_shop_has_a_checkout_of_their_own(shop: Shop) -> None:
+    link = "/?currency=PHP&flow=subscription&cart=gayo:2,flores:1"
+    pages = []
+    for _ in range(3):
+        shop.cookies.clear()
+        pages.append((await shop.get(link, follow_redirects=True)).text)
+    ids = [re.search(r'name="checkout_id" value="([\w-]{22})"', page)[1] for page in pages]  # type: ignore[index]
+    assert len(set(ids)) == 3
+    assert len({page.replace(own, "") for page, own in zip(pages, ids, strict=True)}) == 1
+    more = (await shop.get("/?currency=PHP&flow=subscription&cart=gayo:3,flores:1", follow_redirects=True)).text
+    assert ids[0] not in more and more.count("value") == pages[0].count("value")
+    assert "₱2,640" in more and "₱2,640" not in pages[0]
+
+
+async def test_a_compressed_page_is_the_plain_one_with_another_checkout_id(shop: Shop) -> None:
+    pages = []
+    for encoding in ("gzip", "identity", "gzip, deflate, br, zstd"):
+        async with shop.stream("GET", "/", headers={"Accept-Encoding": encoding}) as answer:
+            raw = b"".join([chunk async for chunk in answer.aiter_raw()])
+            assert answer.headers.get("content-encoding") == ("gzip" if "gzip" in encoding else None)
+            assert int(answer.headers["content-length"]) == len(raw)
+            assert "Accept-Encoding" in answer.headers["vary"]
+        page = (gzip.decompress(raw) if "gzip" in encoding else raw).decode()  # checks the checksum too
+        pages.append(re.sub(r'(name="checkout_id" value=")[\w-]{22}"', r'\1"', page))
+    assert pages[0] == pages[1] == pages[2] and "</html>" in pages[0]
+
+
+async def test_the_shop_remembers_only_so_many_pages(shop: Shop) -> None:
+    for quantity in range(1, 100):
+        for product in ("gayo", "toraja"):
+            await shop.get(f"/?currency=IDR&flow=pay&cart={product}:{quantity}", follow_redirects=True)
+    assert len(shop.app.state.shop.pages._pages) <= 128

@@ -1,0 +1,45 @@
+"""The rules of an order's status."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.orders.order import Flow, OrderStatus, anchor_date, may_become, success_status
+
+
+@given(st.lists(st.sampled_from(list(OrderStatus)), max_size=20))
+def test_once_paid_saved_or_subscribed_nothing_undoes_it(news: list[OrderStatus]) -> None:
+    status, succeeded = OrderStatus.WAITING, None
+    for new in news:
+        if may_become(status, new):
+            status = new
+        if succeeded is None and status.is_success:
+            succeeded = status
+        if succeeded is not None:
+            assert status is succeeded
+
+
+def test_money_that_moved_late_is_never_denied() -> None:
+    for closed in (OrderStatus.EXPIRED, OrderStatus.CANCELLED, OrderStatus.FAILED_TO_CREATE):
+        assert may_become(closed, OrderStatus.PAID)
+        assert not may_become(closed, OrderStatus.WAITING)
+
+
+def test_each_flow_has_its_own_success() -> None:
+    expected = {Flow.PAY: "paid", Flow.PAY_SAVE: "paid", Flow.SAVE: "saved", Flow.SUBSCRIPTION: "subscribed"}
+    assert {flow: success_status(flow).value for flow in Flow} == expected
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))
+def test_a_subscription_is_anchored_ahead_on_a_day_that_xendit_takes(moment: datetime) -> None:
+    now = moment.replace(tzinfo=UTC)
+    anchor = anchor_date(now)
+    assert anchor.day <= 28
+    assert now < anchor <= now + timedelta(days=5)
+
+
+@pytest.mark.parametrize("day", [(2026, 1, 28), (2026, 1, 30), (2026, 1, 31), (2028, 2, 28)])
+def test_past_the_28th_the_first_of_the_next_month_is_the_anchor(day: tuple[int, int, int]) -> None:
+    assert anchor_date(datetime(*day, tzinfo=UTC)).day == 1

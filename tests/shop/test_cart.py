@@ -1,0 +1,138 @@
+"""The cart takes whole numbers from 1 to 99 of what is on the shelf, and money is rounded once."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webapp.orders.order import Flow
+from webapp.shop.cart import MAX_QUANTITY, Cart, CartError, parse_quantity
+from webapp.shop.catalog import PRODUCTS, price_in
+from webapp.shop.currencies import CURRENCIES
+
+ON_SALE = sorted(key for key, product in PRODUCTS.items() if not product.sold_out)
+SOLD_OUT = sorted(key for key, product in PRODUCTS.items() if product.sold_out)
+carts = st.dictionaries(st.sampled_from(ON_SALE), st.integers(1, MAX_QUANTITY), max_size=len(ON_SALE)).map(Cart)
+currencies = st.sampled_from(list(CURRENCIES.values()))
+
+
+@given(st.text(max_size=20) | st.integers().map(str) | st.floats().map(str))
+def test_a_quantity_is_a_whole_number_from_1_to_99_or_refused(text: str) -> None:
+    try:
+        quantity = parse_quantity(text)
+    except CartError as refused:
+        assert refused.status == 422
+    else:
+        assert 1 <= quantity <= MAX_QUANTITY
+        assert text.isascii()
+        assert text.isdigit()
+
+
+@given(carts, currencies)
+def test_the_total_is_the_sum_of_the_prices_that_the_shopper_sees(cart: Cart, currency: object) -> None:
+    for each in CURRENCIES.values():
+        lines = cart.lines(each)
+        assert cart.total(each) == sum((line.quantity * line.unit_amount for line in lines), Decimal(0))
+        assert cart.total(each) == cart.total(each).quantize(Decimal(1).scaleb(-each.digits))
+
+
+@given(carts, st.sampled_from(ON_SALE), st.integers(1, MAX_QUANTITY))
+def test_adding_adds_or_refuses_and_never_passes_99(cart: Cart, product: str, quantity: int) -> None:
+    before = cart.quantities.get(product, 0)
+    try:
+        after = cart.add(product, quantity)
+    except CartError:
+        assert before + quantity > MAX_QUANTITY
+    else:
+        assert after.quantities[product] == before + quantity <= MAX_QUANTITY
+        assert {key: n for key, n in after.quantities.items() if key != product} == {
+            key: n for key, n in cart.quantities.items() if key != product
+        }
+
+
+@given(carts, st.sampled_from(ON_SALE))
+def test_taking_one_away_undoes_adding_one(cart: Cart, product: str) -> None:
+    if cart.quantities.get(product, 0) < MAX_QUANTITY:
+        assert dict(cart.add(product).take(product).quantities) == dict(cart.quantities)
+
+
+@pytest.mark.parametrize("product", SOLD_OUT)
+def test_a_sold_out_product_can_not_be_added(product: str) -> None:
+    with pytest.raises(CartError, match="sold out"):
+        Cart().add(product)
+
+
+@pytest.mark.parametrize("product", ["", "gayo2", "__proto__", "GAYO", "../gayo", "gayo\x00"])
+@pytest.mark.parametrize("change", ["add", "take", "remove"])
+def test_an_unknown_product_is_a_404(change: str, product: str) -> None:
+    with pytest.raises(CartError) as refused:
+        getattr(Cart(), change)(product)
+    assert refused.value.status == 404
+
+
+json_values = st.recursive(
+    st.none() | st.integers() | st.text() | st.floats(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(json_values)
+def test_whatever_a_cookie_holds_makes_a_cart(stored: object) -> None:
+    cart = Cart.from_cookie(stored)
+    assert all(key in ON_SALE and 1 <= quantity <= MAX_QUANTITY for key, quantity in cart.quantities.items())
+
+
+def test_a_deep_link_names_products_and_quantities() -> None:
+    assert dict(Cart.from_link("gayo:2,toraja").quantities) == {"gayo": 2, "toraja": 1}
+    assert dict(Cart.from_link("").quantities) == {}
+
+
+@pytest.mark.parametrize(
+    "link", ["gayo:0", "gayo:-1", "gayo:1.5", "gayo:two", "gayo:100", "gayo:1,gayo:1", "cup:1", "x"]
+)
+def test_a_deep_link_that_can_not_be_is_refused(link: str) -> None:
+    with pytest.raises(CartError):
+        Cart.from_link(link)
+
+
+def test_prices_are_whole_where_the_currency_has_no_decimals() -> None:
+    for product in PRODUCTS.values():
+        for code in ("IDR", "VND"):
+            price = price_in(CURRENCIES[code], product)
+            assert price == price.to_integral_value()
+
+
+@pytest.mark.parametrize(
+    ("code", "amount", "text"),
+    [
+        ("IDR", "1000000", "Rp1.000.000"),
+        ("PHP", "1000", "₱1,000"),
+        ("MYR", "1000.50", "RM1,000.50"),
+        ("THB", "1000.00", "฿1,000"),
+        ("VND", "1000000", "1.000.000₫"),
+        ("SGD", "21.60", "S$21.60"),
+        ("HKD", "1000", "HK$1,000"),
+        ("MXN", "1000", "MXN$1,000"),
+    ],
+)
+def test_money_is_written_as_the_sdk_writes_it(code: str, amount: str, text: str) -> None:
+    assert CURRENCIES[code].format(Decimal(amount)) == text
+
+
+def test_saving_needs_no_cart_and_charges_nothing_but_everything_else_needs_one() -> None:
+    details = {"visitor": "v", "checkout_id": "c" * 22, "integration": "components", "locale": "en"}
+    for currency in CURRENCIES.values():
+        saving = Cart({"gayo": 2}).to_order(flow=Flow.SAVE, currency=currency, **details)  # type: ignore[arg-type]
+        assert (saving.amount, saving.lines) == (0, ())
+        for flow in set(Flow) - {Flow.SAVE}:
+            with pytest.raises(CartError, match="empty"):
+                Cart().to_order(flow=flow, currency=currency, **details)  # type: ignore[arg-type]
+
+
+@given(carts.filter(lambda cart: cart.count > 0), currencies)
+def test_two_orders_never_share_a_reference(cart: Cart, currency: object) -> None:
+    details = {"visitor": "v", "checkout_id": "c" * 22, "integration": "components", "locale": "en", "flow": Flow.PAY}
+    orders = [cart.to_order(currency=currency, **details) for _ in range(2)]  # type: ignore[arg-type]
+    assert orders[0].reference_id != orders[1].reference_id
+    assert len(orders[0].reference_id) <= 64

@@ -1,0 +1,122 @@
+"""Limits on what one address may ask, and a circuit that opens when Xendit is down."""
+
+import time
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import respx
+
+from tests.conftest import OpenShop
+from webapp.endpoints import checkout as endpoint
+from webapp.xendit.circuit_breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker, CircuitOpen
+
+pytestmark = pytest.mark.anyio
+KEYS = {"IDR": "xnd_development_idr"}
+
+
+async def test_more_checkouts_than_a_person_makes_are_429_with_a_sentence(open_shop: OpenShop) -> None:
+    async with open_shop(rate_limits=True) as shop:
+        form = {"integration": "payment_link", "flow": "steal", "checkout_id": "c" * 22}
+        answers = [await shop.post("/checkout", data=form) for _ in range(31)]
+        assert [answer.status_code for answer in answers] == [422] * 30 + [429]
+        refused = answers[-1]
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+        assert "quicker than this shop can follow" in refused.text
+        assert refused.headers["content-security-policy"]
+        assert (await shop.get("/")).status_code == 200
+
+
+async def test_behind_a_proxy_its_own_word_counts_and_no_made_up_one(open_shop: OpenShop) -> None:
+    form = {"integration": "payment_link", "flow": "steal", "checkout_id": "c" * 22}
+    async with open_shop(rate_limits=True, behind_proxy=True) as shop:
+        for number in range(30):
+            headers = {"x-forwarded-for": f"10.0.0.{number}, 203.0.113.7"}
+            assert (await shop.post("/checkout", data=form, headers=headers)).status_code == 422
+        headers = {"x-forwarded-for": "10.0.0.99, 203.0.113.7"}
+        assert (await shop.post("/checkout", data=form, headers=headers)).status_code == 429
+        headers = {"x-forwarded-for": "203.0.113.7, 203.0.113.8"}
+        assert (await shop.post("/checkout", data=form, headers=headers)).status_code == 422
+    async with open_shop(rate_limits=True) as shop:
+        for number in range(31):
+            answer = await shop.post("/checkout", data=form, headers={"x-forwarded-for": f"10.0.0.{number}"})
+        assert answer.status_code == 429
+
+
+async def test_more_orders_than_a_person_makes_in_an_hour_are_429(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "MOST_ORDERS_AN_HOUR", 3)
+    async with open_shop(rate_limits=True) as shop:
+        await shop.post("/cart/add", data={"product": "gayo"})
+        forms = [
+            {"integration": "payment_link", "flow": "pay", "checkout_id": f"order-{number}-checkout-id"}
+            for number in range(4)
+        ]
+        answers = [await shop.post("/checkout", data=form) for form in forms]
+        assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
+        assert "Try again in an hour" in answers[-1].text
+        assert (await shop.post("/checkout", data=forms[0])).status_code == 303  # a second click is no new order
+        shop.cookies.clear()
+        await shop.post("/cart/add", data={"product": "gayo"})
+        assert (await shop.post("/checkout", data=forms[3])).status_code == 303
+
+
+async def test_too_much_of_anything_is_refused(open_shop: OpenShop) -> None:
+    async def drip() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b"x" * 1000
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    async with open_shop() as shop:
+        answers = {
+            413: [
+                await shop.post("/cart/add", content=b"x" * 65_537, headers=form),
+                await shop.post("/cart/add", content=drip(), headers=form),
+                await shop.post("/cart/add", content=b"product=gayo", headers=form | {"Content-Length": "99999999"}),
+            ],
+            431: [await shop.get("/", headers={"X-Long": "x" * 33_000})],
+            400: [await shop.post("/cart/add", data={f"field{number}": "x" for number in range(21)})],
+        }
+        for status, given in answers.items():
+            assert [answer.status_code for answer in given] == [status] * len(given)
+        assert (await shop.get("/", headers={"Cookie": f"other={'x' * 16_000}"})).status_code == 200
+
+
+async def test_when_xendit_is_down_the_circuit_opens_and_the_shop_says_so_at_once(open_shop: OpenShop) -> None:
+    router = respx.Router(assert_all_called=False)
+    route = router.post("https://api.xendit.co/sessions").mock(side_effect=httpx.ReadTimeout("hangs"))
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        await shop.post("/cart/add", data={"product": "gayo"})
+        for number in range(FAILURES + 3):
+            form = {"integration": "payment_link", "flow": "pay", "checkout_id": f"circuit-{number}-checkout-id"}
+            started = time.monotonic()
+            answer = await shop.post("/checkout", data=form)
+            elapsed = time.monotonic() - started
+        assert route.call_count == FAILURES
+        assert answer.status_code == 502 and "be reached just now" in answer.text
+        assert elapsed < 1
+
+
+async def test_after_the_pause_one_call_tries_and_its_outcome_decides() -> None:
+    now, answers = [0.0], [httpx.Response(500)] * FAILURES + [httpx.Response(503), httpx.Response(200)]
+    calls = 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal calls
+        calls += 1
+        return answers[calls - 1]
+
+    breaker = CircuitBreaker(httpx.MockTransport(answer), clock=lambda: now[0])
+    async with httpx.AsyncClient(transport=breaker, base_url="https://api.xendit.co") as client:
+        for _ in range(FAILURES):
+            await client.get("/")
+        with pytest.raises(CircuitOpen):
+            await client.get("/")
+        now[0] = PAUSE_SECONDS + 1
+        assert (await client.get("/")).status_code == 503
+        with pytest.raises(CircuitOpen):
+            await client.get("/")
+        now[0] = 2 * PAUSE_SECONDS + 2
+        assert (await client.get("/")).status_code == 200
+        assert not breaker.is_open and breaker.failures == 0

@@ -1,0 +1,28 @@
+"""The numbered files of migrations/, applied once each."""
+
+from pathlib import Path
+
+from webapp.database.connection import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def migrate(database: Database) -> list[str]:
+    """Apply the numbered files that this database has not seen, each once, under a lock. Returns their names."""
+    applied: list[str] = []
+    async with database.write() as connection:  # BEGIN IMMEDIATE is SQLite's lock
+        if database.driver == "asyncpg":
+            await connection.execute("SELECT pg_advisory_xact_lock(7335720)")
+        await connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY)")
+        rows = await connection.fetch("SELECT name FROM migrations")
+        done = {row["name"] for row in rows}
+        for file in sorted(MIGRATIONS.glob("*.sql")):
+            if file.name in done:
+                continue
+            for statement in file.read_text(encoding="utf-8").split(";\n"):
+                if statement.strip():
+                    await connection.execute(statement)
+            # names come from our own folder and match \w+.sql: nothing to escape
+            await connection.execute(f"INSERT INTO migrations (name) VALUES ('{file.name}')")  # noqa: S608
+            applied.append(file.name)
+    return applied

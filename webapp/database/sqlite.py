@@ -1,0 +1,139 @@
+"""SQLite without threads: a statement takes some 30 µs, and handing it to a thread and back many times that on a busy
+process. What can take long, waiting for another process's lock, is waited for as asyncio waits.
+"""
+
+import asyncio
+import itertools
+import random
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiosql
+from aiosql.adapters.aiosqlite import AioSQLiteAdapter
+
+from webapp.database import errors
+from webapp.database.errors import named
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+AT_ONCE = 20  # tries while other tasks run: another process's transaction is over in less than a millisecond
+LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+class Connection:
+    """A connection with the methods of asyncpg's that are needed here."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+
+    async def fetch(self, sql: str, parameters: Any = ()) -> list[Any]:
+        """Run a statement to its end and return its rows: no other read ever sees it half done."""
+        until = time.monotonic() + errors.PATIENCE_SECONDS
+        for tried in itertools.count():
+            try:
+                return self._connection.execute(sql, parameters).fetchall()
+            except sqlite3.OperationalError as failure:
+                if failure.sqlite_errorcode & 0xFF not in LOCKED or time.monotonic() > until:
+                    raise
+            await asyncio.sleep(0 if tried < AT_ONCE else random.uniform(0.001, 0.004))
+        raise AssertionError("unreachable")
+
+    async def execute(self, sql: str, parameters: Any = ()) -> None:
+        """Run a statement whose rows are of no concern."""
+        await self.fetch(sql, parameters)
+
+    async def executemany(self, sql: str, parameters: list[Any]) -> None:
+        """Run a statement once for each; within a transaction, so that no lock has to be waited for."""
+        self._connection.executemany(sql, parameters)
+
+    def rollback(self) -> None:
+        """End the transaction, if there is one, as if it had not been."""
+        self._connection.rollback()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class Adapter(AioSQLiteAdapter):
+    """How aiosql runs the four kinds of statements that this project has."""
+
+    async def select(
+        self, conn: Connection, _name: str, sql: str, parameters: Any, record_class: None = None
+    ) -> AsyncIterator[Any]:
+        for row in await conn.fetch(sql, parameters):
+            yield row
+
+    async def select_one(
+        self, conn: Connection, _name: str, sql: str, parameters: Any, record_class: None = None
+    ) -> Any:
+        rows = await conn.fetch(sql, parameters)
+        return rows[0] if rows else None
+
+    async def insert_update_delete(self, conn: Connection, _name: str, sql: str, parameters: Any) -> None:
+        await conn.execute(sql, parameters)
+
+    async def insert_update_delete_many(self, conn: Connection, _name: str, sql: str, parameters: Any) -> None:
+        await conn.executemany(sql, parameters)
+
+
+aiosql.register_adapter("sqlite", Adapter)  # type: ignore[arg-type]  # its base is untyped
+
+
+class SQLite:
+    """A file in WAL mode: one connection reads, another writes behind a lock, so that tasks never mix transactions."""
+
+    driver = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = asyncio.Lock()
+
+    async def open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._reader, self._writer = Connection(self._path), Connection(self._path)
+        for connection in (self._reader, self._writer):
+            for pragma in PRAGMAS:
+                await connection.execute(f"PRAGMA {pragma}")
+
+    async def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Connection]:
+        with named(sqlite3.OperationalError):
+            yield self._reader
+
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[Connection]:
+        with named(sqlite3.OperationalError, TimeoutError):
+            async with self._turn():
+                yield self._writer
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Connection]:
+        with named(sqlite3.OperationalError, TimeoutError):
+            async with self._turn():
+                try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                    yield self._writer
+                    await self._writer.execute("COMMIT")
+                except BaseException:
+                    self._writer.rollback()
+                    raise
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if self._lock.locked():
+            async with asyncio.timeout(errors.PATIENCE_SECONDS):
+                await self._lock.acquire()
+        else:
+            await self._lock.acquire()  # at once
+        try:
+            yield
+        finally:
+            self._lock.release()

@@ -1,0 +1,82 @@
+"""Code in colour, by classes: JSON that was recorded, and the source of this very shop with its payload marked."""
+
+import ast
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+ROOT = Path(__file__).parents[2]
+SOURCES = {
+    "components": "webapp/integrations/components.py",
+    "payment_link": "webapp/integrations/payment_link.py",
+    "invoice": "webapp/integrations/invoice.py",
+    "status": "webapp/integrations/status.py",
+    "webhooks": "webapp/integrations/webhooks.py",
+    "browser": "static/js/components.js",
+}
+MASKED = re.compile(r"‹(masked: [^›]+)›")
+
+
+def json_code(value: Any) -> Markup:
+    """JSON, indented and coloured; what was masked is marked."""
+    return code(json.dumps(value, indent=2, ensure_ascii=False), "json")
+
+
+@lru_cache(maxsize=512)
+def code(text: str, language: str) -> Markup:
+    """A text in colour. All of it is escaped by Pygments."""
+    from pygments import highlight  # here, because they take a while, and a shop is to open fast
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import get_lexer_by_name
+
+    html = highlight(text, get_lexer_by_name(language, stripnl=False), HtmlFormatter(nowrap=True))
+    return Markup(MASKED.sub(r"<mark>\1</mark>", html))  # noqa: S704 - escaped by Pygments
+
+
+@lru_cache(maxsize=len(SOURCES))
+def source(name: str) -> Markup:
+    """One of SOURCES as it runs here, a ``<span id="line-7">`` a line, those of the payload marked."""
+    text = (ROOT / SOURCES[name]).read_text(encoding="utf-8")
+    marked = payload_lines(text) if SOURCES[name].endswith(".py") else frozenset()
+    lines = str(code(text, "js" if SOURCES[name].endswith(".js") else "python")).rstrip("\n").split("\n")
+    rows = []
+    for number, line in enumerate(_closed(lines), 1):
+        kind = "ln payload" if number in marked else "ln"
+        rows.append(f'<span class="{kind}" id="line-{number}">{line or " "}</span>')
+    return Markup("".join(rows))  # noqa: S704 - escaped by Pygments
+
+
+def payload_lines(text: str) -> frozenset[int]:
+    """The lines that build what is sent: every statement that assigns to ``payload``, with the ``if`` around it."""
+    lines: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.AnnAssign | ast.Assign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(_root(target) == "payload" for target in targets):
+                lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        elif isinstance(node, ast.If) and all(
+            isinstance(child, ast.Assign) and _root(child.targets[0]) == "payload" for child in node.body
+        ):
+            lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return frozenset(lines)
+
+
+def _root(target: ast.expr) -> str | None:
+    while isinstance(target, ast.Subscript | ast.Attribute):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _closed(lines: list[str]) -> list[str]:
+    """Each line with its own tags: a string over several lines is one span in Pygments' output."""
+    open_tag, closed = "", []
+    for line in lines:
+        line = open_tag + line
+        unclosed = line.count("<span") > line.count("</span>")
+        open_tag = re.findall(r"<span[^>]*>", line)[-1] if unclosed else ""
+        closed.append(line + ("</span>" if unclosed else ""))
+    return closed

@@ -1,0 +1,144 @@
+"""What must not be seen is replaced before it is kept; the replacement says why. Pure functions on JSON and text."""
+
+import base64
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, unquote
+
+from webapp.inspector.secret_names import CARD, DIGITS, FIELDS, OPENS, SHAPES
+
+SHORTEST = 6
+DEEPEST = 30
+
+Finder = tuple[str | re.Pattern[str], str]
+
+
+def masked(why: str) -> str:
+    """What stands where a secret stood."""
+    return f"‹masked: {why}›"
+
+
+class Mask:
+    """Masks by field name, by shape, and by value: whatever is a secret in one place is one in every other."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        """``secrets``: value → why. Each is also looked for as Base64, as Basic credentials and URL-encoded."""
+        self._known = {form: why for secret, why in secrets.items() for form in _forms(secret)}
+
+    def value(self, value: Any) -> Any:
+        """A copy of JSON without its secrets. Give a whole exchange at once: what is secret in it is so throughout."""
+        names: list[str] = []
+        texts: list[str] = []
+        found: dict[str, str] = {}
+        _survey(value, names, texts, found, 0)
+        known = {**Mask(found)._known, **self._known} if found else self._known
+        return _walk(value, _finders("\n".join(names), known), _finders("\n".join(texts), known), 0)
+
+    def text(self, text: str) -> str:
+        """A text without its secrets; the rest of it stays readable."""
+        return _replace(text, _finders(text, self._known))
+
+
+def _finders(everything: str, known: Mapping[str, str]) -> list[Finder]:
+    """Only those that find something: looking once through everything is cheaper than through every string."""
+    if "%" in everything:
+        everything += "\n" + unquote(everything)
+    secrets = [(secret, why) for secret, why in known.items() if secret in everything]
+    secrets.sort(key=lambda item: -len(item[0]))  # the longest first: one may be part of another
+    shapes = [
+        (shape, why)
+        for signs, shape, why in SHAPES
+        if any(sign in everything for sign in signs) and shape.search(everything)
+    ]
+    return [*secrets, *shapes, *([(DIGITS, CARD)] if DIGITS.search(everything) else [])]
+
+
+def _replace(text: str, finders: list[Finder]) -> str:
+    for wanted, why in finders:
+        if isinstance(wanted, str):
+            text = text.replace(wanted, masked(why))
+        elif wanted is DIGITS:
+            text = DIGITS.sub(lambda match: masked(CARD) if _is_card(match[0]) else match[0], text)
+        else:
+            text = wanted.sub(masked(why), text)
+    if finders and "%" in text and (plain := unquote(text)) != text and _replace(plain, finders) != plain:
+        return _replace(plain, finders)
+    return text
+
+
+def _walk(value: Any, in_names: list[Finder], in_texts: list[Finder], depth: int) -> Any:
+    if isinstance(value, str):
+        return _replace(value, in_texts) if in_texts else value
+    if isinstance(value, Mapping | list | tuple) and depth > DEEPEST:
+        return masked("nested too deeply")
+    if isinstance(value, Mapping):
+        copy = {}
+        for name, child in value.items():
+            why = _why(str(name), value)
+            hidden = why and child not in (None, "", [], {}) and not isinstance(child, bool)
+            shown = masked(why) if why and hidden else _walk(child, in_names, in_texts, depth + 1)
+            copy[_replace(name, in_names) if in_names else name] = shown
+        return copy
+    if isinstance(value, list | tuple):
+        return [_walk(item, in_names, in_texts, depth + 1) for item in value]
+    if in_texts and isinstance(value, int | float) and not isinstance(value, bool):
+        text = _replace(str(value), in_texts)
+        return value if text == str(value) else text
+    return value
+
+
+def _survey(value: Any, names: list[str], texts: list[str], found: dict[str, str], depth: int) -> None:
+    """Collects every name, every text or number, and the secrets that their names give away."""
+    if isinstance(value, Mapping) and depth <= DEEPEST:
+        for name, child in value.items():
+            names.append(name)
+            why = _why(name, value)
+            if why and isinstance(child, str):
+                found.update((part, why) for part in _parts(child))
+            else:
+                _survey(child, names, texts, found, depth + 1)
+    elif isinstance(value, list | tuple) and depth <= DEEPEST:
+        for child in value:
+            _survey(child, names, texts, found, depth + 1)
+    elif isinstance(value, str):
+        texts.append(value)
+    elif isinstance(value, int | float):
+        texts.append(str(value))
+
+
+def _why(name: str, parent: Mapping[Any, Any]) -> str | None:
+    if name == "value" and parent.get("descriptor") in ("WEB_URL", "DEEPLINK_URL"):
+        return OPENS  # an action of a payment request: where the shopper confirms it
+    if name == "expiry_date" and "external_id" in parent:
+        return None  # an invoice's end, not a card's
+    return _by_name(name)
+
+
+@lru_cache(maxsize=2048)
+def _by_name(name: str) -> str | None:
+    return FIELDS.get(name.replace("_", "").replace("-", "").lower())
+
+
+def _parts(secret: str) -> Iterable[str]:
+    """A secret, and of a short link its code, which opens the payment as well. (An invoice's last part is its id.)"""
+    if len(secret) < SHORTEST + 2:
+        return
+    yield secret
+    code = secret.rstrip("/").rpartition("/")[2].partition("?")[0]
+    if "://" in secret and len(code) >= 8 and not re.fullmatch(r"[0-9a-f]{24}|[\w.-]+\.[a-z]+(:\d+)?", code):
+        yield code
+
+
+def _forms(secret: str) -> Iterable[str]:
+    if len(secret) < SHORTEST:
+        return
+    raw = secret.encode()
+    yield from (secret, quote(secret, safe=""), base64.b64encode(raw).decode(), base64.b64encode(raw + b":").decode())
+
+
+def _is_card(text: str) -> bool:
+    digits = [int(sign) for sign in reversed(text) if sign.isdigit()]
+    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[1::2]]
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0

@@ -1,0 +1,120 @@
+"""What the panel shows of an order: steps and status changes as entries, newest first."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from webapp.inspector.recorder import Step
+from webapp.inspector.snippets import curl, python
+from webapp.integrations import INTEGRATIONS
+from webapp.orders.order import Order, OrderStatus
+from webapp.orders.order_book import Change
+
+STAYS_LIVE = timedelta(seconds=30)
+_API = "https://docs.xendit.co/apidocs/"
+_OLD_API = "https://archive.developers.xendit.co/api-reference/"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline."""
+
+    step_id: str
+    kind: str
+    """``call``, ``webhook``, ``answer`` or ``change``."""
+    at: datetime
+    title: str
+    tone: str
+    """``good``, ``bad``, ``wait`` or ``plain``."""
+    document: Mapping[str, Any] = field(default_factory=dict)
+    times: int = 1
+    last_at: datetime | None = None
+    change: Change | None = None
+    source: str = ""
+    docs_url: str = ""
+    curl: str = ""
+    python: str = ""
+
+
+def entries(order: Order, steps: Iterable[Step], changes: Iterable[Change]) -> list[Entry]:
+    """The order's story, newest first."""
+    story = [_entry(order, step) for step in steps]
+    for change in changes:
+        tone = "good" if change.new.is_success else "wait" if change.new.is_open else "bad"
+        stamp = hashlib.sha256(f"{change.at}{change.new}".encode()).hexdigest()
+        story.append(Entry(stamp, "change", change.at, change.new.value, tone, change=change))
+    rank = {"call": 0, "answer": 1, "webhook": 2, "change": 3}  # of what happened in the same millisecond
+    return sorted(story, key=lambda entry: (entry.at, rank[entry.kind]), reverse=True)
+
+
+def version(order: Order, story: Iterable[Entry]) -> str:
+    """Changes whenever the panel would look different."""
+    parts = [f"{order.status} {is_live(order)}", *(f"{entry.step_id} {entry.times}" for entry in story)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def is_live(order: Order) -> bool:
+    """Whether more may come: the order is open, or was until a moment ago and webhooks are still on their way."""
+    return order.status.is_open or datetime.now(UTC) - order.updated < STAYS_LIVE
+
+
+def why_closed(order: Order, changes: Iterable[Change]) -> Change | None:
+    """The change that brought the order to where it stands; None while it is open."""
+    found = [change for change in changes if change.new is order.status]
+    return found[-1] if found and order.status is not OrderStatus.WAITING else None
+
+
+def _entry(order: Order, step: Step) -> Entry:
+    document = step.document
+    if step.kind == "call":
+        path = urlsplit(document["url"]).path
+        tone = "plain" if 200 <= document["status"] < 300 else "bad"
+        source, docs_url = _where(order, document["method"], path)
+        title = f"{document['method']} {path}"
+        return Entry(
+            step.step_id,
+            "call",
+            step.at,
+            title,
+            tone,
+            document,
+            step.times,
+            step.last_at,
+            source=source,
+            docs_url=docs_url,
+            curl=curl(document),
+            python=python(document),
+        )
+    if step.kind == "webhook":
+        tone = "plain" if document["status"] == 200 else "bad"
+        docs_url = "https://docs.xendit.co/docs/handling-webhooks"
+        return Entry(
+            step.step_id,
+            "webhook",
+            step.at,
+            document["event"] or "?",
+            tone,
+            document,
+            step.times,
+            step.last_at,
+            source="webhooks",
+            docs_url=docs_url,
+        )
+    title = f"{document['method']} {document['path']}"
+    tone = "plain" if document["status"] < 400 else "bad"
+    source = "browser" if document["template"] == "fragments/components.html" else ""
+    return Entry(step.step_id, "answer", step.at, title, tone, document, source=source)
+
+
+def _where(order: Order, method: str, path: str) -> tuple[str, str]:
+    """Which file made a call, and which page of Xendit's docs describes it."""
+    if path.endswith("/cancel"):
+        return "status", f"{_API}cancel-session"
+    if path.endswith("/expire!"):
+        return "status", f"{_OLD_API}#expire-invoice"
+    if method == "POST":
+        return order.integration, INTEGRATIONS[order.integration].docs_url(order.flow)
+    return "status", f"{_OLD_API}#get-invoice" if path.startswith("/v2/") else f"{_API}get-session"

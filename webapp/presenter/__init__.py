@@ -1,0 +1,1 @@
+"""What a presenter needs: scenes, test cards, QR codes."""

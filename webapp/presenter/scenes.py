@@ -1,0 +1,134 @@
+"""The walkthrough: eight scenes for a presenter. Each is one link, what to point at, and what to type."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from webapp.notices import N_
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``choices`` is the deep link's; ``controls`` are set in the sandbox for this visitor, where there is one."""
+
+    slug: str
+    title: str
+    place: str
+    choices: dict[str, str]
+    do: tuple[str, ...]
+    point_at: str
+    type_this: str = ""
+    """Test data to copy; empty where nothing is typed."""
+    controls: dict[str, str] = field(default_factory=dict)
+    sandbox_only: bool = False
+
+    @property
+    def link(self) -> str:
+        """Sets market, flow, method and cart; opens the shop."""
+        return f"/?{urlencode(self.choices, safe=':,')}"
+
+
+def _choose(currency: str, flow: str, integration: str, cart: str, present: str = "page") -> dict[str, str]:
+    choices = {"currency": currency, "flow": flow, "integration": integration, "cart": cart}
+    return choices | ({"present": present} if present != "page" else {})
+
+
+SCENES: dict[str, Scene] = {
+    scene.slug: scene
+    for scene in (
+        Scene(
+            "jakarta",
+            N_("Pays by QRIS without leaving the page"),
+            "Jakarta",
+            _choose("IDR", "pay", "components", "gayo:1,toraja:1"),
+            (
+                N_("Press Checkout: the form takes the place of the shelf."),
+                N_("Choose QR code, press Pay, then “I've made this payment”."),
+            ),
+            N_("The form is Xendit's, the look is the shop's: switch on “Whose is what”."),
+        ),
+        Scene(
+            "manila",
+            N_("Pays by link, on a phone"),
+            "Manila",
+            _choose("PHP", "pay", "payment_link", "benguet:2", present="qr"),
+            (
+                N_("Press Checkout: the payment page appears as a QR code."),
+                N_("Open it with a phone, or by its link, and pay with GCash."),
+            ),
+            N_("Nothing but a link: it can be sent in a chat. The order page turns to Paid by itself."),
+        ),
+        Scene(
+            "bangkok",
+            N_("Saves a card, buys nothing"),
+            "Bangkok",
+            _choose("THB", "save", "payment_link", ""),
+            (N_("Press Save a card, choose the first card and save it."),),
+            N_("Amount 0, no items; what comes back is a payment_token_id for later charges."),
+            "4000 0000 0000 1000",
+        ),
+        Scene(
+            "hanoi",
+            N_("A card is declined, then another works"),
+            "Hanoi",
+            _choose("VND", "pay", "components", "da-lat:2"),
+            (
+                N_("Press Checkout, choose cards, and pay with the card below: it is declined."),
+                N_("Pay with 4000 0000 0000 1000: the same session, a second attempt."),
+            ),
+            N_("The webhook payment.failure closes nothing: the order waits until a payment succeeds."),
+            "4000 0000 0000 2503",
+        ),
+        Scene(
+            "kuala-lumpur",
+            N_("A bag a month"),
+            "Kuala Lumpur",
+            _choose("MYR", "subscription", "payment_link", "johor:1"),
+            (N_("Press Subscribe, choose the first card and subscribe."),),
+            N_("One session saves the card and starts the plan: four webhooks, recurring.plan.activated among them."),
+            "4000 0000 0000 1000",
+        ),
+        Scene(
+            "surabaya",
+            N_("The old invoice, next to its replacement"),
+            "Surabaya",
+            _choose("IDR", "pay", "invoice", "nanyang:2"),
+            (
+                N_("Press Checkout and pay with the first card."),
+                N_("Open the code beside it, then the one of “Pay on Xendit's page”."),
+            ),
+            N_("The same order in two APIs: external_id becomes reference_id, invoice_duration becomes expires_at."),
+            "4000 0000 0000 1000",
+        ),
+        Scene(
+            "bandung",
+            N_("The webhook arrives twice"),
+            "Bandung",
+            _choose("IDR", "pay", "payment_link", "flores:1"),
+            (N_("Press Checkout and pay with the first card."), N_("Look behind the counter on the order's page.")),
+            N_("Two deliveries with one webhook-id: the first moves the order, the second is a duplicate."),
+            "4000 0000 0000 1000",
+            controls={"duplicate": "on"},
+            sandbox_only=True,
+        ),
+        Scene(
+            "cebu",
+            N_("Xendit is down, then comes back"),
+            "Cebu",
+            _choose("PHP", "pay", "payment_link", "gayo:1"),
+            (
+                N_("Press Checkout: Xendit answers 500. The cart is kept, the words are calm."),
+                N_("Press Checkout again: it works."),
+            ),
+            N_("The failed order stays on the list, with Xendit's error code behind its counter."),
+            controls={"fail": "500"},
+            sandbox_only=True,
+        ),
+    )
+}
+
+
+def after(slug: str) -> Scene | None:
+    """The next scene; None after the last."""
+    slugs = list(SCENES)
+    place = slugs.index(slug) + 1 if slug in SCENES else 0
+    return SCENES[slugs[place]] if place < len(slugs) else None

@@ -1,0 +1,96 @@
+"""What to type in test mode, by market. https://docs.xendit.co/docs/cards-simulate-card-scenarios"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.notices import N_
+
+
+@dataclass(frozen=True)
+class TestCard:
+    """Any expiry in the future, any code (four digits for Amex)."""
+
+    __test__ = False  # not a test, whatever pytest thinks of its name
+
+    number: str
+    network: str
+    outcome: str
+
+    @property
+    def spaced(self) -> str:
+        """In groups, as on a card."""
+        groups = (4, 10, 15) if self.network == "Amex" else (4, 8, 12, 16)
+        starts = (0, *groups[:-1])
+        return " ".join(self.number[start:end] for start, end in zip(starts, groups, strict=True))
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How a payment by a channel comes to its end in test mode."""
+
+    channel: str
+    how: str
+
+
+_OK = N_("Succeeds at once.")
+_ASKS = N_("The bank asks first; then it succeeds.")
+_FAILS = N_("Is declined.")
+_CARDS = (
+    TestCard("4000000000001000", "Visa", _OK),
+    TestCard("5200000000001005", "Mastercard", _OK),
+    TestCard("4000000000001091", "Visa", _ASKS),
+    TestCard("4000000000002503", "Visa", _FAILS),
+)
+_THAI = (
+    TestCard("4200350000000801", "Visa", N_("Below ฿20 it succeeds at once, from there on the bank asks first.")),
+    *_CARDS,
+)
+_AMEX = (*_CARDS, TestCard("378282246310005", "Amex", _OK))
+
+_SCAN = N_("Don't scan it. Press “I've made this payment” under the code.")
+_WALLET = N_("The wallet's page opens in test mode: confirm or refuse there.")
+_PHONE = N_("Any number confirms by itself after some seconds; one that ends in 21103 refuses.")
+_BANK = N_("The bank's page opens in test mode: confirm or refuse there.")
+_FINISH = {
+    "IDR": (Finish("QRIS", _SCAN), Finish("DANA, ShopeePay", _WALLET), Finish("OVO", _PHONE)),
+    "PHP": (Finish("QR Ph", _SCAN), Finish("GCash, Maya", _WALLET)),
+    "THB": (Finish("PromptPay", _SCAN), Finish("TrueMoney", _WALLET)),
+    "SGD": (Finish("PayNow", _SCAN),),
+    "MYR": (Finish("Touch 'n Go", _WALLET), Finish("Maybank2U", _BANK)),
+    "VND": (Finish("MoMo, ZaloPay", _WALLET),),
+}
+_AMOUNTS = (
+    ("10051", "EXPIRED_CARD"),
+    ("10052", "SUSPECTED_FRAUDULENT"),
+    ("10054", "INSUFFICIENT_BALANCE"),
+    ("10055", "STOLEN_CARD"),
+    ("10058", "INVALID_CVV"),
+    ("10059", "DECLINED_BY_ISSUER"),
+)
+_AMOUNTS_VND = (
+    ("405100", "INSUFFICIENT_BALANCE"),
+    ("405400", "EXPIRED_CARD"),
+    ("405900", "SUSPECTED_FRAUDULENT"),
+    ("400300", "DECLINED_BY_ISSUER"),
+)
+
+
+def cards(currency: str) -> Sequence[TestCard]:
+    """The test cards that are worth showing in a market."""
+    return _THAI if currency == "THB" else _AMEX if currency in ("SGD", "HKD", "MXN") else _CARDS
+
+
+def finishes(currency: str) -> Sequence[Finish]:
+    """How to finish what is no card."""
+    return _FINISH.get(currency, ())
+
+
+def amounts(currency: str) -> Sequence[tuple[str, str]]:
+    """Totals that any card fails with, and how."""
+    return _AMOUNTS_VND if currency == "VND" else _AMOUNTS
+
+
+def test_data(currency: str) -> dict[str, Any]:
+    """The context of ``fragments/test_data.html``."""
+    return {"cards": cards(currency), "finishes": finishes(currency), "amounts": amounts(currency), "market": currency}

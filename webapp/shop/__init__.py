@@ -1,0 +1,1 @@
+"""The shop: what is sold, in which markets, and to whom."""

@@ -1,0 +1,125 @@
+"""The cart: product ids and quantities, kept in the visitor's signed cookie. Prices are never in it."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from webapp.notices import N_, Refusal
+from webapp.orders.order import Flow, LineItem, Order
+from webapp.shop.catalog import PRODUCTS, Product, price_in
+from webapp.shop.currencies import Currency
+
+MAX_QUANTITY = 99
+ORDER_LIFETIME = timedelta(hours=1)
+
+
+class CartError(Refusal):
+    """A wish that the cart can't fulfil."""
+
+
+def parse_quantity(text: str) -> int:
+    """A whole number from 1 to 99 in ASCII digits. Raises CartError for anything else."""
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= MAX_QUANTITY:
+        raise CartError(N_("A quantity is a whole number from 1 to %(max)s."), max=MAX_QUANTITY)
+    return int(text)
+
+
+@dataclass(frozen=True)
+class Cart:
+    """Quantities by product id, in the order in which they were added."""
+
+    quantities: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_cookie(cls, stored: object) -> "Cart":
+        """What the cookie holds, less what the shop no longer sells."""
+        if not isinstance(stored, dict):
+            return cls()
+        return cls(
+            {
+                key: min(int(quantity), MAX_QUANTITY)
+                for key, quantity in stored.items()
+                if key in PRODUCTS and not PRODUCTS[key].sold_out and isinstance(quantity, int) and quantity > 0
+            }
+        )
+
+    @classmethod
+    def from_link(cls, text: str) -> "Cart":
+        """A deep link's ``gayo:2,toraja:1``. Raises CartError for what can't be, a product named twice included."""
+        cart = cls()
+        for part in text.split(",") if text else ():
+            product_id, _, quantity = part.partition(":")
+            if product_id in cart.quantities:
+                raise CartError(N_("The cart in this link names a product twice."))
+            cart = cart.add(product_id, parse_quantity(quantity or "1"))
+        return cart
+
+    def add(self, product_id: str, quantity: int = 1) -> "Cart":
+        """More of a product. Raises CartError: unknown (404), sold out, above 99."""
+        product = _product(product_id)
+        if product.sold_out:
+            raise CartError(N_("%(name)s is sold out."), name=product.name)
+        wanted = self.quantities.get(product_id, 0) + quantity
+        if wanted > MAX_QUANTITY:
+            raise CartError(N_("At most %(max)s of %(name)s fit in one order."), max=MAX_QUANTITY, name=product.name)
+        return Cart({**self.quantities, product_id: wanted})
+
+    def take(self, product_id: str) -> "Cart":
+        """One fewer; the last one leaves the cart. What is not in it stays out of it."""
+        left = self.quantities.get(_product(product_id).id, 0) - 1
+        return Cart({**self.quantities, product_id: left}) if left > 0 else self.remove(product_id)
+
+    def remove(self, product_id: str) -> "Cart":
+        """Without this product. Raises CartError for an unknown one (404)."""
+        _product(product_id)
+        return Cart({key: quantity for key, quantity in self.quantities.items() if key != product_id})
+
+    @property
+    def count(self) -> int:
+        """Pieces in all."""
+        return sum(self.quantities.values())
+
+    def lines(self, currency: Currency) -> tuple[LineItem, ...]:
+        """The cart priced in a currency."""
+        return tuple(
+            LineItem(key, product.name, quantity, price_in(currency, product), product.category, product.origin)
+            for key, quantity in self.quantities.items()
+            for product in (PRODUCTS[key],)
+        )
+
+    def total(self, currency: Currency) -> Decimal:
+        """The sum of what the shopper sees."""
+        return sum((line.amount for line in self.lines(currency)), Decimal(0))
+
+    def to_order(
+        self, *, visitor: str, checkout_id: str, integration: str, flow: Flow, currency: Currency, locale: str
+    ) -> Order:
+        """Fix lines, amount and a random ``reference_id``. Raises CartError for an empty cart, except to SAVE."""
+        lines = () if flow is Flow.SAVE else self.lines(currency)
+        if not lines and flow is not Flow.SAVE:
+            raise CartError(N_("Your cart is empty. Add something first."))
+        now = datetime.now(UTC)
+        return Order(
+            reference_id=f"selat-{secrets.token_hex(16)}",
+            checkout_id=checkout_id,
+            visitor=visitor,
+            integration=integration,
+            flow=flow,
+            currency=currency.code,
+            country=currency.country,
+            locale=locale,
+            lines=lines,
+            amount=sum((line.amount for line in lines), Decimal(0)),
+            created=now,
+            updated=now,
+            expires_at=now + ORDER_LIFETIME,
+        )
+
+
+def _product(product_id: str) -> Product:
+    if product_id not in PRODUCTS:
+        raise CartError(N_("This shop has no such product."), status=404)
+    return PRODUCTS[product_id]

@@ -1,0 +1,111 @@
+"""What the storefront's templates show: shelf, cart, choices, and the sentence about what is charged when."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date
+
+from webapp.integrations import INTEGRATIONS
+from webapp.notices import N_, Notice
+from webapp.orders.order import Flow, anchor_date
+from webapp.shop.catalog import PRODUCTS, Product, price_in
+from webapp.shop.currencies import CURRENCIES, Currency
+from webapp.shop.visitor import Visit, why_not
+
+
+@dataclass(frozen=True)
+class ShelfItem:
+    """A product with its price in the visitor's currency."""
+
+    product: Product
+    price: Decimal
+    price_text: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One option of a radio group; ``disabled_reason`` says why it can't be taken."""
+
+    slug: str
+    title: str
+    pitch: str
+    checked: bool
+    disabled_reason: str | None = None
+    api: str = ""
+    docs_url: str = ""
+
+
+FLOWS = {
+    Flow.PAY: (N_("Pay"), N_("Buy once.")),
+    Flow.SAVE: (N_("Save"), N_("Keep a payment method for faster reorders. Nothing is charged.")),
+    Flow.PAY_SAVE: (N_("Pay and save"), N_("Buy now, and keep the payment method if you like.")),
+    Flow.SUBSCRIPTION: (N_("Subscribe"), N_("This cart, every month.")),
+}
+
+
+@lru_cache(maxsize=len(CURRENCIES))
+def shelf(currency: Currency) -> list[ShelfItem]:
+    """Every product in a currency; the same for all visitors, so priced once."""
+    items = []
+    for product in PRODUCTS.values():
+        price = price_in(currency, product)
+        items.append(ShelfItem(product, price, currency.format(price)))
+    return items
+
+
+def counter_context(
+    visit: Visit, *, notice: Notice | None = None, announcement: Notice | None = None
+) -> dict[str, Any]:
+    """Everything that ``fragments/counter.html`` and ``fragments/shelf.html`` need for this visit."""
+    currency, flow = visit.currency, visit.flow
+    total = visit.cart.total(currency)
+    reason = None
+    if flow is not Flow.SAVE and not visit.cart.count:
+        reason = N_("Your cart is empty. Add something first.")
+    return {
+        "lines": visit.cart.lines(currency),
+        "count": visit.cart.count,
+        "total": total,
+        "currency": currency,
+        "flows": [Choice(each.value, *FLOWS[each], checked=each is flow) for each in Flow],
+        "flow": flow.value,
+        "methods": [
+            Choice(
+                slug,
+                each.title,
+                each.pitch,
+                checked=slug == visit.integration,
+                disabled_reason=why_not(slug, flow, currency),
+                api=each.api,
+                docs_url=each.docs_url(flow),
+            )
+            for slug, each in INTEGRATIONS.items()
+        ],
+        "integration": visit.integration,
+        "charge": charge(flow, currency, total, visit.language),
+        "can_checkout": reason is None,
+        "checkout_reason": reason,
+        "checkout_id": new_checkout_id(),
+        "notice": notice,
+        "announcement": announcement,
+    }
+
+
+def new_checkout_id() -> str:
+    """An id for one rendering of the checkout form: whatever is posted with it makes at most one order."""
+    return secrets.token_urlsafe(16)
+
+
+def charge(flow: Flow, currency: Currency, total: Decimal, language: str) -> Notice:
+    """What will be charged, and when."""
+    amount = currency.format(total)
+    if flow is Flow.SAVE:
+        return Notice(N_("Nothing is charged now."), tone="info")
+    if flow is Flow.SUBSCRIPTION:
+        first = format_date(anchor_date(datetime.now(UTC)), "long", locale=language)
+        return Notice(N_("%(amount)s on %(date)s, then every month."), {"amount": amount, "date": first}, tone="info")
+    return Notice(N_("%(amount)s, once, when you pay."), {"amount": amount}, tone="info")

@@ -1,0 +1,101 @@
+"""Bad news for people: a fragment for htmx, a page otherwise, the cart always intact."""
+
+from typing import cast
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from webapp.inspector.transport import record_answer
+from webapp.integrations.errors import XenditError
+from webapp.notices import N_, Notice, Refusal
+from webapp.shop.storefront import counter_context, new_checkout_id
+from webapp.web.htmx import is_htmx
+from webapp.web.state import shop_of, visit_of
+
+log = structlog.get_logger()
+SHOP_PATHS = ("/", "/choices", "/checkout")
+
+
+def refuse(request: Request, refusal: Refusal) -> Response:
+    """A Refusal as an answer: the notice alone for htmx, above the shop for its forms, else a page of its own."""
+    return _answer(request, refusal.status, refusal.notice)
+
+
+async def on_refusal(request: Request, error: Exception) -> Response:
+    """Exception handler for Refusal."""
+    return refuse(request, cast(Refusal, error))
+
+
+async def on_xendit_error(request: Request, error: Exception) -> Response:
+    """Exception handler for XenditError: a plain sentence, Xendit's ``error_code``, and what to do."""
+    response = _answer(request, *explain(cast(XenditError, error)))
+    record_answer(shop_of(request).recorder, request, response)
+    return response
+
+
+async def on_database_down(request: Request, error: Exception) -> Response:
+    """Exception handler for DatabaseDown: 503, and when to come back. To a webhook it says: send this once more."""
+    log.error("database_down", error=str(error))
+    hint = N_("Your cart is kept. Wait a moment, then try again.")
+    response = _answer(request, 503, Notice(N_("The order book can't be reached just now."), hint=hint))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """Exception handler for what Starlette refuses itself: 404, 405, 413 …"""
+    error = cast(HTTPException, error)
+    sentences = {
+        404: N_("There is nothing at this address."),
+        405: N_("This address can't be used that way."),
+        413: N_("That was more than this shop takes in one request."),
+    }
+    message = sentences.get(error.status_code, N_("This shop could not make sense of that request."))
+    response = _answer(request, error.status_code, Notice(message))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_crash(request: Request, error: Exception) -> Response:
+    """Exception handler for everything else: the log has the reason, the visitor a sentence."""
+    return _answer(request, 500, Notice(N_("Something broke on our side. Your cart is kept; please try again.")))
+
+
+def explain(error: XenditError) -> tuple[int, Notice]:
+    """Our status, and what to tell the shopper, for what Xendit said or didn't say."""
+    code = error.error_code
+    if error.status in (401, 403):
+        hint = N_("The shop's owner should check this market's API key. Your cart is kept.")
+        return 502, Notice(N_("Xendit did not accept this shop's key."), hint=hint, error_code=code)
+    if error.status == 429:
+        hint = N_("Nothing was charged and your cart is kept. Wait a minute, then try again.")
+        return 503, Notice(N_("Xendit has too many requests just now."), hint=hint, error_code=code)
+    if 400 <= error.status < 500:
+        hint = N_("Nothing was charged and your cart is kept. Try another payment method or another amount.")
+        return 502, Notice(N_("Xendit could not accept this order."), hint=hint, error_code=code)
+    hint = N_("Nothing was charged and your cart is kept. Try again in a moment.")
+    if code == "TIMEOUT":
+        return 504, Notice(N_("Xendit took too long to answer."), hint=hint, error_code=code)
+    return 502, Notice(N_("Xendit can't be reached just now."), hint=hint, error_code=code)
+
+
+def _answer(request: Request, status: int, notice: Notice) -> Response:
+    path = request.url.path
+    if path.startswith(("/webhooks/", "/api/")):
+        return JSONResponse({"message": notice.message % notice.values}, status)
+    if "session" not in request.scope:  # the crash handler stands outside of the session
+        request.scope["session"] = {}
+    shop, visit = shop_of(request), visit_of(request)
+    if is_htmx(request):
+        # A failed checkout needs a new checkout_id, so that pressing Checkout again makes a new order.
+        fragment: dict[str, object] = {"notice": notice}
+        if path == "/checkout":
+            fragment["fresh_checkout_id"] = new_checkout_id()
+        return shop.templates.response(visit.language, "fragments/notice.html", fragment, status=status)
+    if path in SHOP_PATHS or path.startswith("/cart/"):
+        context = counter_context(visit, notice=notice) | {"path": "/"}
+        return shop.templates.response(visit.language, "pages/storefront.html", context, status=status)
+    context = {"status": status, "notice": notice, "currency": visit.currency, "path": "/"}
+    return shop.templates.response(visit.language, "pages/error.html", context, status=status)

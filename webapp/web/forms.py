@@ -1,0 +1,34 @@
+"""Reading forms: text fields only, each at most once, none missing. Anything else is refused with a sentence."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from webapp.notices import N_, Refusal
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+MAX_FIELDS = 20
+
+
+async def read_form(request: Request, *required: str) -> dict[str, str]:
+    """The posted fields, stripped. Raises Refusal: 415 wrong content type, 400 unreadable, 422 missing or repeated."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() not in FORM_TYPES:
+        raise Refusal(N_("This address takes forms only."), 415)
+    try:
+        form = await request.form(max_files=0, max_fields=MAX_FIELDS)
+    except HTTPException as error:
+        if error.status_code == 413:
+            raise
+        raise Refusal(N_("This form could not be read."), 400) from None
+    except (UnicodeDecodeError, ValueError):
+        raise Refusal(N_("This form could not be read."), 400) from None
+    fields: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if not isinstance(value, str) or name in fields:
+            raise Refusal(N_("This form could not be read."), 400)
+        if "\x00" in value:
+            raise Refusal(N_("This form could not be read."), 400)
+        fields[name] = value.strip()
+    for name in required:
+        if not fields.get(name):
+            raise Refusal(N_("Something is missing in this form: %(field)s."), field=name)
+    return fields

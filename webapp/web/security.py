@@ -1,0 +1,141 @@
+"""What guards every request: same origin, body size, and the headers of every answer. One pure ASGI middleware."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from webapp.config import Settings
+from webapp.notices import N_, Refusal
+
+WEBHOOK_PATHS = ("/webhooks/",)
+ANY_HOST = ("/healthz", "/readyz")  # asked for by address
+HEADER_LIMIT = 32 * 1024
+BODY_LIMIT = 64 * 1024
+WEBHOOK_BODY_LIMIT = 1024 * 1024
+
+# Xendit's SDK injects one <style> whose text never changes; this is its hash (version: static/vendor/NOTICE.md).
+SDK_STYLE_HASH = "'sha256-yt2cpFJnw1YhKeh5PvNFiPuSCdLxExmO6SJP3eBEmh8='"
+XENDIT_GATEWAYS = "https://checkout-ui-gateway-prod-dev.xendit.co https://checkout-ui-gateway.xendit.co"
+XENDIT_PAGES = "https://xen.to https://dev.xen.to https://checkout.xendit.co https://checkout-staging.xendit.co"
+
+# Wallets such as Google Pay ask the browser itself, on Xendit's page in a frame too (?present=iframe).
+MAY_PAY = " ".join(["self", *(f'"{origin}"' for origin in XENDIT_PAGES.split())])
+
+Refuse = Callable[[Request, Refusal], Response]
+
+
+def content_security_policy(settings: Settings, framed_by: str = "'none'") -> str:
+    """The policy of the shop's pages. With real keys it names Xendit's hosts and only them; ``frame-src https:``
+    because a card's bank serves the 3-D Secure page, and nobody knows all banks."""
+    real = not settings.sandbox
+    directives = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": f"'self' {SDK_STYLE_HASH}",
+        "img-src": "'self' blob: data:" + (" https://assets.xendit.co" if real else ""),
+        "connect-src": "'self'" + (f" {XENDIT_GATEWAYS}" if real else ""),
+        "frame-src": "'self'" + (" https:" if real else ""),
+        "form-action": "'self'" + (f" {XENDIT_PAGES}" if real else ""),  # Chromium checks a form's redirects too
+        "manifest-src": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": framed_by,
+    }
+    return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+
+class Guard:
+    """Refuses foreign POSTs (403), large bodies (413) and impossible addresses (404), and adds the security headers
+    that an answer lacks."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:
+        self.app, self.refuse = app, refuse
+        self.origin = settings.app_url
+        self.host = urlsplit(settings.app_url).netloc
+        headers = {
+            "Content-Security-Policy": content_security_policy(settings),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "strict-origin-when-cross-origin",
+            "Permissions-Policy": f"camera=(), microphone=(), geolocation=(), payment=({MAY_PAY})",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+        if settings.is_https:
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = message.get("headers", ())
+                present = {name for name, _ in own}
+                message["headers"] = [*own, *(header for header in self.headers if header[0] not in present)]
+            await send(message)
+
+        webhook = scope["path"].startswith(WEBHOOK_PATHS)
+        limit = WEBHOOK_BODY_LIMIT if webhook else BODY_LIMIT
+        headers = Headers(scope=scope)
+        refusal = None
+        if not self._own_host(headers) and scope["path"] not in ANY_HOST:
+            refusal = Refusal(N_("This shop answers at %(address)s only."), 400, address=self.origin)
+        elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not webhook and not self._same_origin(headers):
+            refusal = Refusal(N_("This form was sent from another site, so nothing was done."), 403)
+        elif "\0" in scope["path"]:  # Postgres knows no text with it, and no address has it
+            refusal = Refusal(N_("There is nothing at this address."), 404)
+        elif sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_LIMIT:
+            refusal = Refusal(N_("That was more than this shop takes in one request."), 431)
+        elif not _length_within(headers, limit):
+            refusal = Refusal(N_("That was more than this shop takes in one request."), 413)
+        if refusal:
+            await self.refuse(Request(scope, receive), refusal)(scope, receive, send_guarded)
+            return
+        await self.app(scope, _limited(receive, limit), send_guarded)
+
+    def _own_host(self, headers: Headers) -> bool:
+        """``Host`` is the shop's own, or this machine's. Addresses are never made from it, but caches may be."""
+        host = headers.get("host", "")
+        if host == self.host:
+            return True
+        try:
+            name = urlsplit(f"//{host}").hostname
+        except ValueError:
+            return False
+        return name in (urlsplit(self.origin).hostname, "localhost", "127.0.0.1", "::1")
+
+    def _same_origin(self, headers: Headers) -> bool:
+        """Fetch Metadata where the browser sends it, else Origin; a client that sends neither carries no cookie of
+        somebody else (SameSite=Lax), so there is nothing to forge."""
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site in ("same-origin", "none")
+        origin = headers.get("origin")
+        if origin is None:
+            return True
+        return origin == self.origin or urlsplit(origin).netloc == headers.get("host")
+
+
+def _length_within(headers: Headers, limit: int) -> bool:
+    length = headers.get("content-length")
+    return length is None or (length.isascii() and length.isdigit() and int(length) <= limit)
+
+
+def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
+    """The same stream, which ends in a 413 once it has carried more than ``limit`` bytes."""
+    seen = 0
+
+    async def receive_limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise HTTPException(413)
+        return message
+
+    return receive_limited

@@ -1,0 +1,118 @@
+"""The Jinja environment: one a language, so that most of a template's texts are settled when it is compiled."""
+
+import gettext
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse
+
+from webapp.integrations import INTEGRATIONS
+from webapp.shop.catalog import PRODUCTS
+from webapp.shop.currencies import CURRENCIES, Currency
+from webapp.shop.storefront import shelf
+from webapp.shop.visitor import LANGUAGES
+from webapp.web.assets import Asset
+
+FOLDER = Path(__file__).parents[2] / "templates"
+
+
+class SettledTexts(Extension):
+    """Puts ``{{ _("a plain text") }}`` into the language while compiling: a page has some sixty, the same each time."""
+
+    plain = re.compile(r'\{\{ _\("([^"\\%{]+)"\) \}\}')
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        def settled(match: re.Match[str]) -> str:
+            text = str(escape(self.environment.settled_gettext(match[1])))  # type: ignore[attr-defined]
+            return match[0] if "{" in text or "%" in text else text
+
+        return self.plain.sub(settled, source)
+
+
+class Templates:
+    """Renders pages and fragments in the visitor's language."""
+
+    def __init__(
+        self, assets: Mapping[str, Asset], catalogues: Mapping[str, gettext.NullTranslations], **shared: object
+    ) -> None:
+        """``catalogues``: translations by language; English needs none. ``shared``: in every template's context."""
+        self.languages = ["en", *(code for code in LANGUAGES if code in catalogues and code != "en")]
+        self.environment = cache(lambda language: self._environment(language, assets, catalogues, shared))
+
+    def _environment(
+        self,
+        language: str,
+        assets: Mapping[str, Asset],
+        catalogues: Mapping[str, gettext.NullTranslations],
+        shared: Mapping[str, object],
+    ) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            extensions=["jinja2.ext.i18n", SettledTexts],
+        )
+        translations = catalogues.get(language, gettext.NullTranslations())
+        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        environment.settled_gettext = translations.gettext  # type: ignore[attr-defined]
+        environment.globals.update(
+            shared,
+            asset=lambda path: assets[path].url,
+            money=lambda amount, code: CURRENCIES[code].format(amount),
+            docs_url=lambda flow, integration: INTEGRATIONS[integration].docs_url(flow),
+            products=PRODUCTS,
+            language=language,
+            languages=[(code, LANGUAGES[code]) for code in self.languages],
+        )
+        environment.filters.update(date=_date_in(language), minute=_minute_in(language))
+        environment.globals["shelf_html"] = _shelf_html(environment)
+        return environment
+
+    def text(self, language: str, name: str, context: Mapping[str, Any]) -> str:
+        """A template as text."""
+        return self.environment(language).get_template(name).render(context)
+
+    def response(
+        self, language: str, name: str, context: Mapping[str, Any], *, status: int = 200, secret: bool = False
+    ) -> HTMLResponse:
+        """A template as an answer. Pages are the visitor's own: not cached by others; ``secret`` ones by nobody."""
+        response = self.answer(language, self.text(language, name, context), status=status, secret=secret)
+        response.template, response.context = name, dict(context)  # type: ignore[attr-defined]
+        return response
+
+    def answer(self, language: str, html: str | bytes, *, status: int = 200, secret: bool = False) -> HTMLResponse:
+        """What ``text()`` gave, as an answer; or its bytes, compressed or not."""
+        response = HTMLResponse(html, status)
+        response.headers["Cache-Control"] = "no-store" if secret else "private, no-cache"
+        response.headers["Vary"] = "Cookie, HX-Request, Accept-Language"
+        response.headers["Content-Language"] = language
+        return response
+
+
+def _date_in(language: str) -> Callable[[date], str]:
+    return lambda day: format_date(day, "long", locale=language)
+
+
+def _minute_in(language: str) -> Callable[[datetime], str]:
+    return lambda moment: f"{format_date(moment, 'medium', locale=language)}, {moment:%H:%M} UTC"
+
+
+def _shelf_html(environment: Environment) -> Callable[[Currency, str], Markup]:
+    """The shelf by market and flow, rendered once: it is most of the page and the same for every visitor."""
+
+    @lru_cache(maxsize=100)
+    def html(currency: Currency, flow: str) -> Markup:
+        return Markup(environment.get_template("fragments/shelf.html").render(shelf=shelf(currency), flow=flow))  # noqa: S704
+
+    return html

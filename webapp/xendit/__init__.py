@@ -1,0 +1,1 @@
+"""How calls travel to Xendit or to the sandbox."""

@@ -1,0 +1,101 @@
+"""The one HTTP client for Xendit: timeouts, connections kept open, and retries only where repeating is safe.
+
+The transport is the seam: given the sandbox's, the same client talks to the sandbox.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+import httpx
+import stamina
+
+from webapp.xendit.circuit_breaker import CircuitBreaker, CircuitOpen
+
+TIMEOUT = httpx.Timeout(8, connect=3)
+TOTAL_SECONDS = 19
+ATTEMPTS = 3
+
+
+class TryAgain(Exception):
+    """An answer that asks for another try; ``response`` is it."""
+
+    def __init__(self, response: httpx.Response, wait: float | None) -> None:
+        super().__init__(str(response.status_code))
+        self.response, self.wait = response, wait
+
+
+class RetryingTransport(httpx.AsyncBaseTransport):
+    """Repeats what can be repeated without creating anything twice.
+
+    A GET: after any failure, 429 or 5xx. A POST: only when no byte of it was taken (no connection), or when Xendit
+    said 429, so did nothing. Xendit documents no idempotency key for ``/sessions`` and ``/v2/invoices``.
+    """
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                return await self._with_retries(request)
+        except TryAgain as last:
+            return last.response
+        except TimeoutError:
+            raise httpx.ReadTimeout("Xendit took too long", request=request) from None
+
+    async def _with_retries(self, request: httpx.Request) -> httpx.Response:
+        safe = request.method == "GET"
+
+        def should_retry(failure: Exception) -> bool | timedelta:
+            if isinstance(failure, TryAgain):
+                return timedelta(seconds=failure.wait) if failure.wait is not None else True
+            if isinstance(failure, CircuitOpen):
+                return False
+            return isinstance(failure, httpx.TransportError if safe else (httpx.ConnectError, httpx.ConnectTimeout))
+
+        async for attempt in stamina.retry_context(
+            on=should_retry, attempts=ATTEMPTS, timeout=TOTAL_SECONDS - 8, wait_initial=0.2, wait_jitter=0.3, wait_max=2
+        ):
+            with attempt:
+                response = await self.inner.handle_async_request(request)
+                await response.aread()
+                if response.status_code == 429 or (safe and response.status_code >= 500):
+                    raise TryAgain(response, _reset_seconds(response))
+                return response
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+
+def _reset_seconds(response: httpx.Response) -> float | None:
+    """How long Xendit asks us to wait (``Rate-Limit-Reset``, seconds), where that is worth waiting for here.
+
+    https://docs.xendit.co/apidocs/rate-limits
+    """
+    try:
+        seconds = float(response.headers["Rate-Limit-Reset"])
+    except (KeyError, ValueError):
+        return None
+    return seconds + random.uniform(0, 0.3) if 0 <= seconds <= 5 else None
+
+
+def xendit_client(
+    transport: httpx.AsyncBaseTransport | None = None,
+    watch: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda inner: inner,
+    *,
+    breaks: bool = True,
+) -> httpx.AsyncClient:
+    """A client for the life of the process; ``transport`` stands in for the network (sandbox, tests). ``watch`` wraps
+    it, so that whoever watches sees every attempt. ``breaks``: whether failures open a circuit, for all visitors."""
+    if transport is None:
+        from webapp.xendit.network import (
+            network_transport,  # takes a quarter of a second, which the sandbox can do without
+        )
+
+        transport = network_transport()
+    watched = watch(transport)
+    inner = CircuitBreaker(watched) if breaks else watched
+    return httpx.AsyncClient(transport=RetryingTransport(inner), timeout=TIMEOUT, follow_redirects=False)
