@@ -107,12 +107,14 @@ def serve_afresh(settings: dict[str, Any], port: int, abandoned_after: float) ->
         def gzipped(self) -> bytes:
             return gzip.compress(self.html.encode(), 3)
 
-    def page(memory: Any, templates: Any, visit: Any) -> Afresh:
-        own = templates.environment(visit.language)
+    def page(memory: Any, templates: Any, visitor: Any) -> Afresh:
+        own = templates.environment(visitor.language)
         own.globals["shelf_html"] = lambda currency, flow: Markup(
             own.get_template("fragments/shelf.html").render(shelf=shelf(currency), flow=flow)
         )
-        return Afresh(templates.text(visit.language, "pages/storefront.html", counter_context(visit) | {"path": "/"}))
+        return Afresh(
+            templates.text(visitor.language, "pages/storefront.html", counter_context(visitor) | {"path": "/"})
+        )
 
     PageMemory.page = page  # type: ignore[assignment,method-assign]
     serve_shop(settings, port, abandoned_after)

@@ -19,14 +19,14 @@ HTMX = {"HX-Request": "true"}
 async def seen(shop: Shop) -> dict[str, Any]:
     """What the storefront shows now, as its template was told."""
     from webapp.shop.storefront import counter_context
-    from webapp.shop.visitor import load_visit
+    from webapp.shop.visitor import load_visitor
 
     page = await shop.get("/")
     assert page.status_code == 200
     cookie = shop.cookies.get("selat")
     request = _request_with(shop, cookie)
-    visit = load_visit(request, shop.settings.api_keys, ["en", "id", "th", "vi", "es"])
-    return counter_context(visit)
+    visitor = load_visitor(request, shop.settings.api_keys, ["en", "id", "th", "vi", "es"])
+    return counter_context(visitor)
 
 
 def _request_with(shop: Shop, cookie: str | None) -> Any:

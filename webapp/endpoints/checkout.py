@@ -19,10 +19,10 @@ from webapp.integrations.payment_link import create_payment_link_session
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Flow, Order, OrderStatus
 from webapp.presenter.qr import qr_svg
-from webapp.shop.visitor import save_visit, why_not
+from webapp.shop.visitor import save_visitor, unavailable_reason
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx, redirect
-from webapp.web.state import Shop, shop_of, visit_of
+from webapp.web.state import Shop, shop_of, visitor_of
 from webapp.xendit.client import TOTAL_SECONDS
 from webapp.xendit.order_sync import fetch, settle
 
@@ -36,14 +36,14 @@ async def checkout(request: Request) -> Response:
 
     Nothing about money comes from the browser. A second click with the same ``checkout_id`` finds the first order.
     """
-    shop, visit = shop_of(request), visit_of(request)
+    shop, visitor = shop_of(request), visitor_of(request)
     form = await read_form(request, "integration", "flow", "checkout_id")
     integration, flow, checkout_id = form["integration"], form["flow"], form["checkout_id"]
     if integration not in INTEGRATIONS:
         raise Refusal(N_("This shop has no such payment method."))
     if flow not in list(Flow):
         raise Refusal(N_("This shop has no such way to buy."))
-    if reason := why_not(integration, Flow(flow), visit.currency):
+    if reason := unavailable_reason(integration, Flow(flow), visitor.currency):
         raise Refusal(reason)
     if not re.fullmatch(r"[A-Za-z0-9_-]{16,64}", checkout_id):
         raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
@@ -51,17 +51,17 @@ async def checkout(request: Request) -> Response:
     order = await shop.order_book.get_by_checkout(checkout_id)
     if order is None:
         if shop.settings.rate_limits:
-            await _not_too_many(shop, visit.visitor)
-        order = visit.cart.to_order(
-            visitor=visit.visitor,
+            await _not_too_many(shop, visitor.id)
+        order = visitor.cart.to_order(
+            visitor=visitor.id,
             checkout_id=checkout_id,
             integration=integration,
             flow=Flow(flow),
-            currency=visit.currency,
-            locale=visit.language,
+            currency=visitor.currency,
+            locale=visitor.language,
         )
         if await shop.order_book.add(order):
-            save_visit(request, visit.choose(flow=Flow(flow), integration=integration))
+            save_visitor(request, visitor.with_choices(flow=Flow(flow), integration=integration))
             request.session["ordered"] = order.reference_id
             return to_payment(request, shop, order, await create(shop, order))
     return await again(request, shop, checkout_id)
@@ -142,7 +142,7 @@ def _way_to_pay(request: Request, shop: Shop, order: Order, answer: dict[str, An
         url = answer["invoice_url" if order.integration == "invoice" else "payment_link_url"]
         if (present := request.session.get("present")) in ("qr", "iframe"):
             context = {"order": order, "present": present, "url": url, "what": "payment", "qr": qr_svg(url)}
-            context |= {"currency": visit_of(request).currency, "path": f"/orders/{order.reference_id}"}
+            context |= {"currency": visitor_of(request).currency, "path": f"/orders/{order.reference_id}"}
             template = "fragments/present.html" if is_htmx(request) else "pages/present.html"
             return shop.templates.response(order.locale, template, context, secret=True)
         return redirect(request, url)

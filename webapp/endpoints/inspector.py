@@ -12,7 +12,7 @@ from webapp.inspector.timeline import entries, is_live, version, why_closed
 from webapp.orders.order import Order
 from webapp.presenter.test_cards import test_data
 from webapp.web.htmx import is_htmx
-from webapp.web.state import controls_of, own_order, shop_of, visit_of
+from webapp.web.state import controls_of, own_order, shop_of, visitor_of
 
 
 async def behind(request: Request) -> Response:
@@ -23,45 +23,45 @@ async def behind(request: Request) -> Response:
 
 async def latest(request: Request) -> Response:
     """``GET /behind``: the panel of this visitor's newest order, for the storefront."""
-    shop, visit = shop_of(request), visit_of(request)
-    orders = await shop.order_book.recent(visit.visitor, most=1)
+    shop, visitor = shop_of(request), visitor_of(request)
+    orders = await shop.order_book.recent(visitor.id, most=1)
     if orders:
         return await _panel(request, orders[0], "/behind")
-    return shop.templates.response(visit.language, "fragments/inspector_empty.html", test_data(visit.currency.code))
+    return shop.templates.response(visitor.language, "fragments/inspector_empty.html", test_data(visitor.currency.code))
 
 
 async def behind_the_counter(request: Request) -> Response:
     """``GET /orders/{reference_id}/behind-the-counter``: the panel on a page of its own, for a second screen."""
-    shop, visit, order = shop_of(request), visit_of(request), await own_order(request)
+    shop, visitor, order = shop_of(request), visitor_of(request), await own_order(request)
     poll = f"/orders/{order.reference_id}/behind"
     context = await behind_context(request, order, poll=poll)
     context |= {"path": f"/orders/{order.reference_id}"}
-    return shop.templates.response(visit.language, "pages/behind_the_counter.html", context, secret=True)
+    return shop.templates.response(visitor.language, "pages/behind_the_counter.html", context, secret=True)
 
 
 async def latest_page(request: Request) -> Response:
     """``GET /behind-the-counter``: on to the page of this visitor's newest order; to the list where there is none."""
-    orders = await shop_of(request).order_book.recent(visit_of(request).visitor, most=1)
+    orders = await shop_of(request).order_book.recent(visitor_of(request).id, most=1)
     return RedirectResponse(f"/orders/{orders[0].reference_id}/behind-the-counter" if orders else "/orders", 303)
 
 
 async def source_view(request: Request) -> Response:
     """``GET /source/{name}``: a file of this shop as it runs, coloured, the lines of the payload marked."""
-    shop, visit, name = shop_of(request), visit_of(request), request.path_params["name"]
+    shop, visitor, name = shop_of(request), visitor_of(request), request.path_params["name"]
     if name not in SOURCES:
         raise HTTPException(404)
     context = {"name": name, "file": SOURCES[name], "source": source(name), "sources": SOURCES}
     template = "fragments/inspector_source.html" if is_htmx(request) else "pages/source.html"
-    context |= {"currency": visit.currency, "path": "/"}
-    return shop.templates.response(visit.language, template, context)
+    context |= {"currency": visitor.currency, "path": "/"}
+    return shop.templates.response(visitor.language, template, context)
 
 
 async def _panel(request: Request, order: Order, poll: str) -> Response:
-    shop, visit = shop_of(request), visit_of(request)
+    shop, visitor = shop_of(request), visitor_of(request)
     context = await behind_context(request, order, poll=poll)
     if request.query_params.get("seen") == context["version"]:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    return shop.templates.response(visit.language, "fragments/inspector.html", context, secret=True)
+    return shop.templates.response(visitor.language, "fragments/inspector.html", context, secret=True)
 
 
 async def behind_context(request: Request, order: Order, *, poll: str) -> dict[str, Any]:
@@ -84,5 +84,5 @@ async def behind_context(request: Request, order: Order, *, poll: str) -> dict[s
         "sources": SOURCES,
         "controls": await controls_of(request),
         "controls_back": f"/orders/{order.reference_id}/behind-the-counter",
-        "currency": visit_of(request).currency,
+        "currency": visitor_of(request).currency,
     } | test_data(order.currency)

@@ -13,19 +13,19 @@ from webapp.notices import N_, Refusal
 from webapp.orders.order import Order, OrderStatus
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES
-from webapp.shop.visitor import save_visit
+from webapp.shop.visitor import save_visitor
 from webapp.web.framing import framed, wants_frame
 from webapp.web.htmx import redirect
-from webapp.web.state import Shop, shop_of, visit_of
+from webapp.web.state import Shop, shop_of, visitor_of
 from webapp.xendit.order_sync import ask, fetch, settle
 
 
 async def order_list(request: Request) -> Response:
     """``GET /orders``: this visitor's own, newest first."""
-    shop, visit = shop_of(request), visit_of(request)
-    orders = await shop.order_book.recent(visit.visitor)
-    context = {"orders": orders, "currency": visit.currency, "path": "/orders"}
-    return shop.templates.response(visit.language, "pages/orders.html", context)
+    shop, visitor = shop_of(request), visitor_of(request)
+    orders = await shop.order_book.recent(visitor.id)
+    context = {"orders": orders, "currency": visitor.currency, "path": "/orders"}
+    return shop.templates.response(visitor.language, "pages/orders.html", context)
 
 
 async def order_page(request: Request) -> Response:
@@ -52,7 +52,7 @@ async def order_status(request: Request) -> Response:
 async def resume(request: Request) -> Response:
     """``GET /orders/{reference_id}/resume``: back from a wallet, a refresh or Back. Xendit is asked afresh: a session
     that is still open mounts the form again with its key, anything else shows the outcome."""
-    shop, visit = shop_of(request), visit_of(request)
+    shop, visitor = shop_of(request), visitor_of(request)
     order = await _order(request)
     answer = await fetch(shop, order) if order.status.is_open else None
     order = await settle(shop, order, answer, cause=N_("asked Xendit"))
@@ -63,7 +63,7 @@ async def resume(request: Request) -> Response:
         raise XenditError(200, "UNEXPECTED_ANSWER", "Xendit's answer could not be read.")
     context = {
         "order": order,
-        "currency": visit.currency,
+        "currency": visitor.currency,
         "components_sdk_key": answer["components_sdk_key"],
         "sdk_url": shop.sdk_url,
         "resume": True,
@@ -72,7 +72,7 @@ async def resume(request: Request) -> Response:
         "status_url": f"{page}/status",
         "path": page,
     }
-    response = shop.templates.response(visit.language, "pages/resume.html", context, secret=True)
+    response = shop.templates.response(visitor.language, "pages/resume.html", context, secret=True)
     record_answer(shop.recorder, request, response)
     return response
 
@@ -98,7 +98,7 @@ async def pay(request: Request) -> Response:
 async def cancel(request: Request) -> Response:
     """``POST /orders/{reference_id}/cancel``: by its own visitor only; Xendit decides whether it still can be."""
     shop, order = shop_of(request), await _order(request)
-    if order.visitor != visit_of(request).visitor:
+    if order.visitor != visitor_of(request).id:
         raise Refusal(N_("Only the browser that made this order can cancel it."), 403)
     if order.status.is_open:
         await _cancel_at_xendit(shop, order)
@@ -107,12 +107,12 @@ async def cancel(request: Request) -> Response:
 
 async def again(request: Request) -> Response:
     """``POST /orders/{reference_id}/again``: back to the shop with the same cart and choices."""
-    shop, order, visit = shop_of(request), await _order(request), visit_of(request)
+    shop, order, visitor = shop_of(request), await _order(request), visitor_of(request)
     cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines})
     if order.currency in shop.settings.api_keys:
-        visit = visit.choose(currency=CURRENCIES[order.currency])
-    visit = visit.choose(flow=order.flow, integration=order.integration)
-    save_visit(request, replace(visit, cart=cart) if order.lines else visit)
+        visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
+    visitor = visitor.with_choices(flow=order.flow, integration=order.integration)
+    save_visitor(request, replace(visitor, cart=cart) if order.lines else visitor)
     return redirect(request, "/")
 
 
@@ -124,16 +124,16 @@ async def _order(request: Request) -> Order:
 
 
 async def _page(request: Request, shop: Shop, order: Order, template: str) -> Response:
-    visit = visit_of(request)
+    visitor = visitor_of(request)
     context = {
         "order": order,
         "changes": await shop.order_book.changes(order.reference_id),
         "notice": None,
-        "is_owner": order.visitor == visit.visitor,
-        "currency": visit.currency,
+        "is_owner": order.visitor == visitor.id,
+        "currency": visitor.currency,
         "path": f"/orders/{order.reference_id}",
     }
-    return shop.templates.response(visit.language, template, context)
+    return shop.templates.response(visitor.language, template, context)
 
 
 async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
@@ -162,6 +162,6 @@ def _empty_the_cart(request: Request, order: Order) -> None:
     """Once an order went through, its own visitor's cart is done with, unless it holds something else by now."""
     if order.status.is_success and request.session.get("ordered") == order.reference_id:
         request.session.pop("ordered")
-        visit = visit_of(request)
-        if dict(visit.cart.quantities) == {line.product_id: line.quantity for line in order.lines}:
-            save_visit(request, replace(visit, cart=Cart()))
+        visitor = visitor_of(request)
+        if dict(visitor.cart.quantities) == {line.product_id: line.quantity for line in order.lines}:
+            save_visitor(request, replace(visitor, cart=Cart()))

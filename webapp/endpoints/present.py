@@ -7,7 +7,7 @@ from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
 from webapp.presenter.qr import qr_svg
 from webapp.web.htmx import is_htmx, redirect
-from webapp.web.state import own_order, shop_of, visit_of
+from webapp.web.state import own_order, shop_of, visitor_of
 from webapp.xendit.order_sync import fetch, settle
 
 
@@ -38,7 +38,7 @@ async def done(request: Request) -> Response:
 
 
 def _show(request: Request, order: Order, context: dict[str, object]) -> Response:
-    shop, visit = shop_of(request), visit_of(request)
-    context |= {"order": order, "currency": visit.currency, "path": f"/orders/{order.reference_id}"}
+    shop, visitor = shop_of(request), visitor_of(request)
+    context |= {"order": order, "currency": visitor.currency, "path": f"/orders/{order.reference_id}"}
     template = "fragments/qr.html" if is_htmx(request) else "pages/qr.html"
-    return shop.templates.response(visit.language, template, context, secret=True)
+    return shop.templates.response(visitor.language, template, context, secret=True)

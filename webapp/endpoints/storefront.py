@@ -12,10 +12,10 @@ from webapp.orders.order import Flow
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES, Currency
 from webapp.shop.storefront import counter_context
-from webapp.shop.visitor import Visit, save_visit, why_not
+from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx, replaces
-from webapp.web.state import Shop, shop_of, visit_of
+from webapp.web.state import Shop, shop_of, visitor_of
 
 LINK_FIELDS = ("currency", "flow", "integration", "cart", "language")
 
@@ -23,16 +23,16 @@ LINK_FIELDS = ("currency", "flow", "integration", "cart", "language")
 async def storefront(request: Request) -> Response:
     """``GET /``: the shop. A deep link (``?currency=PHP&flow=pay_save&integration=components&cart=gayo:2``) sets it
     up and goes on to ``/``, so that a refresh doesn't undo what the visitor does next."""
-    shop, visit = shop_of(request), visit_of(request)
-    wishes = {name: request.query_params[name] for name in LINK_FIELDS if name in request.query_params}
-    if wishes or "present" in request.query_params:
+    shop, visitor = shop_of(request), visitor_of(request)
+    choices = {name: request.query_params[name] for name in LINK_FIELDS if name in request.query_params}
+    if choices or "present" in request.query_params:
         request.session["present"] = request.query_params.get("present", "page")[:8]
-        _keep(request, _with_choices(shop, visit, wishes, exact=True))
+        _keep(request, _with_choices(shop, visitor, choices, exact=True))
         return RedirectResponse("/", 303)
-    page = shop.pages.page(shop.templates, visit)
+    page = shop.pages.page(shop.templates, visitor)
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return shop.templates.answer(visit.language, page.plain())
-    response = shop.templates.answer(visit.language, page.gzipped())
+        return shop.templates.answer(visitor.language, page.plain())
+    response = shop.templates.answer(visitor.language, page.gzipped())
     response.headers["Content-Encoding"] = "gzip"
     response.headers.add_vary_header("Accept-Encoding")
     return response
@@ -40,18 +40,20 @@ async def storefront(request: Request) -> Response:
 
 async def choices(request: Request) -> Response:
     """``POST /choices``: another market, flow, method or language. Answers the part of the page that it replaces."""
-    shop, visit = shop_of(request), visit_of(request)
+    shop, visitor = shop_of(request), visitor_of(request)
     form = await read_form(request)
-    wishes = {name: form[name] for name in LINK_FIELDS if name in form and name != "cart"}
-    if not wishes:
+    choices = {name: form[name] for name in LINK_FIELDS if name in form and name != "cart"}
+    if not choices:
         raise Refusal(N_("Something is missing in this form: %(field)s."), field="currency")
-    visit = _with_choices(shop, visit, wishes, exact=False)
-    _keep(request, visit)
+    visitor = _with_choices(shop, visitor, choices, exact=False)
+    _keep(request, visitor)
     if not is_htmx(request):
         return RedirectResponse(_own_path(form.get("next", "/")), 303)
     # What was changed can't tell: htmx sends the whole form that a radio stands in.
     fragment = "fragments/counter.html" if replaces(request, "counter") else "fragments/shop.html"
-    return shop.templates.response(visit.language, fragment, counter_context(visit, announcement=_news(visit, wishes)))
+    return shop.templates.response(
+        visitor.language, fragment, counter_context(visitor, announcement=_announcement(visitor, choices))
+    )
 
 
 def _own_path(path: str) -> str:
@@ -59,30 +61,30 @@ def _own_path(path: str) -> str:
     return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64})?|walkthrough)?", path) else "/"
 
 
-def _with_choices(shop: Shop, visit: Visit, wishes: dict[str, str], *, exact: bool) -> Visit:
-    """The visit with these choices made. Raises Refusal for what doesn't exist and for pairs that can't be.
+def _with_choices(shop: Shop, visitor: Visitor, choices: dict[str, str], *, exact: bool) -> Visitor:
+    """Return the visitor with these choices made. Raises Refusal for what doesn't exist and for pairs that can't be.
 
     Not ``exact``: a form without JavaScript sends all its radios, so a flow just chosen moves on from a method that
     can't serve it.
     """
-    currency = _currency(shop, wishes["currency"]) if "currency" in wishes else visit.currency
-    flow = _flow(wishes["flow"]) if "flow" in wishes else visit.flow
-    visit = visit.choose(currency=currency, flow=flow)
-    if "integration" in wishes:
-        slug = wishes["integration"]
+    currency = _currency(shop, choices["currency"]) if "currency" in choices else visitor.currency
+    flow = _flow(choices["flow"]) if "flow" in choices else visitor.flow
+    visitor = visitor.with_choices(currency=currency, flow=flow)
+    if "integration" in choices:
+        slug = choices["integration"]
         if slug not in INTEGRATIONS:
             raise Refusal(N_("This shop has no such payment method."))
-        reason = why_not(slug, visit.flow, visit.currency)
-        if reason and (exact or "flow" not in wishes):
+        reason = unavailable_reason(slug, visitor.flow, visitor.currency)
+        if reason and (exact or "flow" not in choices):
             raise Refusal(reason)
-        visit = visit.choose(integration=slug)  # moves on to a method that can, where this one can't
-    if "cart" in wishes:
-        visit = replace(visit, cart=Cart.from_link(wishes["cart"]))
-    if "language" in wishes:
-        if wishes["language"] not in shop.templates.languages:
+        visitor = visitor.with_choices(integration=slug)  # moves on to a method that can, where this one can't
+    if "cart" in choices:
+        visitor = replace(visitor, cart=Cart.from_link(choices["cart"]))
+    if "language" in choices:
+        if choices["language"] not in shop.templates.languages:
             raise Refusal(N_("This shop does not speak that language yet."))
-        visit = replace(visit, language=wishes["language"])
-    return visit
+        visitor = replace(visitor, language=choices["language"])
+    return visitor
 
 
 def _currency(shop: Shop, code: str) -> Currency:
@@ -100,14 +102,17 @@ def _flow(slug: str) -> Flow:
         raise Refusal(N_("This shop has no such way to buy.")) from None
 
 
-def _keep(request: Request, visit: Visit) -> None:
-    save_visit(request, visit)
-    if visit.language != request.session.get("language"):
-        request.session["language"] = visit.language
+def _keep(request: Request, visitor: Visitor) -> None:
+    save_visitor(request, visitor)
+    if visitor.language != request.session.get("language"):
+        request.session["language"] = visitor.language
 
 
-def _news(visit: Visit, wishes: dict[str, str]) -> Notice:
-    values = {"amount": visit.currency.format(visit.cart.total(visit.currency)), "market": visit.currency.country_name}
-    if "currency" in wishes:
+def _announcement(visitor: Visitor, choices: dict[str, str]) -> Notice:
+    values = {
+        "amount": visitor.currency.format(visitor.cart.total(visitor.currency)),
+        "market": visitor.currency.country_name,
+    }
+    if "currency" in choices:
         return Notice(N_("Prices are for %(market)s now. Your cart comes to %(amount)s."), values, tone="info")
     return Notice(N_("Your choice is set."), tone="info")

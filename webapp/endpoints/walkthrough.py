@@ -8,10 +8,10 @@ from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
 from webapp.presenter.scenes import SCENES, after
 from webapp.presenter.test_cards import test_data
-from webapp.shop.visitor import save_visit
+from webapp.shop.visitor import save_visitor
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
-from webapp.web.state import controls_of, own_order, shop_of, visit_of
+from webapp.web.state import controls_of, own_order, shop_of, visitor_of
 
 DELAYS = ("0", "5", "15", "60")
 FAILURES = ("", "400", "401", "500", "timeout", "down")
@@ -20,7 +20,7 @@ NOTHING_SPECIAL = {"fail": "", "delay": "0", "duplicate": ""}
 
 async def walkthrough(request: Request) -> Response:
     """``GET /walkthrough``: all scenes, the one that is on marked, with what comes next."""
-    shop, visit = shop_of(request), visit_of(request)
+    shop, visitor = shop_of(request), visitor_of(request)
     scenes = [scene for scene in SCENES.values() if _possible(request, scene.choices["currency"], scene.sandbox_only)]
     current = request.session.get("scene")
     context = {
@@ -28,10 +28,12 @@ async def walkthrough(request: Request) -> Response:
         "current": SCENES.get(current) if isinstance(current, str) else None,
         "coming": next((scene for scene in scenes if scene is after(current or "")), scenes[0] if scenes else None),
         "controls": await controls_of(request),
-        "currency": visit.currency,
+        "currency": visitor.currency,
         "path": "/walkthrough",
     }
-    return shop.templates.response(visit.language, "pages/walkthrough.html", context | test_data(visit.currency.code))
+    return shop.templates.response(
+        visitor.language, "pages/walkthrough.html", context | test_data(visitor.currency.code)
+    )
 
 
 async def start(request: Request) -> Response:
@@ -40,7 +42,7 @@ async def start(request: Request) -> Response:
     if scene is None:
         raise HTTPException(404)
     request.session["scene"] = scene.slug
-    save_visit(request, visit_of(request))
+    save_visitor(request, visitor_of(request))
     if request.app.state.sandbox:
         await _control(request, NOTHING_SPECIAL | scene.controls)
     return RedirectResponse(scene.link, 303)
@@ -58,7 +60,7 @@ async def reset(request: Request) -> Response:
 async def controls(request: Request) -> Response:
     """``POST /walkthrough/controls``: how the sandbox behaves towards this visitor from now on."""
     form = await read_form(request)
-    save_visit(request, visit_of(request))
+    save_visitor(request, visitor_of(request))
     await _control(request, {name: form.get(name, "") for name in NOTHING_SPECIAL})
     return await _said(request, N_("Set, for this browser alone."), form.get("next", "/walkthrough"))
 
@@ -80,14 +82,16 @@ async def repeat_webhook(request: Request) -> Response:
     return await _said(request, N_("Sent once more."), f"/orders/{order.reference_id}")
 
 
-async def _control(request: Request, wishes: dict[str, str]) -> None:
+async def _control(request: Request, changes: dict[str, str]) -> None:
     if request.app.state.sandbox is None:
         raise HTTPException(404)
-    fail, delay = wishes["fail"], wishes["delay"] or "0"
+    fail, delay = changes["fail"], changes["delay"] or "0"
     if fail not in FAILURES or delay not in DELAYS:
         raise Refusal(N_("The sandbox has no such control."))
-    visitor = visit_of(request).visitor
-    await request.app.state.sandbox.control(visitor, fail=fail, delay=int(delay), duplicate=bool(wishes["duplicate"]))
+    visitor_id = visitor_of(request).id
+    await request.app.state.sandbox.control(
+        visitor_id, fail=fail, delay=int(delay), duplicate=bool(changes["duplicate"])
+    )
 
 
 async def _own_object(request: Request) -> tuple[Order, str]:
@@ -103,8 +107,8 @@ async def _said(request: Request, message: str, back: str) -> Response:
     if not is_htmx(request):
         safe = back.startswith("/") and not back.startswith(("//", "/\\"))
         return RedirectResponse(back if safe else "/walkthrough", 303)
-    shop, visit = shop_of(request), visit_of(request)
-    return shop.templates.response(visit.language, "fragments/inspector_said.html", {"message": message})
+    shop, visitor = shop_of(request), visitor_of(request)
+    return shop.templates.response(visitor.language, "fragments/inspector_said.html", {"message": message})
 
 
 def _possible(request: Request, currency: str, sandbox_only: bool) -> bool:

@@ -17,7 +17,7 @@ ORDER_LIFETIME = timedelta(hours=1)
 
 
 class CartError(Refusal):
-    """A wish that the cart can't fulfil."""
+    """Raised for what the cart can't hold."""
 
 
 def parse_quantity(text: str) -> int:

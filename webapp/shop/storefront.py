@@ -14,7 +14,7 @@ from webapp.notices import N_, Notice
 from webapp.orders.order import Flow, anchor_date
 from webapp.shop.catalog import PRODUCTS, Product, price_in
 from webapp.shop.currencies import CURRENCIES, Currency
-from webapp.shop.visitor import Visit, why_not
+from webapp.shop.visitor import Visitor, unavailable_reason
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,17 @@ def shelf(currency: Currency) -> list[ShelfItem]:
 
 
 def counter_context(
-    visit: Visit, *, notice: Notice | None = None, announcement: Notice | None = None
+    visitor: Visitor, *, notice: Notice | None = None, announcement: Notice | None = None
 ) -> dict[str, Any]:
-    """Everything that ``fragments/counter.html`` and ``fragments/shelf.html`` need for this visit."""
-    currency, flow = visit.currency, visit.flow
-    total = visit.cart.total(currency)
+    """Everything that ``fragments/counter.html`` and ``fragments/shelf.html`` need for this visitor."""
+    currency, flow = visitor.currency, visitor.flow
+    total = visitor.cart.total(currency)
     reason = None
-    if flow is not Flow.SAVE and not visit.cart.count:
+    if flow is not Flow.SAVE and not visitor.cart.count:
         reason = N_("Your cart is empty. Add something first.")
     return {
-        "lines": visit.cart.lines(currency),
-        "count": visit.cart.count,
+        "lines": visitor.cart.lines(currency),
+        "count": visitor.cart.count,
         "total": total,
         "currency": currency,
         "flows": [Choice(each.value, *FLOWS[each], checked=each is flow) for each in Flow],
@@ -78,15 +78,15 @@ def counter_context(
                 slug,
                 each.title,
                 each.pitch,
-                checked=slug == visit.integration,
-                disabled_reason=why_not(slug, flow, currency),
+                checked=slug == visitor.integration,
+                disabled_reason=unavailable_reason(slug, flow, currency),
                 api=each.api,
                 docs_url=each.docs_url(flow),
             )
             for slug, each in INTEGRATIONS.items()
         ],
-        "integration": visit.integration,
-        "charge": charge(flow, currency, total, visit.language),
+        "integration": visitor.integration,
+        "charge": charge(flow, currency, total, visitor.language),
         "can_checkout": reason is None,
         "checkout_reason": reason,
         "checkout_id": new_checkout_id(),

@@ -1,4 +1,4 @@
-"""A visit: what the signed cookie remembers of a visitor. Ids, quantities and choices; never a price, never a key."""
+"""The visitor, as the signed cookie remembers them: ids, quantities and choices; never a price, never a key."""
 
 import secrets
 from collections.abc import Iterable
@@ -17,10 +17,10 @@ LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "th": "ไทย", "vi":
 
 
 @dataclass(frozen=True)
-class Visit:
-    """One visitor's cart and choices."""
+class Visitor:
+    """A visitor's cart and choices."""
 
-    visitor: str
+    id: str
     """Random; the owner of the orders in ``/orders``."""
     cart: Cart
     currency: Currency
@@ -28,24 +28,24 @@ class Visit:
     integration: str
     language: str
 
-    def choose(
+    def with_choices(
         self, *, currency: Currency | None = None, flow: Flow | None = None, integration: str | None = None
-    ) -> "Visit":
+    ) -> "Visitor":
         """Change choices; where the payment method can't serve the new flow or currency, move to one that can."""
-        visit = replace(
+        visitor = replace(
             self,
             currency=currency or self.currency,
             flow=flow or self.flow,
             integration=integration or self.integration,
         )
-        if why_not(visit.integration, visit.flow, visit.currency):
-            able = (slug for slug in INTEGRATIONS if not why_not(slug, visit.flow, visit.currency))
-            visit = replace(visit, integration=next(able))
-        return visit
+        if unavailable_reason(visitor.integration, visitor.flow, visitor.currency):
+            able = (slug for slug in INTEGRATIONS if not unavailable_reason(slug, visitor.flow, visitor.currency))
+            visitor = replace(visitor, integration=next(able))
+        return visitor
 
 
-def why_not(integration: str, flow: Flow, currency: Currency) -> str | None:
-    """Why a payment method can't serve a flow in a market, as a sentence; None if it can."""
+def unavailable_reason(integration: str, flow: Flow, currency: Currency) -> str | None:
+    """Return why a payment method can't serve a flow in a market, as a sentence; None if it can."""
     if flow not in INTEGRATIONS[integration].docs:
         return N_("Invoices can only be paid: no saving, no subscription.")
     if integration == "invoice" and not currency.invoices:
@@ -53,43 +53,44 @@ def why_not(integration: str, flow: Flow, currency: Currency) -> str | None:
     return None
 
 
-def load_visit(request: Request, currencies: Iterable[str], languages: Iterable[str]) -> Visit:
-    """The visit in the cookie. A forged, torn or outdated cookie is an empty one; its parts fall back one by one."""
+def load_visitor(request: Request, currencies: Iterable[str], languages: Iterable[str]) -> Visitor:
+    """Read the visitor from the cookie. Of a forged, torn or outdated one, each part falls back to its default."""
     session, open_markets, spoken = request.session, list(currencies), list(languages)
     code = session.get("currency")
     flow = session.get("flow")
     integration = session.get("integration")
     language = session.get("language")
-    visit = Visit(
-        visitor=session.get("visitor") or secrets.token_urlsafe(16),
+    visitor = Visitor(
+        id=session.get("visitor") or secrets.token_urlsafe(16),
         cart=Cart.from_cookie(session.get("cart")),
         currency=CURRENCIES[code if code in open_markets else open_markets[0]],
         flow=Flow(flow) if flow in list(Flow) else Flow.PAY,
         integration=integration if integration in INTEGRATIONS else "components",
         language=language if language in spoken else _accepted(request.headers.get("accept-language", ""), spoken),
     )
-    return visit.choose()
+    return visitor.with_choices()
 
 
-def save_visit(request: Request, visit: Visit) -> None:
-    """Remember the visit in the cookie."""
+def save_visitor(request: Request, visitor: Visitor) -> None:
+    """Store the visitor in the cookie."""
+    request.state.visitor = visitor
     request.session.update(
-        visitor=visit.visitor,
-        cart=dict(visit.cart.quantities),
-        currency=visit.currency.code,
-        flow=visit.flow.value,
-        integration=visit.integration,
+        visitor=visitor.id,
+        cart=dict(visitor.cart.quantities),
+        currency=visitor.currency.code,
+        flow=visitor.flow.value,
+        integration=visitor.integration,
     )
 
 
 def _accepted(header: str, spoken: list[str]) -> str:
     """The best language of an ``Accept-Language`` header that the shop speaks; the first one if none."""
-    wishes: list[tuple[float, str]] = []
+    accepted: list[tuple[float, str]] = []
     for part in header[:500].split(","):
         tag, _, quality = part.strip().partition(";q=")
         try:
-            wishes.append((float(quality or 1), tag.split("-")[0].lower()))
+            accepted.append((float(quality or 1), tag.split("-")[0].lower()))
         except ValueError:
             continue
-    wishes.sort(key=lambda wish: -wish[0])
-    return next((tag for quality, tag in wishes if quality > 0 and tag in spoken), spoken[0])
+    accepted.sort(key=lambda each: -each[0])
+    return next((tag for quality, tag in accepted if quality > 0 and tag in spoken), spoken[0])

@@ -12,7 +12,7 @@ from webapp.integrations.errors import XenditError
 from webapp.notices import N_, Notice, Refusal
 from webapp.shop.storefront import counter_context, new_checkout_id
 from webapp.web.htmx import is_htmx
-from webapp.web.state import shop_of, visit_of
+from webapp.web.state import shop_of, visitor_of
 
 log = structlog.get_logger()
 SHOP_PATHS = ("/", "/choices", "/checkout")
@@ -87,15 +87,15 @@ def _answer(request: Request, status: int, notice: Notice) -> Response:
         return JSONResponse({"message": notice.message % notice.values}, status)
     if "session" not in request.scope:  # the crash handler stands outside of the session
         request.scope["session"] = {}
-    shop, visit = shop_of(request), visit_of(request)
+    shop, visitor = shop_of(request), visitor_of(request)
     if is_htmx(request):
         # A failed checkout needs a new checkout_id, so that pressing Checkout again makes a new order.
         fragment: dict[str, object] = {"notice": notice}
         if path == "/checkout":
             fragment["fresh_checkout_id"] = new_checkout_id()
-        return shop.templates.response(visit.language, "fragments/notice.html", fragment, status=status)
+        return shop.templates.response(visitor.language, "fragments/notice.html", fragment, status=status)
     if path in SHOP_PATHS or path.startswith("/cart/"):
-        context = counter_context(visit, notice=notice) | {"path": "/"}
-        return shop.templates.response(visit.language, "pages/storefront.html", context, status=status)
-    context = {"status": status, "notice": notice, "currency": visit.currency, "path": "/"}
-    return shop.templates.response(visit.language, "pages/error.html", context, status=status)
+        context = counter_context(visitor, notice=notice) | {"path": "/"}
+        return shop.templates.response(visitor.language, "pages/storefront.html", context, status=status)
+    context = {"status": status, "notice": notice, "currency": visitor.currency, "path": "/"}
+    return shop.templates.response(visitor.language, "pages/error.html", context, status=status)

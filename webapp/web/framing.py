@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from webapp.orders.order import Order
 from webapp.web.security import content_security_policy
-from webapp.web.state import shop_of, visit_of
+from webapp.web.state import shop_of, visitor_of
 
 
 def wants_frame(request: Request) -> bool:
@@ -16,7 +16,7 @@ def wants_frame(request: Request) -> bool:
 def framed(request: Request, order: Order) -> Response:
     """Instead of the order's page: a sentence, and a way out of the frame. The page around it watches the order."""
     shop = shop_of(request)
-    response = shop.templates.response(visit_of(request).language, "pages/framed.html", {"order": order})
+    response = shop.templates.response(visitor_of(request).language, "pages/framed.html", {"order": order})
     response.headers["Content-Security-Policy"] = content_security_policy(shop.settings, framed_by="'self'")
     response.headers["Vary"] += ", Sec-Fetch-Dest"
     return response

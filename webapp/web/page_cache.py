@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from datetime import UTC, datetime
 
 from webapp.shop.storefront import counter_context, new_checkout_id
-from webapp.shop.visitor import Visit
+from webapp.shop.visitor import Visitor
 from webapp.web.templating import Templates
 
 MOST = 128  # pages of some 25 KB
@@ -47,15 +47,15 @@ class PageMemory:
     def __init__(self) -> None:
         self._pages: OrderedDict[Hashable, Page] = OrderedDict()
 
-    def page(self, templates: Templates, visit: Visit) -> Page:
-        """The whole page for this visit."""
-        cart = tuple(visit.cart.quantities.items())
+    def page(self, templates: Templates, visitor: Visitor) -> Page:
+        """The whole page for this visitor."""
+        cart = tuple(visitor.cart.quantities.items())
         today = datetime.now(UTC).date()  # a subscription says when it begins
-        key = (visit.language, visit.currency.code, visit.flow, visit.integration, cart, today)
+        key = (visitor.language, visitor.currency.code, visitor.flow, visitor.integration, cart, today)
         page = self._pages.get(key)
         if page is None:
-            context = counter_context(visit) | {"path": "/", "checkout_id": PLACE}
-            page = self._pages[key] = Page(templates.text(visit.language, "pages/storefront.html", context))
+            context = counter_context(visitor) | {"path": "/", "checkout_id": PLACE}
+            page = self._pages[key] = Page(templates.text(visitor.language, "pages/storefront.html", context))
             if len(self._pages) > MOST:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(key)

@@ -14,7 +14,7 @@ from webapp.inspector.recorder import Recorder
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
-from webapp.shop.visitor import Visit, load_visit
+from webapp.shop.visitor import Visitor, load_visitor
 from webapp.web.page_cache import PageMemory
 from webapp.web.templating import Templates
 
@@ -52,10 +52,13 @@ def shop_of(request: Request) -> Shop:
     return shop
 
 
-def visit_of(request: Request) -> Visit:
-    """The visit that this request belongs to."""
-    shop = shop_of(request)
-    return load_visit(request, shop.settings.api_keys, shop.templates.languages)
+def visitor_of(request: Request) -> Visitor:
+    """Return the visitor of this request, decoded from the cookie once."""
+    if not hasattr(request.state, "visitor"):
+        shop = shop_of(request)
+        request.state.visitor = load_visitor(request, shop.settings.api_keys, shop.templates.languages)
+    visitor: Visitor = request.state.visitor
+    return visitor
 
 
 async def own_order(request: Request) -> Order:
@@ -63,7 +66,7 @@ async def own_order(request: Request) -> Order:
     order = await shop_of(request).order_book.get(request.path_params["reference_id"])
     if order is None:
         raise Refusal(N_("There is no such order."), 404)
-    if order.visitor != visit_of(request).visitor:
+    if order.visitor != visitor_of(request).id:
         raise Refusal(N_("Only the browser that made this order can look behind its counter."), 403)
     return order
 
@@ -71,4 +74,4 @@ async def own_order(request: Request) -> Order:
 async def controls_of(request: Request) -> dict[str, Any] | None:
     """The sandbox's controls for this visitor; None where Xendit itself answers."""
     sandbox = request.app.state.sandbox
-    return asdict(await sandbox.controls(visit_of(request).visitor)) if sandbox else None
+    return asdict(await sandbox.controls(visitor_of(request).id)) if sandbox else None
