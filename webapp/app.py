@@ -38,7 +38,7 @@ from webapp.web.middleware import EXCEPTION_HANDLERS, middleware
 from webapp.web.state import Shop
 from webapp.web.templating import Templates
 from webapp.xendit.client import xendit_client
-from webapp.xendit.order_sync import sweep_for_ever
+from webapp.xendit.order_sync import expire_overdue
 from webapp.xendit.sandbox_transport import SandboxDoor
 
 log = structlog.get_logger()
@@ -121,7 +121,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
         if sandbox:
             await sandbox.start()
         recorder.start()
-        sweeper = asyncio.create_task(sweep_for_ever(shop))
+        sweeper = asyncio.create_task(expire_overdue(shop))
         try:
             yield
         finally:

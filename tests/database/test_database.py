@@ -85,7 +85,7 @@ async def test_every_statement_finds_its_rows_by_an_index(open_shop: OpenShop, d
     """So that a book of a million orders costs what one of a hundred does."""
     async with open_shop(database_url=database_url) as shop:
         database, plans = shop.app.state.shop.database, {}
-        assert {"get_order", "find_order", "overdue_orders", "steps_of", "claim_asking"} <= set(statements(shop))
+        assert {"get_order", "find_order", "overdue_orders", "steps_of", "claim_refresh"} <= set(statements(shop))
         for name, sql in statements(shop).items():
             async with database.read() as connection:
                 if database.driver == "sqlite":

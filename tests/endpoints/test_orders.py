@@ -10,7 +10,7 @@ import respx
 
 from tests.conftest import OpenShop, Shop
 from webapp.orders.order import Order
-from webapp.xendit.order_sync import ask
+from webapp.xendit.order_sync import refresh
 
 pytestmark = pytest.mark.anyio
 KEYS = {"IDR": "xnd_development_idr"}
@@ -129,7 +129,7 @@ async def test_an_order_whose_time_is_over_is_closed_though_nobody_looks(open_sh
             await connection.execute("UPDATE orders SET expires_at = '2026-01-01T00:00:00.000+00:00'")
         overdue = await shop.app.state.shop.order_book.overdue(late)
         assert [each.reference_id for each in overdue] == [order.reference_id]
-        await ask(shop.app.state.shop, overdue[0], cause="swept")
+        await refresh(shop.app.state.shop, overdue[0], cause="swept")
         assert await status_of(shop, order) == "expired"
         assert await shop.app.state.shop.order_book.overdue(late) == []
 

@@ -155,11 +155,11 @@ async def test_a_clock_that_is_set_back_stops_nobody_from_asking(
         await press_checkout(shop, 0)
         book = shop.app.state.shop.order_book
         order = await book.get_by_checkout("fault-0-checkout-id")
-        assert await book.claim_asking(order.reference_id)
-        assert not await book.claim_asking(order.reference_id)
+        assert await book.claim_refresh(order.reference_id)
+        assert not await book.claim_refresh(order.reference_id)
         monkeypatch.setattr(order_book, "_now", lambda: datetime.now(UTC) - timedelta(hours=1))
-        assert await book.claim_asking(order.reference_id)
-        assert not await book.claim_asking(order.reference_id)
+        assert await book.claim_refresh(order.reference_id)
+        assert not await book.claim_refresh(order.reference_id)
 
 
 async def test_a_clock_that_is_set_forward_ends_no_order_that_xendit_keeps_open(

@@ -24,7 +24,7 @@ from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.state import Shop, shop_of, visitor_of
 from webapp.xendit.client import TOTAL_SECONDS
-from webapp.xendit.order_sync import fetch, settle
+from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 
 log = structlog.get_logger()
 MOST_ORDERS_AN_HOUR = 60
@@ -122,9 +122,9 @@ async def again(request: Request, shop: Shop, checkout_id: str) -> Response:
     order = await _created(shop, checkout_id)
     if order.status is OrderStatus.FAILED_TO_CREATE:
         raise Refusal(N_("That attempt did not reach Xendit. Press Checkout again."), 409)
-    answer = await fetch(shop, order) if order.status.is_open else None
+    answer = await fetch_from_xendit(shop, order) if order.status.is_open else None
     if answer:
-        order = await settle(shop, order, answer, cause=N_("asked Xendit"))
+        order = await apply_answer(shop, order, answer, cause=N_("asked Xendit"))
     if answer is None or not order.status.is_open:
         return redirect(request, f"/orders/{order.reference_id}")
     return to_payment(request, shop, order, answer)

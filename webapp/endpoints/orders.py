@@ -17,7 +17,7 @@ from webapp.shop.visitor import save_visitor
 from webapp.web.framing import framed, wants_frame
 from webapp.web.htmx import redirect
 from webapp.web.state import Shop, shop_of, visitor_of
-from webapp.xendit.order_sync import ask, fetch, settle
+from webapp.xendit.order_sync import apply_answer, fetch_from_xendit, refresh
 
 
 async def order_list(request: Request) -> Response:
@@ -33,7 +33,7 @@ async def order_page(request: Request) -> Response:
     shop, order = shop_of(request), await _order(request)
     if wants_frame(request):
         return framed(request, order)
-    order = await ask(shop, order)
+    order = await refresh(shop, order)
     _empty_the_cart(request, order)
     return await _page(request, shop, order, "pages/order.html")
 
@@ -42,7 +42,7 @@ async def order_status(request: Request) -> Response:
     """``GET /orders/{reference_id}/status``: the fragment that the page polls while the order is open; 204 while it
     still stands where ``seen`` says."""
     shop = shop_of(request)
-    order = await ask(shop, await _order(request))
+    order = await refresh(shop, await _order(request))
     if request.query_params.get("seen") == order.status:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     _empty_the_cart(request, order)
@@ -54,8 +54,8 @@ async def resume(request: Request) -> Response:
     that is still open mounts the form again with its key, anything else shows the outcome."""
     shop, visitor = shop_of(request), visitor_of(request)
     order = await _order(request)
-    answer = await fetch(shop, order) if order.status.is_open else None
-    order = await settle(shop, order, answer, cause=N_("asked Xendit"))
+    answer = await fetch_from_xendit(shop, order) if order.status.is_open else None
+    order = await apply_answer(shop, order, answer, cause=N_("asked Xendit"))
     page = f"/orders/{order.reference_id}"
     if order.integration != "components" or order.status is not OrderStatus.WAITING or answer is None:
         return RedirectResponse(page, 303)
@@ -83,8 +83,8 @@ async def pay(request: Request) -> Response:
     page = f"/orders/{order.reference_id}"
     if order.integration == "components":
         return redirect(request, f"{page}/resume")
-    answer = await fetch(shop, order) if order.status.is_open else None
-    order = await settle(shop, order, answer, cause=N_("asked Xendit"))
+    answer = await fetch_from_xendit(shop, order) if order.status.is_open else None
+    order = await apply_answer(shop, order, answer, cause=N_("asked Xendit"))
     if answer is None or not order.status.is_open:
         return redirect(request, page)
     url = answer.get("invoice_url" if order.integration == "invoice" else "payment_link_url")
@@ -152,10 +152,10 @@ async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
         except XenditError as error:
             if error.status != 422:
                 raise
-            answer = await fetch(shop, order) or {}  # no longer ACTIVE: see what it is instead
+            answer = await fetch_from_xendit(shop, order) or {}  # no longer ACTIVE: see what it is instead
     else:
         raise Refusal(N_("This order is still being prepared. Wait a moment and try again."), 409)
-    await settle(shop, order, answer, cause=cause)
+    await apply_answer(shop, order, answer, cause=cause)
 
 
 def _empty_the_cart(request: Request, order: Order) -> None:

@@ -128,12 +128,12 @@ class OrderBook:
             rows = [row async for row in self._sql.changes_of(connection, reference_id=reference_id)]
         return [_change(row) for row in rows]
 
-    async def claim_asking(self, reference_id: str, every: timedelta = ASK_EVERY) -> bool:
+    async def claim_refresh(self, reference_id: str, every: timedelta = ASK_EVERY) -> bool:
         """Whether the caller may ask Xendit about this order now: one asks, whoever watches, in whichever process."""
         now = _now()
         stamps = {"now": _stamp(now), "not_since": _stamp(now - every)}
         async with self._database.autocommit() as connection:
-            return await self._sql.claim_asking(connection, reference_id=reference_id, **stamps) is not None
+            return await self._sql.claim_refresh(connection, reference_id=reference_id, **stamps) is not None
 
     async def note_webhook(self, key: str, event: str, reference_id: str, verdict: str) -> bool:
         """Remember a webhook by what identifies it; False if it has been here before. Its body is not kept."""

@@ -64,7 +64,7 @@ VALUES (:change_id, :reference_id, :now, :old_status, :new_status, :cause);
 -- name: changes_of(reference_id)
 SELECT * FROM order_changes WHERE reference_id = :reference_id ORDER BY changed_at, change_id;
 
--- name: claim_asking(now, reference_id, not_since)^
+-- name: claim_refresh(now, reference_id, not_since)^
 -- Whoever gets the row back may ask Xendit now; everybody else waits for the next turn.
 UPDATE orders SET asked_at = :now, asked_times = asked_times + 1
 WHERE reference_id = :reference_id AND (asked_at <= :not_since OR asked_at > :now) -- a clock may have been set back

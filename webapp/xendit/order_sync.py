@@ -20,7 +20,7 @@ QUESTIONS = parse("50/second")  # of one process; webhooks are the rule, asking 
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit before it shows what is known
 
 
-async def fetch(shop: Shop, order: Order) -> dict[str, Any] | None:
+async def fetch_from_xendit(shop: Shop, order: Order) -> dict[str, Any] | None:
     """Xendit's session or invoice of an order, with its secret key or URL if still open; None if none is known.
 
     Nobody but the caller's own answer may see it. Raises XenditError.
@@ -37,7 +37,7 @@ async def fetch(shop: Shop, order: Order) -> dict[str, Any] | None:
     return None
 
 
-async def settle(shop: Shop, order: Order, answer: dict[str, Any] | None, *, cause: str) -> Order:
+async def apply_answer(shop: Shop, order: Order, answer: dict[str, Any] | None, *, cause: str) -> Order:
     """Move the order to where Xendit's answer says it stands, if the answer is about this order. Returns it after."""
     if answer is None:
         if datetime.now(UTC) < order.expires_at:
@@ -54,18 +54,18 @@ async def settle(shop: Shop, order: Order, answer: dict[str, Any] | None, *, cau
     return await shop.order_book.mark(order, status, cause=cause, **report.ids)
 
 
-async def ask(shop: Shop, order: Order, *, cause: str = N_("asked Xendit")) -> Order:
+async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit")) -> Order:
     """Ask, unless somebody did a moment ago or there is nothing to ask. Xendit's failures leave the order as it was."""
     if not order.status.is_open or order.currency not in shop.settings.api_keys:
         return order
     if not await shop.questions.hit(QUESTIONS):
         return order  # so many pages are open that asking for each would leave no time to serve them
-    if not await shop.order_book.claim_asking(order.reference_id, _patience(order)):
+    if not await shop.order_book.claim_refresh(order.reference_id, _patience(order)):
         return order
     try:
         async with asyncio.timeout(PAGE_PATIENCE):
-            answer = await fetch(shop, order)
-        return await settle(shop, order, answer, cause=cause)
+            answer = await fetch_from_xendit(shop, order)
+        return await apply_answer(shop, order, answer, cause=cause)
     except TimeoutError:
         return order  # the page shows how things stood, and asks again with its next poll
     except XenditError as error:
@@ -79,12 +79,12 @@ def _patience(order: Order) -> timedelta:
     return timedelta(seconds=3 if age < 600 else min(15, age / 200))
 
 
-async def sweep_for_ever(shop: Shop, every: float = 30) -> None:
+async def expire_overdue(shop: Shop, every: float = 30) -> None:
     """Close orders whose session has expired while nobody was looking. Runs until cancelled."""
     while True:
         await asyncio.sleep(every)
         try:
             for order in await shop.order_book.overdue(datetime.now(UTC)):
-                await ask(shop, order, cause=N_("swept: its time was over"))
+                await refresh(shop, order, cause=N_("swept: its time was over"))
         except Exception:
             log.exception("sweep_failed")
