@@ -153,7 +153,7 @@ def questions(book: OrderBook, size: int) -> dict[str, Callable[[int], Awaitable
         "by Xendit's id": lambda n: book.find({"payment_token_id": f"pt-{n}"}),
         "what is overdue": lambda n: book.overdue(now),
         "may I ask now": lambda n: book.claim_refresh(f"selat-{n}"),
-        "note a webhook": lambda n: book.note_webhook(f"{size}-{n}-{time.monotonic_ns()}", "e", f"selat-{n}", "v"),
+        "note a webhook": lambda n: book.record_webhook(f"{size}-{n}-{time.monotonic_ns()}", "e", f"selat-{n}", "v"),
     }
 
 

@@ -28,7 +28,7 @@ async def test_a_read_sees_what_was_written_before_it_whatever_else_is_being_rea
 
         readers = [asyncio.create_task(read_for_ever()) for _ in range(3)]
         for number in range(200):
-            await book.note_webhook(f"key {number}", "event", "reference", "verdict")
+            await book.record_webhook(f"key {number}", "event", "reference", "verdict")
             assert await noted() == number + 1
         for reader in readers:
             reader.cancel()
@@ -52,7 +52,7 @@ async def test_a_task_that_is_cancelled_while_it_writes_leaves_the_database_usab
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-            assert await book.note_webhook(f"after {steps}", "event", "reference", "verdict")
+            assert await book.record_webhook(f"after {steps}", "event", "reference", "verdict")
 
 
 async def test_news_of_an_order_whose_row_is_gone_move_nothing_and_hold_up_nobody(
@@ -66,7 +66,7 @@ async def test_news_of_an_order_whose_row_is_gone_move_nothing_and_hold_up_nobod
         order = await book.get_by_checkout("order-to-be-forgotten")
         async with database.write() as connection:
             await connection.execute("DELETE FROM orders")
-        assert await book.mark(order, OrderStatus.PAID, cause="a late webhook") == order
+        assert await book.change_status(order, OrderStatus.PAID, cause="a late webhook") == order
         assert await book.changes(order.reference_id) == []
 
 

@@ -25,7 +25,7 @@ class Database(Protocol):
     def write(self) -> Any: ...
 
 
-class Within:
+class Transaction:
     """A database inside of a transaction: whatever is read or written goes through its one connection."""
 
     def __init__(self, driver: str, connection: Any) -> None:

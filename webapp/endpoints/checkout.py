@@ -106,7 +106,7 @@ async def create(shop: Shop, order: Order) -> dict[str, Any]:
     except XenditError as error:
         log.warning("create_failed", reference_id=order.reference_id, error_code=error.error_code, status=error.status)
         cause = f"Xendit: {error.error_code}"
-        await shop.order_book.mark(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
+        await shop.order_book.change_status(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
         raise
     is_invoice = order.integration == "invoice"
     await shop.order_book.set_created(
@@ -173,7 +173,7 @@ async def _created(shop: Shop, checkout_id: str) -> Order:
         now = datetime.now(UTC)
         if now > order.created + ABANDONED_AFTER:  # whoever was creating it is gone
             cause = N_("the shop stopped while creating it")
-            return await shop.order_book.mark(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
+            return await shop.order_book.change_status(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
         if now > patience:
             raise Refusal(N_("This order is still being prepared. Wait a moment and press Checkout again."), 409)
         await asyncio.sleep(0.1)

@@ -144,7 +144,7 @@ async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
     if order.invoice_id:
         answer = await expire_invoice(shop.client, key, order.invoice_id, api_url=api_url)
         if answer["status"] == "EXPIRED":  # what Xendit calls an invoice that was called off
-            await shop.order_book.mark(order, OrderStatus.CANCELLED, cause=cause)
+            await shop.order_book.change_status(order, OrderStatus.CANCELLED, cause=cause)
             return
     elif order.payment_session_id:
         try:

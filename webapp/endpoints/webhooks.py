@@ -63,8 +63,8 @@ async def receive(request: Request) -> Response:
     status = report.status_for(order)
     if status is None:
         return await _noted(shop.order_book, webhook, order.reference_id, "noted")
-    async with shop.order_book.together() as book:  # both or neither: then Xendit sends it again
-        await book.mark(order, status, cause=f"webhook {webhook.event}", **report.ids)
+    async with shop.order_book.transaction() as book:  # both or neither: then Xendit sends it again
+        await book.change_status(order, status, cause=f"webhook {webhook.event}", **report.ids)
         return await _noted(book, webhook, order.reference_id, status.value)
 
 
@@ -117,7 +117,7 @@ async def _order(shop: Shop, webhook: Webhook, report: Report) -> Order | None:
 
 
 async def _noted(book: OrderBook, webhook: Webhook, reference_id: str, verdict: str) -> Response:
-    first = await book.note_webhook(webhook.key, webhook.event, reference_id, verdict)
+    first = await book.record_webhook(webhook.key, webhook.event, reference_id, verdict)
     log.info("webhook", about=webhook.event, reference_id=reference_id, verdict=verdict if first else "duplicate")
     return JSONResponse({"message": verdict if first else "duplicate"})
 

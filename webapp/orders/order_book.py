@@ -13,7 +13,7 @@ from typing import Any
 
 import aiosql
 
-from webapp.database.connection import Database, Within
+from webapp.database.connection import Database, Transaction
 from webapp.orders.order import Flow, LineItem, Order, OrderStatus, may_become
 
 ASK_EVERY = timedelta(seconds=3)
@@ -31,18 +31,18 @@ class Change:
 
 
 class OrderBook:
-    """All orders. Every method is one statement or one transaction, or part of one inside of ``together()``."""
+    """All orders. Every method is one statement or one transaction, or part of one inside of ``transaction()``."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._sql: Any = aiosql.from_path(Path(__file__).with_name("order_book.sql"), database.driver)
 
     @asynccontextmanager
-    async def together(self) -> AsyncIterator["OrderBook"]:
+    async def transaction(self) -> AsyncIterator["OrderBook"]:
         """A book whose changes are one transaction: all of them, when the block is left, or none."""
         async with self._database.write() as connection:
             book = copy(self)
-            book._database = Within(self._database.driver, connection)
+            book._database = Transaction(self._database.driver, connection)
             yield book
 
     async def add(self, order: Order) -> bool:
@@ -100,7 +100,7 @@ class OrderBook:
         async with self._database.autocommit() as connection:
             await self._sql.set_created(connection, reference_id=reference_id, now=_stamp(_now()), **ids)
 
-    async def mark(self, order: Order, status: OrderStatus, *, cause: str, **ids: str | None) -> Order:
+    async def change_status(self, order: Order, status: OrderStatus, *, cause: str, **ids: str | None) -> Order:
         """Move an order on, if its rules allow, and record why. Returns it as it stands after.
 
         Late, repeated and reordered news change nothing: what is not allowed from where the order stands is ignored.
@@ -135,7 +135,7 @@ class OrderBook:
         async with self._database.autocommit() as connection:
             return await self._sql.claim_refresh(connection, reference_id=reference_id, **stamps) is not None
 
-    async def note_webhook(self, key: str, event: str, reference_id: str, verdict: str) -> bool:
+    async def record_webhook(self, key: str, event: str, reference_id: str, verdict: str) -> bool:
         """Remember a webhook by what identifies it; False if it has been here before. Its body is not kept."""
         row = {"webhook_key": key, "event": event, "reference_id": reference_id, "verdict": verdict}
         async with self._database.autocommit() as connection:

@@ -43,7 +43,7 @@ async def apply_answer(shop: Shop, order: Order, answer: dict[str, Any] | None, 
         if datetime.now(UTC) < order.expires_at:
             return order
         cause = N_("nothing was created at Xendit in time")
-        return await shop.order_book.mark(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
+        return await shop.order_book.change_status(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
     report = invoice_report(answer) if order.integration == "invoice" else session_report(answer)
     if field := report.mismatch(order):
         log.warning("xendit_answer_mismatch", reference_id=order.reference_id, field=field)
@@ -51,7 +51,7 @@ async def apply_answer(shop: Shop, order: Order, answer: dict[str, Any] | None, 
     status = report.status_for(order)
     if status is None:
         return order
-    return await shop.order_book.mark(order, status, cause=cause, **report.ids)
+    return await shop.order_book.change_status(order, status, cause=cause, **report.ids)
 
 
 async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit")) -> Order:
