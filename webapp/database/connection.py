@@ -1,7 +1,7 @@
 """One database, by ``DATABASE_URL``: a SQLite file or Postgres, behind three context managers.
 
 ``read()`` lends a connection for single reads, ``autocommit()`` for a single statement that writes, and ``write()``
-lends one inside a transaction that commits on leaving. Each may raise DatabaseDown.
+lends one inside a transaction that commits on leaving. Each may raise DatabaseUnavailable.
 SQL is written once for both (named statements, loaded by aiosql): TEXT, BIGINT, ``RETURNING``, guarded ``UPDATE``.
 """
 

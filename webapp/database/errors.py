@@ -1,19 +1,19 @@
-"""A database that can't be used at the moment, in one word for all drivers."""
+"""The one error that says: the database can't be used at the moment."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-PATIENCE_SECONDS = 5  # of a request, for its turn to write, for a lock or for a connection
+PATIENCE_SECONDS = 5  # how long a request waits for a lock or a connection
 
 
-class DatabaseDown(Exception):
+class DatabaseUnavailable(Exception):
     """The database is locked, full or not there, for now. Nothing of the statement or transaction was kept."""
 
 
 @contextmanager
-def named(*failures: type[Exception]) -> Iterator[None]:
-    """A driver's own words for that become DatabaseDown."""
+def translate_errors(*failures: type[Exception]) -> Iterator[None]:
+    """Raise DatabaseUnavailable for these errors of a driver."""
     try:
         yield
     except failures as failure:
-        raise DatabaseDown(type(failure).__name__) from failure
+        raise DatabaseUnavailable(type(failure).__name__) from failure

@@ -7,10 +7,10 @@ from typing import Any
 import asyncpg
 
 from webapp.database import errors
-from webapp.database.errors import named
+from webapp.database.errors import translate_errors
 
 POOL_SIZE = 5  # two workers on Heroku's smallest Postgres (20 connections) leave room for a release and a console
-AWAY = (
+UNAVAILABLE_ERRORS = (
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
@@ -38,7 +38,7 @@ class Postgres:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Any]:
-        with named(*AWAY):
+        with translate_errors(*UNAVAILABLE_ERRORS):
             async with self._pool.acquire(timeout=errors.PATIENCE_SECONDS) as connection:
                 yield connection
 

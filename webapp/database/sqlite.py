@@ -16,10 +16,10 @@ import aiosql
 from aiosql.adapters.aiosqlite import AioSQLiteAdapter
 
 from webapp.database import errors
-from webapp.database.errors import named
+from webapp.database.errors import translate_errors
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
-AT_ONCE = 20  # tries while other tasks run: another process's transaction is over in less than a millisecond
+IMMEDIATE_RETRIES = 20  # tries while other tasks run: another process's transaction is over in less than a millisecond
 LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -39,7 +39,7 @@ class Connection:
             except sqlite3.OperationalError as failure:
                 if failure.sqlite_errorcode & 0xFF not in LOCKED or time.monotonic() > until:
                     raise
-            await asyncio.sleep(0 if tried < AT_ONCE else random.uniform(0.001, 0.004))
+            await asyncio.sleep(0 if tried < IMMEDIATE_RETRIES else random.uniform(0.001, 0.004))
         raise AssertionError("unreachable")
 
     async def execute(self, sql: str, parameters: Any = ()) -> None:
@@ -105,18 +105,18 @@ class SQLite:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Connection]:
-        with named(sqlite3.OperationalError):
+        with translate_errors(sqlite3.OperationalError):
             yield self._reader
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[Connection]:
-        with named(sqlite3.OperationalError, TimeoutError):
+        with translate_errors(sqlite3.OperationalError, TimeoutError):
             async with self._turn():
                 yield self._writer
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Connection]:
-        with named(sqlite3.OperationalError, TimeoutError):
+        with translate_errors(sqlite3.OperationalError, TimeoutError):
             async with self._turn():
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")

@@ -35,9 +35,9 @@ async def on_xendit_error(request: Request, error: Exception) -> Response:
     return response
 
 
-async def on_database_down(request: Request, error: Exception) -> Response:
-    """Exception handler for DatabaseDown: 503, and when to come back. To a webhook it says: send this once more."""
-    log.error("database_down", error=str(error))
+async def on_database_unavailable(request: Request, error: Exception) -> Response:
+    """Exception handler for DatabaseUnavailable: 503 with Retry-After, so that Xendit sends a webhook again."""
+    log.error("database_unavailable", error=str(error))
     hint = N_("Your cart is kept. Wait a moment, then try again.")
     response = _answer(request, 503, Notice(N_("The order book can't be reached just now."), hint=hint))
     response.headers["Retry-After"] = "5"

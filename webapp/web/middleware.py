@@ -7,10 +7,10 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import Receive, Scope, Send
 
 from webapp.config import Settings
-from webapp.database.errors import DatabaseDown
+from webapp.database.errors import DatabaseUnavailable
 from webapp.integrations.errors import XenditError
 from webapp.notices import Refusal
-from webapp.web.errors import on_crash, on_database_down, on_http_exception, on_refusal, on_xendit_error, refuse
+from webapp.web.errors import on_crash, on_database_unavailable, on_http_exception, on_refusal, on_xendit_error, refuse
 from webapp.web.rate_limits import RateLimit
 from webapp.web.request_log import RequestLog
 from webapp.web.security import Guard
@@ -18,7 +18,7 @@ from webapp.web.security import Guard
 EXCEPTION_HANDLERS = {
     Refusal: on_refusal,
     XenditError: on_xendit_error,
-    DatabaseDown: on_database_down,
+    DatabaseUnavailable: on_database_unavailable,
     HTTPException: on_http_exception,
     Exception: on_crash,
 }
