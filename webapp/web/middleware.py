@@ -11,9 +11,9 @@ from webapp.database.errors import DatabaseUnavailable
 from webapp.integrations.errors import XenditError
 from webapp.notices import Refusal
 from webapp.web.errors import on_crash, on_database_unavailable, on_http_exception, on_refusal, on_xendit_error, refuse
-from webapp.web.rate_limits import RateLimit
-from webapp.web.request_log import RequestLog
-from webapp.web.security import Guard
+from webapp.web.rate_limits import RateLimitMiddleware
+from webapp.web.request_log import RequestLogMiddleware
+from webapp.web.security import SecurityMiddleware
 
 EXCEPTION_HANDLERS = {
     Refusal: on_refusal,
@@ -24,7 +24,7 @@ EXCEPTION_HANDLERS = {
 }
 
 
-class Session(SessionMiddleware):
+class VisitorSessionMiddleware(SessionMiddleware):
     """No cookie is read or written for a static file: the browser sends it along with each."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,15 +35,15 @@ class Session(SessionMiddleware):
 def middleware(settings: Settings) -> list[Middleware]:
     """All of it pure ASGI: each ``BaseHTTPMiddleware`` would cost four times as much."""
     return [
-        Middleware(RequestLog),
+        Middleware(RequestLogMiddleware),
         Middleware(GZipMiddleware, minimum_size=1000, compresslevel=3),
         Middleware(
-            Session,
+            VisitorSessionMiddleware,
             secret_key=settings.derived_secret("cookie"),
             session_cookie="__Host-selat" if settings.is_https else "selat",
             https_only=settings.is_https,
             max_age=30 * 24 * 3600,
         ),
-        Middleware(Guard, settings=settings, refuse=refuse),
-        Middleware(RateLimit, settings=settings, refuse=refuse),
+        Middleware(SecurityMiddleware, settings=settings, refuse=refuse),
+        Middleware(RateLimitMiddleware, settings=settings, refuse=refuse),
     ]

@@ -26,7 +26,7 @@ LIMITS: list[tuple[str, re.Pattern[str], RateLimitItem]] = [
 ]
 
 
-class RateLimit:
+class RateLimitMiddleware:
     """Pure ASGI; the key is the address that reached us, or the last proxy's word for it where one is configured."""
 
     def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:

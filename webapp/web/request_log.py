@@ -10,7 +10,7 @@ log = structlog.get_logger()
 QUIET = ("/static/{fingerprint}/{path:path}", "/healthz", "/readyz")
 
 
-class RequestLog:
+class RequestLogMiddleware:
     """Gives each request an id (``X-Request-ID`` in its answer) and logs route, status and milliseconds."""
 
     def __init__(self, app: ASGIApp) -> None:

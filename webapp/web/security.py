@@ -48,7 +48,7 @@ def content_security_policy(settings: Settings, framed_by: str = "'none'") -> st
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-class Guard:
+class SecurityMiddleware:
     """Refuses foreign POSTs (403), large bodies (413) and impossible addresses (404), and adds the security headers
     that an answer lacks."""
 
