@@ -98,7 +98,7 @@ async def quiet_minute() -> None:
 def serve_afresh(settings: dict[str, Any], port: int, abandoned_after: float) -> None:
     """A shop that renders and compresses every storefront anew, shelf and all."""
     from webapp.shop.storefront import counter_context, shelf
-    from webapp.web.page_cache import PageMemory
+    from webapp.web.page_cache import PageCache
 
     class Afresh:
         def __init__(self, html: str) -> None:
@@ -116,7 +116,7 @@ def serve_afresh(settings: dict[str, Any], port: int, abandoned_after: float) ->
             templates.text(visitor.language, "pages/storefront.html", counter_context(visitor) | {"path": "/"})
         )
 
-    PageMemory.page = page  # type: ignore[assignment,method-assign]
+    PageCache.page = page  # type: ignore[assignment,method-assign]
     serve_shop(settings, port, abandoned_after)
 
 

@@ -14,7 +14,7 @@ import respx
 from tests.conftest import OpenShop, Shop
 from tests.leaks import assert_no_secret, stored_text
 from webapp.inspector.masking import Mask
-from webapp.inspector.recorder import KEPT_FOR, MOST_OF_AN_ORDER, QUEUE_SIZE, Step, about
+from webapp.inspector.recorder import KEPT_FOR, MAX_STEPS_OF_AN_ORDER, QUEUE_SIZE, Step, about
 from webapp.inspector.transport import RecordingTransport
 
 pytestmark = pytest.mark.anyio
@@ -230,13 +230,13 @@ async def test_the_polling_ends_itself(shop: Shop, monkeypatch: pytest.MonkeyPat
 async def test_what_is_kept_is_bounded(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     reference_id = await buy(shop)
     recorder = shop.app.state.shop.recorder
-    monkeypatch.setattr("webapp.inspector.recorder.MOST_OF_AN_ORDER", 5)
+    monkeypatch.setattr("webapp.inspector.recorder.MAX_STEPS_OF_AN_ORDER", 5)
     for number in range(9):
         recorder.record(reference_id, "call", lambda number=number: ({"number": number}, ""))
         recorder.record("selat-nobody", "call", lambda number=number: ({"number": number}, ""))
     assert len(await steps(shop, reference_id)) == 5
     assert await steps(shop, "selat-nobody") == []
-    monkeypatch.setattr("webapp.inspector.recorder.MOST_OF_A_VISITOR", 3)
+    monkeypatch.setattr("webapp.inspector.recorder.MAX_STEPS_OF_A_VISITOR", 3)
     await recorder._clean({reference_id})
     assert len(await steps(shop, reference_id)) == 3
     monkeypatch.setattr("webapp.inspector.recorder.KEPT_FOR", -KEPT_FOR)
@@ -249,7 +249,7 @@ async def test_a_full_queue_drops_steps_and_keeps_nobody_waiting(shop: Shop) -> 
     recorder = shop.app.state.shop.recorder
     for number in range(QUEUE_SIZE + 50):
         recorder.record(reference_id, "call", lambda number=number: ({"number": number}, ""))
-    assert len(await steps(shop, reference_id)) == MOST_OF_AN_ORDER
+    assert len(await steps(shop, reference_id)) == MAX_STEPS_OF_AN_ORDER
 
 
 async def test_a_database_that_is_away_costs_the_story_not_the_sale(

@@ -27,7 +27,7 @@ from webapp.xendit.client import TOTAL_SECONDS
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 
 log = structlog.get_logger()
-MOST_ORDERS_AN_HOUR = 60
+MAX_ORDERS_AN_HOUR = 60
 ABANDONED_AFTER = timedelta(seconds=TOTAL_SECONDS + 5)
 
 
@@ -69,7 +69,7 @@ async def checkout(request: Request) -> Response:
 
 async def _not_too_many(shop: Shop, visitor: str) -> None:
     an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
-    if await shop.order_book.count_since(visitor, an_hour_ago) >= MOST_ORDERS_AN_HOUR:
+    if await shop.order_book.count_since(visitor, an_hour_ago) >= MAX_ORDERS_AN_HOUR:
         hint = N_("Your cart is kept. Try again in an hour.")
         raise Refusal(N_("You have made as many orders as this shop takes in an hour."), 429, hint=hint)
 

@@ -9,8 +9,8 @@ from urllib.parse import quote, unquote
 
 from webapp.inspector.secret_names import CARD, DIGITS, FIELDS, OPENS, SHAPES
 
-SHORTEST = 6
-DEEPEST = 30
+MIN_SECRET_LENGTH = 6
+MAX_DEPTH = 30
 
 Finder = tuple[str | re.Pattern[str], str]
 
@@ -71,7 +71,7 @@ def _replace(text: str, finders: list[Finder]) -> str:
 def _walk(value: Any, in_names: list[Finder], in_texts: list[Finder], depth: int) -> Any:
     if isinstance(value, str):
         return _replace(value, in_texts) if in_texts else value
-    if isinstance(value, Mapping | list | tuple) and depth > DEEPEST:
+    if isinstance(value, Mapping | list | tuple) and depth > MAX_DEPTH:
         return masked("nested too deeply")
     if isinstance(value, Mapping):
         copy = {}
@@ -91,7 +91,7 @@ def _walk(value: Any, in_names: list[Finder], in_texts: list[Finder], depth: int
 
 def _survey(value: Any, names: list[str], texts: list[str], found: dict[str, str], depth: int) -> None:
     """Collects every name, every text or number, and the secrets that their names give away."""
-    if isinstance(value, Mapping) and depth <= DEEPEST:
+    if isinstance(value, Mapping) and depth <= MAX_DEPTH:
         for name, child in value.items():
             names.append(name)
             why = _why(name, value)
@@ -99,7 +99,7 @@ def _survey(value: Any, names: list[str], texts: list[str], found: dict[str, str
                 found.update((part, why) for part in _parts(child))
             else:
                 _survey(child, names, texts, found, depth + 1)
-    elif isinstance(value, list | tuple) and depth <= DEEPEST:
+    elif isinstance(value, list | tuple) and depth <= MAX_DEPTH:
         for child in value:
             _survey(child, names, texts, found, depth + 1)
     elif isinstance(value, str):
@@ -123,7 +123,7 @@ def _by_name(name: str) -> str | None:
 
 def _parts(secret: str) -> Iterable[str]:
     """A secret, and of a short link its code, which opens the payment as well. (An invoice's last part is its id.)"""
-    if len(secret) < SHORTEST + 2:
+    if len(secret) < MIN_SECRET_LENGTH + 2:
         return
     yield secret
     code = secret.rstrip("/").rpartition("/")[2].partition("?")[0]
@@ -132,7 +132,7 @@ def _parts(secret: str) -> Iterable[str]:
 
 
 def _forms(secret: str) -> Iterable[str]:
-    if len(secret) < SHORTEST:
+    if len(secret) < MIN_SECRET_LENGTH:
         return
     raw = secret.encode()
     yield from (secret, quote(secret, safe=""), base64.b64encode(raw).decode(), base64.b64encode(raw + b":").decode())

@@ -26,8 +26,8 @@ from webapp.inspector.secret_names import shop_secrets
 
 log = structlog.get_logger()
 QUEUE_SIZE = 2000
-MOST_OF_AN_ORDER = 120
-MOST_OF_A_VISITOR = 600
+MAX_STEPS_OF_AN_ORDER = 120
+MAX_STEPS_OF_A_VISITOR = 600
 KEPT_FOR = timedelta(days=7)
 GATHER_SECONDS = 0.15
 CLEAN_EVERY = timedelta(minutes=5)
@@ -136,7 +136,7 @@ class Recorder:
         async with self._database.write() as connection:
             await self._sql.forget_older(connection, before=before)
             for reference_id in reference_ids:
-                await self._sql.forget_beyond(connection, reference_id=reference_id, most=MOST_OF_A_VISITOR)
+                await self._sql.forget_beyond(connection, reference_id=reference_id, most=MAX_STEPS_OF_A_VISITOR)
 
 
 def _row(reference_id: str, kind: str, began: datetime, tell: Tell) -> dict[str, Any]:
@@ -145,7 +145,11 @@ def _row(reference_id: str, kind: str, began: datetime, tell: Tell) -> dict[str,
     step_id = hashlib.sha256(f"{reference_id}:{same}".encode()).hexdigest() if same else secrets.token_hex(12)
     row = {"step_id": step_id, "reference_id": reference_id, "first_at": stamp, "last_at": stamp, "times": 1}
     text = json.dumps(document, ensure_ascii=False).encode(errors="replace").decode()  # half a surrogate pair becomes ?
-    return row | {"kind": kind, "document": text.replace("\\u0000", ""), "most": MOST_OF_AN_ORDER}  # Postgres: no NUL
+    return row | {
+        "kind": kind,
+        "document": text.replace("\\u0000", ""),
+        "most": MAX_STEPS_OF_AN_ORDER,
+    }  # Postgres: no NUL
 
 
 def _step(row: Any) -> Step:

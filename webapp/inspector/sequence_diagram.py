@@ -9,7 +9,7 @@ from webapp.notices import N_
 
 LANES = {"browser": 110, "shop": 400, "xendit": 690}
 WIDTH, HEAD, ROW = 800, 44, 36
-MOST = 40
+MAX_ARROWS = 40
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def arrows(story: Iterable[Entry]) -> list[Arrow]:
                 drawn.append(Arrow("xendit", "shop", f"{entry.title} → {document['status']}", entry.tone))
             else:
                 drawn.append(Arrow("shop", "", entry.title, entry.tone, words=True))
-    return [replace(arrow, y=HEAD + ROW * (place + 1)) for place, arrow in enumerate(drawn[:MOST])]
+    return [replace(arrow, y=HEAD + ROW * (place + 1)) for place, arrow in enumerate(drawn[:MAX_ARROWS])]
 
 
 def height(story: Iterable[Entry]) -> int:

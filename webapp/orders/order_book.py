@@ -16,7 +16,7 @@ import aiosql
 from webapp.database.connection import Database, Transaction
 from webapp.orders.order import Flow, LineItem, Order, OrderStatus, may_become
 
-ASK_EVERY = timedelta(seconds=3)
+REFRESH_EVERY = timedelta(seconds=3)
 IDS = ("payment_session_id", "invoice_id", "payment_request_id", "payment_id", "payment_token_id", "recurring_plan_id")
 
 
@@ -128,7 +128,7 @@ class OrderBook:
             rows = [row async for row in self._sql.changes_of(connection, reference_id=reference_id)]
         return [_change(row) for row in rows]
 
-    async def claim_refresh(self, reference_id: str, every: timedelta = ASK_EVERY) -> bool:
+    async def claim_refresh(self, reference_id: str, every: timedelta = REFRESH_EVERY) -> bool:
         """Whether the caller may ask Xendit about this order now: one asks, whoever watches, in whichever process."""
         now = _now()
         stamps = {"now": _stamp(now), "not_since": _stamp(now - every)}

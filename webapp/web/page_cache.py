@@ -13,8 +13,8 @@ from webapp.shop.storefront import counter_context, new_checkout_id
 from webapp.shop.visitor import Visitor
 from webapp.web.templating import Templates
 
-MOST = 128  # pages of some 25 KB
-PLACE = "checkout-id-goes-here"
+MAX_PAGES = 128  # pages of some 25 KB
+CHECKOUT_ID_PLACEHOLDER = "checkout-id-goes-here"
 GZIP_HEADER = b"\x1f\x8b\x08" + bytes(6) + b"\xff"  # deflate, no name, no time, any system
 
 
@@ -22,7 +22,7 @@ class Page:
     """A page before and after its checkout id."""
 
     def __init__(self, html: str) -> None:
-        self._before, self._after = html.encode().split(PLACE.encode())
+        self._before, self._after = html.encode().split(CHECKOUT_ID_PLACEHOLDER.encode())
         self._deflated_before = _deflate(self._before, zlib.Z_FULL_FLUSH)  # ends on a byte, refers to nothing later
         self._deflated_after = _deflate(self._after, zlib.Z_FINISH)
         self._checksum_before = zlib.crc32(self._before)
@@ -41,7 +41,7 @@ class Page:
         return b"".join((GZIP_HEADER, self._deflated_before, stored, self._deflated_after, end))
 
 
-class PageMemory:
+class PageCache:
     """The storefronts that were asked for last. Nothing in them belongs to one visitor."""
 
     def __init__(self) -> None:
@@ -54,9 +54,9 @@ class PageMemory:
         key = (visitor.language, visitor.currency.code, visitor.flow, visitor.integration, cart, today)
         page = self._pages.get(key)
         if page is None:
-            context = counter_context(visitor) | {"path": "/", "checkout_id": PLACE}
+            context = counter_context(visitor) | {"path": "/", "checkout_id": CHECKOUT_ID_PLACEHOLDER}
             page = self._pages[key] = Page(templates.text(visitor.language, "pages/storefront.html", context))
-            if len(self._pages) > MOST:
+            if len(self._pages) > MAX_PAGES:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(key)
         return page

@@ -15,7 +15,7 @@ from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
 from webapp.shop.visitor import Visitor, load_visitor
-from webapp.web.page_cache import PageMemory
+from webapp.web.page_cache import PageCache
 from webapp.web.templating import Templates
 
 
@@ -33,7 +33,7 @@ class Shop:
     templates: Templates
     sdk_url: str
     """Where the browser finds Xendit's SDK."""
-    pages: PageMemory = field(default_factory=PageMemory)
+    pages: PageCache = field(default_factory=PageCache)
     """Storefronts as they were last rendered."""
     questions: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
     """Counts what this process asks Xendit on behalf of open pages."""
