@@ -55,7 +55,7 @@ def routes() -> list[BaseRoute]:
         Route("/", storefront.storefront),
         Route("/choices", storefront.choices, methods=["POST"]),
         Route("/cart/add", cart.add, methods=["POST"]),
-        Route("/cart/take", cart.take, methods=["POST"]),
+        Route("/cart/decrease", cart.decrease, methods=["POST"]),
         Route("/cart/remove", cart.remove, methods=["POST"]),
         Route("/checkout", checkout.checkout, methods=["POST"]),
         Route("/orders", orders.order_list),

@@ -50,7 +50,7 @@ async def pages(shop: ShopProcess) -> None:
             lambda: of(bare.port, get("/")),
             lambda: of(shop.port, get(css)),
             lambda: of(bare.port, get("/static")),
-            lambda: p50(post("/cart/take", lambda _: "product=toraja", cookie)),
+            lambda: p50(post("/cart/decrease", lambda _: "product=toraja", cookie)),
             lambda: p50(post("/choices", lambda _: "currency=PHP", cookie)),
         )
     finally:

@@ -63,8 +63,8 @@ async def test_a_cart_grows_shrinks_and_empties(shop: Shop, headers: dict[str, s
     await post("/cart/add", product="toraja")
     await post("/cart/add", product="gayo")
     assert await quantities(shop) == {"gayo": 3, "toraja": 1}
-    await post("/cart/take", product="gayo")
-    await post("/cart/take", product="toraja")
+    await post("/cart/decrease", product="gayo")
+    await post("/cart/decrease", product="toraja")
     assert await quantities(shop) == {"gayo": 2}
     await post("/cart/remove", product="gayo")
     assert await quantities(shop) == {}
@@ -174,7 +174,7 @@ async def test_every_combination_links_to_its_page_of_the_docs(shop: Shop) -> No
             assert docs_url in page.text
 
 
-@pytest.mark.parametrize("path", ["/cart/add", "/cart/take", "/cart/remove", "/choices", "/checkout"])
+@pytest.mark.parametrize("path", ["/cart/add", "/cart/decrease", "/cart/remove", "/choices", "/checkout"])
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
 @pytest.mark.parametrize(
     ("content_type", "body", "status"),
@@ -206,7 +206,7 @@ async def test_a_body_that_is_no_form_is_refused_with_a_sentence(
 
 @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from(["/cart/add", "/cart/take", "/cart/remove", "/choices", "/checkout"]),
+    path=st.sampled_from(["/cart/add", "/cart/decrease", "/cart/remove", "/choices", "/checkout"]),
     fields=st.dictionaries(
         st.sampled_from(["product", "quantity", "currency", "flow", "integration", "language", "checkout_id", "next"])
         | st.text(max_size=5),

@@ -54,7 +54,7 @@ def test_adding_adds_or_refuses_and_never_passes_99(cart: Cart, product: str, qu
 @given(carts, st.sampled_from(ON_SALE))
 def test_taking_one_away_undoes_adding_one(cart: Cart, product: str) -> None:
     if cart.quantities.get(product, 0) < MAX_QUANTITY:
-        assert dict(cart.add(product).take(product).quantities) == dict(cart.quantities)
+        assert dict(cart.add(product).decrease(product).quantities) == dict(cart.quantities)
 
 
 @pytest.mark.parametrize("product", SOLD_OUT)

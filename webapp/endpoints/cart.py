@@ -23,10 +23,10 @@ async def add(request: Request) -> Response:
     return _answer(request, cart, N_("%(name)s added. %(count)s in your cart, %(amount)s."), form["product"])
 
 
-async def take(request: Request) -> Response:
-    """``POST /cart/take``: one fewer of ``product``."""
+async def decrease(request: Request) -> Response:
+    """``POST /cart/decrease``: one fewer of ``product``."""
     form = await read_form(request, "product")
-    cart = visitor_of(request).cart.take(form["product"])
+    cart = visitor_of(request).cart.decrease(form["product"])
     return _answer(request, cart, N_("One %(name)s fewer. %(count)s in your cart, %(amount)s."), form["product"])
 
 

@@ -67,7 +67,7 @@ class Cart:
             raise CartError(N_("At most %(max)s of %(name)s fit in one order."), max=MAX_QUANTITY, name=product.name)
         return Cart({**self.quantities, product_id: wanted})
 
-    def take(self, product_id: str) -> "Cart":
+    def decrease(self, product_id: str) -> "Cart":
         """One fewer; the last one leaves the cart. What is not in it stays out of it."""
         left = self.quantities.get(_product(product_id).id, 0) - 1
         return Cart({**self.quantities, product_id: left}) if left > 0 else self.remove(product_id)
