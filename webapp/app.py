@@ -39,7 +39,7 @@ from webapp.web.state import Shop
 from webapp.web.templating import Templates
 from webapp.xendit.client import xendit_client
 from webapp.xendit.order_sync import expire_overdue
-from webapp.xendit.sandbox_transport import SandboxDoor
+from webapp.xendit.sandbox_transport import SandboxTransport
 
 log = structlog.get_logger()
 SDK = "vendor/xendit-components-web-0.0.24.mjs"
@@ -92,7 +92,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
     catalogues = Catalogues()
     sandbox = _sandbox(settings, database, catalogues) if settings.sandbox else None
     if sandbox and transport is None:
-        transport = SandboxDoor(sandbox.api)
+        transport = SandboxTransport(sandbox.api)
     assets, recorder = load_assets(), Recorder(database, settings)
     shop = Shop(
         settings=settings,

@@ -11,7 +11,7 @@ from tests.leaks import secrets_in
 from webapp.presenter.scenes import SCENES, after
 from webapp.shop.catalog import PRODUCTS
 from webapp.xendit.circuit_breaker import FAILURES
-from webapp.xendit.sandbox_transport import SandboxDoor
+from webapp.xendit.sandbox_transport import SandboxTransport
 
 pytestmark = pytest.mark.anyio
 
@@ -163,7 +163,7 @@ async def test_silence_ends_with_the_clients_patience() -> None:
 
         await asyncio.sleep(60)
 
-    async with httpx.AsyncClient(transport=SandboxDoor(silent), timeout=0.05) as client:
+    async with httpx.AsyncClient(transport=SandboxTransport(silent), timeout=0.05) as client:
         with pytest.raises(httpx.ReadTimeout):
             await client.get("https://api.xendit.co/sessions/x")
 

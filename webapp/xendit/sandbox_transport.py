@@ -1,4 +1,4 @@
-"""The shop's way into its sandbox: like a network, it keeps the client's time limit; and it says for whom it calls."""
+"""The transport to the built-in sandbox: keeps the time limit of the client, and names the visitor who calls."""
 
 import asyncio
 from typing import Any
@@ -8,7 +8,7 @@ import httpx
 from webapp.inspector.recorder import visitor_now
 
 
-class SandboxDoor(httpx.AsyncBaseTransport):
+class SandboxTransport(httpx.AsyncBaseTransport):
     """``httpx.ASGITransport``, which knows no time limit by itself."""
 
     def __init__(self, api: Any) -> None:
