@@ -36,7 +36,7 @@ document.addEventListener("click", (event) => {
 // What is folded is printed too, and folded again afterwards.
 let unfolded = [];
 addEventListener("beforeprint", () => {
-  unfolded = [...document.querySelectorAll(".behind details:not([open])")];
+  unfolded = [...document.querySelectorAll(".inspector details:not([open])")];
   for (const details of unfolded) details.open = true;
 });
 addEventListener("afterprint", () => { for (const details of unfolded) details.open = false; });

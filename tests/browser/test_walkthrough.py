@@ -22,8 +22,8 @@ def show(page: Page, slug: str) -> None:
 
 
 def look_behind(page: Page) -> None:
-    page.locator("#inspector > summary").click()
-    expect(page.locator(".behind .steps")).to_be_visible()
+    page.locator("#inspector-panel > summary").click()
+    expect(page.locator(".inspector .steps")).to_be_visible()
 
 
 def says(page: Page, status: str, *steps: str) -> None:
@@ -75,8 +75,8 @@ def kuala_lumpur(page: Page) -> None:
 def surabaya(page: Page) -> None:
     hosted.pay(page)
     says(page, "paid", "POST /v2/invoices", "invoice.paid")
-    page.locator("#behind-code > summary").click()
-    expect(page.locator("#behind-code .payload").first).to_contain_text("payload")
+    page.locator("#inspector-code > summary").click()
+    expect(page.locator("#inspector-code .payload").first).to_contain_text("payload")
 
 
 def bandung(page: Page) -> None:
@@ -124,9 +124,9 @@ def test_next_opens_the_shop_in_a_window_of_its_own_and_reset_forgets(page: Page
 def test_the_panel_is_live_keeps_what_is_folded_open_and_pops_out(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:1&present=qr")
-    look = page.locator("#inspector > summary")
+    look = page.locator("#inspector-panel > summary")
     look.click()
-    expect(page.locator("#inspector")).to_contain_text("No order from this browser yet")
+    expect(page.locator("#inspector-panel")).to_contain_text("No order from this browser yet")
     page.locator("#checkout .go").click()
     expect(page.locator(".steps")).to_contain_text("POST /sessions")
     call = page.locator(".step-call").last
@@ -140,7 +140,7 @@ def test_the_panel_is_live_keeps_what_is_folded_open_and_pops_out(page: Page) ->
     second = popped.value
     expect(second.locator(".sequence svg")).to_be_visible()
     with second.expect_response(lambda answer: "/expire-now" in answer.url):
-        second.locator("#behind-controls > summary").click()
+        second.locator("#inspector-controls > summary").click()
         second.get_by_role("button", name="Let it expire now").click()
     expect(second.locator(".steps")).to_contain_text("payment_session.expired")
     expect(page).to_have_url(re.compile("/orders/"))

@@ -59,7 +59,7 @@ async def test_a_reset_starts_a_clean_visitor(shop: Shop) -> None:
     assert (await shop.post("/walkthrough/reset")).headers["location"] == "/walkthrough"
     assert "Begin in Jakarta" in (await shop.get("/walkthrough")).text
     assert reference_id not in (await shop.get("/orders")).text
-    assert (await shop.get(f"/orders/{reference_id}/behind")).status_code == 403
+    assert (await shop.get(f"/orders/{reference_id}/inspector")).status_code == 403
     assert (await checkout(shop)).status_code == 303  # the failure that was armed belonged to the visitor who is gone
 
 
@@ -134,7 +134,7 @@ async def test_trouble_works_on_either_database(open_shop: OpenShop, database_ur
             "payment_session.expired"
         ]
         await shop.app.state.shop.recorder.flush()
-        assert "POST /sessions" in (await shop.get(f"/orders/{reference_id}/behind")).text
+        assert "POST /sessions" in (await shop.get(f"/orders/{reference_id}/inspector")).text
 
 
 async def test_expire_now_ends_the_order(shop: Shop) -> None:

@@ -82,11 +82,10 @@ async def steps(shop: Shop, reference_id: str) -> list[Step]:
 
 async def everything_shown(shop: Shop, reference_id: str) -> dict[str, str]:
     """All texts in which the story of an order comes out. The pop-out is what is printed."""
-    urls = {"panel": "behind", "pop-out": "behind-the-counter", "order": "", "qr": "qr"}
-    return {
-        name: html.unescape((await shop.get(f"/orders/{reference_id}/{path}".rstrip("/"))).text)
-        for name, path in urls.items()
-    }
+    order = f"/orders/{reference_id}"
+    urls = {"pop-out": f"{order}/inspector", "order": order, "qr": f"{order}/qr"}
+    shown = {name: html.unescape((await shop.get(url)).text) for name, url in urls.items()}
+    return shown | {"panel": html.unescape((await shop.get(f"{order}/inspector", headers=HTMX)).text)}
 
 
 @pytest.mark.parametrize("integration", ["components", "payment_link", "invoice"])
@@ -174,7 +173,7 @@ async def test_the_panel_alone_tells_when_and_why_an_order_was_paid(open_shop: O
             assert (await shop.post("/webhooks/xendit", json=body, headers=headers)).status_code == 200
         assert (await shop.post("/webhooks/xendit", json=body, headers={"x-callback-token": "no"})).status_code == 401
         await shop.app.state.shop.recorder.flush()
-        answer = await shop.get(f"/orders/{reference_id}/behind")
+        answer = await shop.get(f"/orders/{reference_id}/inspector")
     kinds = re.findall(r'class="step step-(\w+)', answer.text)
     assert kinds == ["webhook", "webhook", "change", "webhook", "answer", "call"]
     verdicts = [" ".join(text.split()) for text in re.findall(r'verdict">(.*?)</span>', answer.text, re.S)]
@@ -189,14 +188,15 @@ async def test_the_panel_alone_tells_when_and_why_an_order_was_paid(open_shop: O
 
 async def test_only_the_orders_own_visitor_looks_behind_the_counter(shop: Shop, open_shop: OpenShop) -> None:
     reference_id = await buy(shop)
-    assert (await shop.get(f"/orders/{reference_id}/behind")).status_code == 200
+    assert (await shop.get(f"/orders/{reference_id}/inspector")).status_code == 200
     shop.cookies.clear()
-    for path in ("behind", "behind-the-counter", "qr"):
-        assert (await shop.get(f"/orders/{reference_id}/{path}")).status_code == 403
+    for path in ("inspector", "qr"):
+        for headers in ({}, HTMX):
+            assert (await shop.get(f"/orders/{reference_id}/{path}", headers=headers)).status_code == 403
     for path in ("qr", "expire-now", "repeat-webhook"):
         assert (await shop.post(f"/orders/{reference_id}/{path}")).status_code == 403
     assert "Behind the counter" not in (await shop.get(f"/orders/{reference_id}")).text
-    assert (await shop.get("/orders/selat-none/behind")).status_code == 404
+    assert (await shop.get("/orders/selat-none/inspector")).status_code == 404
 
 
 async def test_the_same_question_with_the_same_answer_is_one_step(shop: Shop) -> None:
@@ -209,13 +209,14 @@ async def test_the_same_question_with_the_same_answer_is_one_step(shop: Shop) ->
 
 async def test_an_open_panel_asks_again_and_hears_only_news(shop: Shop) -> None:
     reference_id = await buy(shop)
-    first = await shop.get(f"/orders/{reference_id}/behind")
+    first = await shop.get(f"/orders/{reference_id}/inspector", headers=HTMX)
     version = re.findall("seen=([0-9a-f]+)", first.text)[0]
     assert "every 2s" in first.text and f"seen={version}" in first.text
-    assert (await shop.get(f"/orders/{reference_id}/behind?seen={version}")).status_code == 204
+    again = f"/orders/{reference_id}/inspector?seen={version}"
+    assert (await shop.get(again, headers=HTMX)).status_code == 204
     await shop.post(f"/orders/{reference_id}/cancel")
     await shop.app.state.shop.recorder.flush()
-    assert (await shop.get(f"/orders/{reference_id}/behind?seen={version}")).status_code == 200
+    assert (await shop.get(again, headers=HTMX)).status_code == 200
 
 
 async def test_the_polling_ends_itself(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +225,7 @@ async def test_the_polling_ends_itself(shop: Shop, monkeypatch: pytest.MonkeyPat
     reference_id = await buy(shop)
     await shop.post(f"/orders/{reference_id}/cancel")
     monkeypatch.setattr(timeline, "STAYS_LIVE", -timeline.STAYS_LIVE)
-    assert "every 2s" not in (await shop.get(f"/orders/{reference_id}/behind")).text
+    assert "every 2s" not in (await shop.get(f"/orders/{reference_id}/inspector")).text
 
 
 async def test_what_is_kept_is_bounded(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +261,7 @@ async def test_a_database_that_is_away_costs_the_story_not_the_sale(
 
     monkeypatch.setattr(shop.app.state.shop.recorder, "_write", broken)
     reference_id = await buy(shop)
-    assert (await shop.get(f"/orders/{reference_id}/behind")).status_code == 200
+    assert (await shop.get(f"/orders/{reference_id}/inspector")).status_code == 200
 
 
 async def test_each_attempt_is_a_step_of_its_own(open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,8 +319,8 @@ async def test_no_other_file_can_be_looked_at(shop: Shop) -> None:
 
 
 async def test_the_storefront_shows_the_newest_order_and_says_so_when_there_is_none(shop: Shop) -> None:
-    assert "No order from this browser yet" in (await shop.get("/behind")).text
-    assert (await shop.get("/behind-the-counter")).headers["location"] == "/orders"
+    assert "No order from this browser yet" in (await shop.get("/inspector", headers=HTMX)).text
+    assert (await shop.get("/inspector")).headers["location"] == "/orders"
     reference_id = await buy(shop)
-    assert reference_id in (await shop.get("/behind")).text
-    assert (await shop.get("/behind-the-counter")).headers["location"] == f"/orders/{reference_id}/behind-the-counter"
+    assert reference_id in (await shop.get("/inspector", headers=HTMX)).text
+    assert (await shop.get("/inspector")).headers["location"] == f"/orders/{reference_id}/inspector"

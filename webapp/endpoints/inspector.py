@@ -15,34 +15,21 @@ from webapp.web.htmx import is_htmx
 from webapp.web.state import controls_of, own_order, shop_of, visitor_of
 
 
-async def behind(request: Request) -> Response:
-    """``GET /orders/{reference_id}/behind``: the panel, which asks again while more may come; 204 if nothing did."""
+async def order_inspector(request: Request) -> Response:
+    """``GET /orders/{reference_id}/inspector``: the panel for htmx, else a page of its own, for a second screen."""
     order = await own_order(request)
-    return await _panel(request, order, f"/orders/{order.reference_id}/behind")
+    return await _inspector(request, order, f"/orders/{order.reference_id}/inspector")
 
 
 async def latest(request: Request) -> Response:
-    """``GET /behind``: the panel of this visitor's newest order, for the storefront."""
+    """``GET /inspector``: the panel of this visitor's newest order for htmx, else a redirect to its page."""
     shop, visitor = shop_of(request), visitor_of(request)
     orders = await shop.order_book.recent(visitor.id, most=1)
+    if not is_htmx(request):
+        return RedirectResponse(f"/orders/{orders[0].reference_id}/inspector" if orders else "/orders", 303)
     if orders:
-        return await _panel(request, orders[0], "/behind")
+        return await _inspector(request, orders[0], "/inspector")
     return shop.templates.response(visitor.language, "fragments/inspector_empty.html", test_data(visitor.currency.code))
-
-
-async def behind_the_counter(request: Request) -> Response:
-    """``GET /orders/{reference_id}/behind-the-counter``: the panel on a page of its own, for a second screen."""
-    shop, visitor, order = shop_of(request), visitor_of(request), await own_order(request)
-    poll = f"/orders/{order.reference_id}/behind"
-    context = await behind_context(request, order, poll=poll)
-    context |= {"path": f"/orders/{order.reference_id}"}
-    return shop.templates.response(visitor.language, "pages/behind_the_counter.html", context, secret=True)
-
-
-async def latest_page(request: Request) -> Response:
-    """``GET /behind-the-counter``: on to the page of this visitor's newest order; to the list where there is none."""
-    orders = await shop_of(request).order_book.recent(visitor_of(request).id, most=1)
-    return RedirectResponse(f"/orders/{orders[0].reference_id}/behind-the-counter" if orders else "/orders", 303)
 
 
 async def source_view(request: Request) -> Response:
@@ -56,16 +43,18 @@ async def source_view(request: Request) -> Response:
     return shop.templates.response(visitor.language, template, context)
 
 
-async def _panel(request: Request, order: Order, poll: str) -> Response:
-    shop, visitor = shop_of(request), visitor_of(request)
-    context = await behind_context(request, order, poll=poll)
+async def _inspector(request: Request, order: Order, poll: str) -> Response:
+    """Answer 204 where nothing has changed since ``seen``. ``poll``: the address that the panel asks again."""
+    shop, language = shop_of(request), visitor_of(request).language
+    context = await _inspector_context(request, order, poll)
+    if not is_htmx(request):
+        return shop.templates.response(language, "pages/inspector.html", context, secret=True)
     if request.query_params.get("seen") == context["version"]:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    return shop.templates.response(visitor.language, "fragments/inspector.html", context, secret=True)
+    return shop.templates.response(language, "fragments/inspector.html", context, secret=True)
 
 
-async def behind_context(request: Request, order: Order, *, poll: str) -> dict[str, Any]:
-    """The context of ``fragments/inspector.html``. ``poll``: the address that the panel asks again while it is live."""
+async def _inspector_context(request: Request, order: Order, poll: str) -> dict[str, Any]:
     shop = shop_of(request)
     changes = await shop.order_book.changes(order.reference_id)
     story = entries(order, await shop.recorder.steps(order.reference_id), changes)
@@ -83,6 +72,7 @@ async def behind_context(request: Request, order: Order, *, poll: str) -> dict[s
         "code": code,
         "sources": SOURCES,
         "controls": await controls_of(request),
-        "controls_back": f"/orders/{order.reference_id}/behind-the-counter",
+        "controls_back": f"/orders/{order.reference_id}/inspector",
         "currency": visitor_of(request).currency,
+        "path": f"/orders/{order.reference_id}",
     } | test_data(order.currency)
