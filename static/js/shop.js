@@ -21,7 +21,7 @@
       wanting.removeAttribute("data-focus");
       wanting.focus();
     } else if (hadFocus && document.activeElement === document.body) {
-      document.querySelector("#counter-title, #state-title")?.focus();
+      document.querySelector("#cart-panel-title, #state-title")?.focus();
     }
   }
 

@@ -53,7 +53,7 @@ def visit(browser: Browser, url: str, *, cpu: int = 1, network: dict[str, Any] |
 
 
 def swap(browser: Browser, url: str) -> float:
-    """From the click on Add to the swapped counter, in ms."""
+    """From the click on Add to the swapped cart panel, in ms."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     page.goto(url, wait_until="networkidle")

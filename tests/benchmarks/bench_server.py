@@ -97,7 +97,7 @@ async def quiet_minute() -> None:
 
 def serve_afresh(settings: dict[str, Any], port: int, abandoned_after: float) -> None:
     """A shop that renders and compresses every storefront anew, shelf and all."""
-    from webapp.shop.storefront import counter_context, shelf
+    from webapp.shop.storefront import shelf, storefront_context
     from webapp.web.page_cache import PageCache
 
     class Afresh:
@@ -113,7 +113,7 @@ def serve_afresh(settings: dict[str, Any], port: int, abandoned_after: float) ->
             own.get_template("fragments/shelf.html").render(shelf=shelf(currency), flow=flow)
         )
         return Afresh(
-            templates.text(visitor.language, "pages/storefront.html", counter_context(visitor) | {"path": "/"})
+            templates.text(visitor.language, "pages/storefront.html", storefront_context(visitor) | {"path": "/"})
         )
 
     PageCache.page = page  # type: ignore[assignment,method-assign]

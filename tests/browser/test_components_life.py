@@ -35,7 +35,7 @@ def test_back_shows_the_shop_with_the_cart_and_forward_the_payment(page: Page) -
     reference_id = payment.reference_id(page)
     page.go_back()
     expect(page.locator("#components")).to_have_count(0)
-    expect(page.locator("#counter")).to_contain_text("Gayo Highlands")
+    expect(page.locator("#cart-panel")).to_contain_text("Gayo Highlands")
     page.go_forward()
     payment.ready(page)
     assert payment.reference_id(page) == reference_id
@@ -83,7 +83,7 @@ def test_a_code_left_alone_expires_and_a_new_payment_is_offered(page: Page, book
     books.let_expire(payment.reference_id(page))
     payment.state(page, "dead")
     page.get_by_role("button", name="Start again").click()
-    expect(page.locator("#counter")).to_contain_text("Gayo Highlands")
+    expect(page.locator("#cart-panel")).to_contain_text("Gayo Highlands")
 
 
 def test_an_idle_form_notices_that_its_time_is_over(page: Page, books: Books) -> None:

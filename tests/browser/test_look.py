@@ -81,7 +81,7 @@ def test_an_order_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Add Gayo Highlands")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("#counter")).to_contain_text("1 item")
+    expect(page.locator("#cart-panel")).to_contain_text("1 item")
     page.locator("#flow-pay").focus()
     page.keyboard.press("ArrowDown")
     expect(page.locator("#flow-save")).to_be_checked()
@@ -107,7 +107,7 @@ def test_changes_are_announced_and_the_focus_stays(page: Page) -> None:
     expect(page.locator("#more-gayo")).to_be_focused()
     page.locator("#remove-toraja").press("Enter")
     expect(page.locator("#announcer")).to_contain_text("Rp720.000")
-    expect(page.locator("#counter-title")).to_be_focused()
+    expect(page.locator("#cart-panel-title")).to_be_focused()
 
 
 def test_a_changed_order_is_announced(page: Page, new_context: NewContext) -> None:

@@ -25,7 +25,7 @@ walks = pytest.mark.parametrize(("currency", "integration", "flow", "total"), WA
 def add_two_bags(page: Page) -> None:
     for count in ("1 item", "2 items"):
         page.get_by_role("button", name="Add Gayo Highlands", exact=True).click()
-        expect(page.locator("#counter")).to_contain_text(count)
+        expect(page.locator("#cart-panel")).to_contain_text(count)
 
 
 def checkout(page: Page) -> None:
@@ -86,7 +86,7 @@ def chosen(page: Page) -> list[object]:
     return [
         page.locator("#currency").input_value(),
         page.locator("#flow-pay_save").is_checked(),
-        page.locator("#counter .line-name").all_inner_texts(),
+        page.locator("#cart-panel .line-name").all_inner_texts(),
         page.locator("#checkout .total").inner_text(),
     ]
 
@@ -94,7 +94,7 @@ def chosen(page: Page) -> list[object]:
 def set_up(page: Page) -> list[object]:
     page.goto("/?currency=PHP&flow=pay_save&integration=payment_link&cart=gayo:1")
     page.get_by_role("button", name="Add Toraja Sapan", exact=True).click()
-    expect(page.locator("#counter")).to_contain_text("2 items")
+    expect(page.locator("#cart-panel")).to_contain_text("2 items")
     before = chosen(page)
     assert before[:2] == ["PHP", True]
     assert len(before[2]) == 2  # type: ignore[arg-type]
@@ -134,7 +134,7 @@ def test_a_second_tab_shows_the_same_cart_and_choices(page: Page) -> None:
 def test_another_visitor_sees_nothing_of_it(page: Page, js_off_page: Page) -> None:
     set_up(page)
     js_off_page.goto("/")
-    expect(js_off_page.locator("#counter .line-name")).to_have_count(0)
+    expect(js_off_page.locator("#cart-panel .line-name")).to_have_count(0)
     js_off_page.goto("/orders")
     expect(js_off_page.locator(".order-row")).to_have_count(0)
 
@@ -175,7 +175,7 @@ def test_an_expired_payment_can_be_ordered_again(page: Page) -> None:
     page.locator(".order-row").first.click()
     expect(page.locator("#order-status")).to_have_attribute("data-status", "expired")
     page.get_by_role("button", name="Order again").click()
-    expect(page.locator("#counter")).to_contain_text("2 items")
+    expect(page.locator("#cart-panel")).to_contain_text("2 items")
     checkout(page)
     hosted.pay(page)
     arrives(page, "pay", "Rp480.000")

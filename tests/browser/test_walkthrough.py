@@ -112,13 +112,13 @@ def test_next_opens_the_shop_in_a_window_of_its_own_and_reset_forgets(page: Page
     page.goto("/walkthrough")
     with page.expect_popup() as opened:
         page.locator("#next").click()
-    expect(opened.value.locator("#counter .line-name")).to_have_count(2)
+    expect(opened.value.locator("#cart-panel .line-name")).to_have_count(2)
     page.reload()
     expect(page.locator("#next")).to_contain_text("Next: Manila")
     page.locator("#reset").click()
     expect(page.locator("#next")).to_contain_text("Begin in Jakarta")
     opened.value.reload()
-    expect(opened.value.locator("#counter .line-name")).to_have_count(0)
+    expect(opened.value.locator("#cart-panel .line-name")).to_have_count(0)
 
 
 def test_the_panel_is_live_keeps_what_is_folded_open_and_pops_out(page: Page) -> None:

@@ -18,7 +18,7 @@ HTMX = {"HX-Request": "true"}
 
 async def seen(shop: Shop) -> dict[str, Any]:
     """What the storefront shows now, as its template was told."""
-    from webapp.shop.storefront import counter_context
+    from webapp.shop.storefront import storefront_context
     from webapp.shop.visitor import load_visitor
 
     page = await shop.get("/")
@@ -26,7 +26,7 @@ async def seen(shop: Shop) -> dict[str, Any]:
     cookie = shop.cookies.get("selat")
     request = _request_with(shop, cookie)
     visitor = load_visitor(request, shop.settings.api_keys, ["en", "id", "th", "vi", "es"])
-    return counter_context(visitor)
+    return storefront_context(visitor)
 
 
 def _request_with(shop: Shop, cookie: str | None) -> Any:
@@ -72,7 +72,7 @@ async def test_a_cart_grows_shrinks_and_empties(shop: Shop, headers: dict[str, s
 
 async def test_htmx_gets_the_fragment_and_what_to_announce(shop: Shop) -> None:
     answer = await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"}, headers=HTMX)
-    assert answer.text.lstrip().startswith('<aside id="counter"')
+    assert answer.text.lstrip().startswith('<aside id="cart-panel"')
     assert "Gayo Highlands added. 2 in your cart, Rp480.000." in answer.text
     assert "<html" not in answer.text
 
@@ -103,7 +103,7 @@ async def test_an_invoice_is_disabled_with_its_reason_where_it_does_not_serve(sh
 @pytest.mark.parametrize("choice", ["flow", "integration"])
 async def test_a_choice_answers_the_part_of_the_page_that_it_replaces(shop: Shop, choice: str) -> None:
     form = {"flow": "pay", "integration": "components"} | {choice: "pay_save" if choice == "flow" else "payment_link"}
-    for target, begins in (("aside#counter", "<aside id="), ("div#shop", "<div id=")):
+    for target, begins in (("aside#cart-panel", "<aside id="), ("div#shop", "<div id=")):
         answer = await shop.post("/choices", data=form, headers=HTMX | {"HX-Target": target})
         assert answer.text.strip().startswith(f'{begins}"{target.partition("#")[2]}"')
 

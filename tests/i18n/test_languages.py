@@ -148,10 +148,10 @@ async def test_fragments_notes_and_errors_speak_it_too(shop: Shop, language: str
     page = (await shop.get("/")).text
     for text in ("Pay right here", "Cedar, dark chocolate and a long, quiet finish.", "Sold out", "Philippines"):
         assert said[text] in page, text
-    counter = await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"}, headers=HTMX)
-    assert counter.headers["Content-Language"] == language
+    panel = await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"}, headers=HTMX)
+    assert panel.headers["Content-Language"] == language
     added = said["%(name)s added. %(count)s in your cart, %(amount)s."]
-    assert added % {"name": "Gayo Highlands", "count": 2, "amount": "Rp480.000"} in counter.text
+    assert added % {"name": "Gayo Highlands", "count": 2, "amount": "Rp480.000"} in panel.text
     refused = await shop.post("/cart/add", data={"product": "cup"}, headers=HTMX)
     assert refused.status_code == 422
     assert said["%(name)s is sold out."] % {"name": "Kopitiam Cup"} in refused.text

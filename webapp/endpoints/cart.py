@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from webapp.notices import N_, Notice
 from webapp.shop.cart import Cart, parse_quantity
 from webapp.shop.catalog import PRODUCTS
-from webapp.shop.storefront import counter_context
+from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import save_visitor
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
@@ -41,11 +41,11 @@ def _answer(request: Request, cart: Cart, message: str, product_id: str) -> Resp
     visitor = replace(visitor_of(request), cart=cart)
     save_visitor(request, visitor)
     if not is_htmx(request):
-        return RedirectResponse("/#counter", 303)
+        return RedirectResponse("/#cart-panel", 303)
     values = {
         "name": PRODUCTS[product_id].name,
         "count": cart.count,
         "amount": visitor.currency.format(cart.total(visitor.currency)),
     }
-    context = counter_context(visitor, announcement=Notice(message, values, tone="info"))
-    return shop_of(request).templates.response(visitor.language, "fragments/counter.html", context)
+    context = storefront_context(visitor, announcement=Notice(message, values, tone="info"))
+    return shop_of(request).templates.response(visitor.language, "fragments/cart_panel.html", context)

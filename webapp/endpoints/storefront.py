@@ -1,4 +1,4 @@
-"""``/`` and ``/choices``: the shelf, the counter, and what the visitor chooses."""
+"""``/`` and ``/choices``: the shelf, the cart panel, and what the visitor chooses."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,7 @@ from webapp.notices import N_, Notice, Refusal
 from webapp.orders.order import Flow
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES, Currency
-from webapp.shop.storefront import counter_context
+from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx, replaces
@@ -50,9 +50,9 @@ async def choices(request: Request) -> Response:
     if not is_htmx(request):
         return RedirectResponse(_own_path(form.get("next", "/")), 303)
     # What was changed can't tell: htmx sends the whole form that a radio stands in.
-    fragment = "fragments/counter.html" if replaces(request, "counter") else "fragments/shop.html"
+    fragment = "fragments/cart_panel.html" if replaces(request, "cart-panel") else "fragments/shop.html"
     return shop.templates.response(
-        visitor.language, fragment, counter_context(visitor, announcement=_announcement(visitor, choices))
+        visitor.language, fragment, storefront_context(visitor, announcement=_announcement(visitor, choices))
     )
 
 

@@ -57,10 +57,10 @@ def shelf(currency: Currency) -> list[ShelfItem]:
     return items
 
 
-def counter_context(
+def storefront_context(
     visitor: Visitor, *, notice: Notice | None = None, announcement: Notice | None = None
 ) -> dict[str, Any]:
-    """Everything that ``fragments/counter.html`` and ``fragments/shelf.html`` need for this visitor."""
+    """Everything that ``fragments/cart_panel.html`` and ``fragments/shelf.html`` need for this visitor."""
     currency, flow = visitor.currency, visitor.flow
     total = visitor.cart.total(currency)
     reason = None

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from webapp.inspector.transport import record_answer
 from webapp.integrations.errors import XenditError
 from webapp.notices import N_, Notice, Refusal
-from webapp.shop.storefront import counter_context, new_checkout_id
+from webapp.shop.storefront import new_checkout_id, storefront_context
 from webapp.web.htmx import is_htmx
 from webapp.web.state import shop_of, visitor_of
 
@@ -95,7 +95,7 @@ def _answer(request: Request, status: int, notice: Notice) -> Response:
             fragment["fresh_checkout_id"] = new_checkout_id()
         return shop.templates.response(visitor.language, "fragments/notice.html", fragment, status=status)
     if path in SHOP_PATHS or path.startswith("/cart/"):
-        context = counter_context(visitor, notice=notice) | {"path": "/"}
+        context = storefront_context(visitor, notice=notice) | {"path": "/"}
         return shop.templates.response(visitor.language, "pages/storefront.html", context, status=status)
     context = {"status": status, "notice": notice, "currency": visitor.currency, "path": "/"}
     return shop.templates.response(visitor.language, "pages/error.html", context, status=status)

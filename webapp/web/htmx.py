@@ -10,7 +10,7 @@ def is_htmx(request: Request) -> bool:
 
 
 def replaces(request: Request, element_id: str) -> bool:
-    """Whether the answer will stand in the place of the element with this id (``HX-Target: aside#counter``)."""
+    """Whether the answer will stand in the place of the element with this id (``HX-Target: aside#cart-panel``)."""
     return request.headers.get("hx-target", "").partition("#")[2] == element_id
 
 

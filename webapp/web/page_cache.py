@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import UTC, datetime
 
-from webapp.shop.storefront import counter_context, new_checkout_id
+from webapp.shop.storefront import new_checkout_id, storefront_context
 from webapp.shop.visitor import Visitor
 from webapp.web.templating import Templates
 
@@ -54,7 +54,7 @@ class PageCache:
         key = (visitor.language, visitor.currency.code, visitor.flow, visitor.integration, cart, today)
         page = self._pages.get(key)
         if page is None:
-            context = counter_context(visitor) | {"path": "/", "checkout_id": CHECKOUT_ID_PLACEHOLDER}
+            context = storefront_context(visitor) | {"path": "/", "checkout_id": CHECKOUT_ID_PLACEHOLDER}
             page = self._pages[key] = Page(templates.text(visitor.language, "pages/storefront.html", context))
             if len(self._pages) > MAX_PAGES:
                 self._pages.popitem(last=False)
