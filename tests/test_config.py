@@ -85,7 +85,8 @@ def test_webhook_tokens_by_currency_and_for_all() -> None:
     assert dict(settings.webhook_tokens) == {"": "all", "SGD": "sg"}
 
 
-def test_a_dyno_without_postgres_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.anyio
+async def test_a_dyno_without_postgres_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
     from structlog.testing import capture_logs
 
     from webapp import app
@@ -95,5 +96,7 @@ def test_a_dyno_without_postgres_is_warned_of(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(app, "configure_logging", lambda level: None)
     monkeypatch.setenv("DYNO", "web.1")
     with capture_logs() as lines:
-        app.create_app_from_env()
+        shop = app.create_app_from_env()
+        async with shop.router.lifespan_context(shop):
+            pass
     assert [line["event"] for line in lines] == ["orders_on_a_dyno"]

@@ -1,4 +1,4 @@
-"""`python -m webapp check` says what is wrong and what to do; `/.well-known` and `Host` behave."""
+"""`python -m webapp doctor` says what is wrong and what to do; `/.well-known` and `Host` behave."""
 
 from typing import Any
 

@@ -27,7 +27,8 @@ BELOW = (
 SHOP = ("webapp.shop", *BELOW)
 WEB = ("webapp.web", "webapp.inspector", "webapp.presenter", *SHOP)
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
-    "webapp.config": (),
+    "webapp.config": ("webapp.env", "webapp.shop.currencies"),
+    "webapp.env": (),
     "webapp.notices": (),
     "webapp.order_context": (),
     "webapp.logs": (),

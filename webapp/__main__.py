@@ -1,30 +1,25 @@
-"""``python -m webapp``: the development server. ``… migrate``: the release phase. ``… check``: the doctor."""
+"""``python -m webapp``: serve the shop. ``… migrate``: migrate its database. ``… doctor``: check its settings."""
 
 import asyncio
 import sys
 
 import httpx
 import uvicorn
-from dotenv import load_dotenv
 
-from webapp.config import ConfigError, Settings
+from webapp.config import Settings, settings_or_exit
 from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
 
 
 def main() -> None:
     """Serve on ``PORT``, or migrate."""
-    load_dotenv()
-    try:
-        settings = Settings.from_env()
-    except ConfigError as error:
-        raise SystemExit(f"selat: {error}") from None
+    settings = settings_or_exit()
     if sys.argv[1:] == ["migrate"]:
         print("migrated:", ", ".join(asyncio.run(_migrate(settings))) or "nothing new")
-    elif sys.argv[1:] == ["check"]:
-        raise SystemExit(not asyncio.run(_check(settings)))
+    elif sys.argv[1:] in (["doctor"], ["check"]):  # "check" is the old word; it goes with the next release
+        raise SystemExit(not asyncio.run(_doctor(settings)))
     elif sys.argv[1:]:
-        raise SystemExit("usage: python -m webapp [migrate | check]")
+        raise SystemExit("usage: python -m webapp [migrate | doctor]")
     else:
         print(f"Selat is open at {settings.app_url} ({settings.badge}). Stop it with Ctrl+C.", flush=True)
         uvicorn.run(
@@ -48,13 +43,13 @@ async def _migrate(settings: Settings) -> list[str]:
         await database.close()
 
 
-async def _check(settings: Settings) -> bool:
+async def _doctor(settings: Settings) -> bool:
     from webapp.doctor import examine
 
     async with httpx.AsyncClient(timeout=8) as client:
         findings = await examine(settings, client)
     for finding in findings:
-        print("ok  " if finding.ok else "MEND", finding.sentence)
+        print("ok " if finding.ok else "fix", finding.sentence)
     return all(finding.ok for finding in findings)
 
 

@@ -7,14 +7,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-CURRENCY_CODES = ("IDR", "PHP", "MYR", "THB", "VND", "SGD", "HKD", "MXN")
+from dotenv import load_dotenv
+
+from webapp.env import ConfigError, local_secret, read_database_url, read_flag, read_number, read_origin, read_port
+from webapp.shop.currencies import CURRENCIES
+
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-
-
-class ConfigError(ValueError):
-    """A setting that can't be: the message is one sentence that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,8 @@ class Settings:
     """Refuse more than a person does: so many checkouts, status questions and webhooks a minute from one address."""
     apple_domain_association: str = ""
     security_contact: str = ""
+    on_heroku: bool = False
+    """The disk is wiped every day."""
     behind_proxy: bool = False
     """A proxy appends the visitor's address to ``X-Forwarded-For``: believe its last entry, and only that one."""
 
@@ -49,7 +50,7 @@ class Settings:
         set_(self, "secret_key", self.secret_key or secrets.token_hex(32))
         set_(self, "component_origins", self.component_origins or (self.app_url,))
         if self.sandbox:
-            set_(self, "api_keys", {code: f"xnd_development_sandbox_{code.lower()}" for code in CURRENCY_CODES})
+            set_(self, "api_keys", {code: f"xnd_development_sandbox_{code.lower()}" for code in CURRENCIES})
             if not self.webhook_tokens:
                 set_(self, "webhook_tokens", {"": self.derived_secret("webhook token")})
 
@@ -78,36 +79,46 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read the environment. Raises ConfigError."""
         env = {name: value.strip() for name, value in (os.environ if environ is None else environ).items()}
-        port = _port(env.get("PORT") or "8000")
-        keys = {code: env[f"{code}_API_KEY"] for code in CURRENCY_CODES if env.get(f"{code}_API_KEY")}
-        sandbox = _flag(env, "SANDBOX") or not keys
+        port = read_port(env.get("PORT") or "8000")
+        keys = {code: env[f"{code}_API_KEY"] for code in CURRENCIES if env.get(f"{code}_API_KEY")}
+        sandbox = read_flag(env, "SANDBOX") or not keys
         if not sandbox:
-            _refuse_wrong_keys(keys, allow_production=_flag(env, "ALLOW_PRODUCTION_KEYS"))
-            if not env.get("SECRET_KEY") and _number(env, "WEB_CONCURRENCY", 1) > 1:
+            _refuse_wrong_keys(keys, allow_production=read_flag(env, "ALLOW_PRODUCTION_KEYS"))
+            if not env.get("SECRET_KEY") and read_number(env, "WEB_CONCURRENCY", 1) > 1:
                 raise ConfigError("Set SECRET_KEY to a long random text: several workers must sign cookies alike.")
         level = (env.get("LOG_LEVEL") or "INFO").upper()
         if level not in LOG_LEVELS:
             raise ConfigError(f"Set LOG_LEVEL to one of {', '.join(LOG_LEVELS)}.")
         origins = tuple(part.strip() for part in env.get("COMPONENT_ORIGINS", "").split(",") if part.strip())
-        tokens = {code: env[f"{code}_WEBHOOK_TOKEN"] for code in CURRENCY_CODES if env.get(f"{code}_WEBHOOK_TOKEN")}
+        tokens = {code: env[f"{code}_WEBHOOK_TOKEN"] for code in CURRENCIES if env.get(f"{code}_WEBHOOK_TOKEN")}
         if env.get("XENDIT_WEBHOOK_TOKEN"):
             tokens[""] = env["XENDIT_WEBHOOK_TOKEN"]
         return cls(
-            app_url=_origin("APP_URL", env.get("APP_URL") or f"http://localhost:{port}"),
+            app_url=read_origin("APP_URL", env.get("APP_URL") or f"http://localhost:{port}"),
             sandbox=sandbox,
             api_keys=keys,
-            component_origins=tuple(_origin("COMPONENT_ORIGINS", origin) for origin in origins),
-            secret_key=env.get("SECRET_KEY") or _local_secret(Path("var/secret_key")),
-            xendit_api_url=_origin("XENDIT_API_URL", env.get("XENDIT_API_URL") or "https://api.xendit.co"),
-            database_url=_database_url(env.get("DATABASE_URL") or "sqlite:///var/shop.db"),
+            component_origins=tuple(read_origin("COMPONENT_ORIGINS", origin) for origin in origins),
+            secret_key=env.get("SECRET_KEY") or local_secret(Path("var/secret_key")),
+            xendit_api_url=read_origin("XENDIT_API_URL", env.get("XENDIT_API_URL") or "https://api.xendit.co"),
+            database_url=read_database_url(env.get("DATABASE_URL") or "sqlite:///var/shop.db"),
             webhook_tokens=tokens,
             log_level=level,
             port=port,
             apple_domain_association=env.get("APPLE_DOMAIN_ASSOCIATION", ""),
             security_contact=env.get("SECURITY_CONTACT", ""),
-            rate_limits=_flag(env, "RATE_LIMITS", default=True),
-            behind_proxy=_flag(env, "BEHIND_PROXY", default=bool(env.get("DYNO"))),
+            rate_limits=read_flag(env, "RATE_LIMITS", default=True),
+            on_heroku=bool(env.get("DYNO")),
+            behind_proxy=read_flag(env, "BEHIND_PROXY", default=bool(env.get("DYNO"))),
         )
+
+
+def settings_or_exit() -> Settings:
+    """Read ``.env`` and the environment. Exit with one sentence where they can't be."""
+    load_dotenv()
+    try:
+        return Settings.from_env()
+    except ConfigError as error:
+        raise SystemExit(f"selat: {error}") from None
 
 
 def _refuse_wrong_keys(keys: Mapping[str, str], *, allow_production: bool) -> None:
@@ -117,52 +128,3 @@ def _refuse_wrong_keys(keys: Mapping[str, str], *, allow_production: bool) -> No
             raise ConfigError(f"Put the secret key into {name}: this one is public and is meant for browsers.")
         if key.startswith("xnd_production_") and not allow_production:
             raise ConfigError(f"{name} is a production key: use a test key, or set ALLOW_PRODUCTION_KEYS=1 to mean it.")
-
-
-def _origin(name: str, value: str) -> str:
-    """``https://shop.example:8443``: scheme and host, no path. Raises ConfigError."""
-    try:
-        parts = urlsplit(value.removesuffix("/"))
-        well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        well_formed = False
-    if not well_formed or parts.path or parts.query or parts.fragment or parts.username:
-        raise ConfigError(f"Set {name} to an origin such as https://shop.example, without a path.")
-    return f"{parts.scheme}://{parts.netloc}".lower()
-
-
-def _database_url(value: str) -> str:
-    if value.startswith(("postgres://", "postgresql://", "sqlite:///")):
-        return value
-    raise ConfigError("Set DATABASE_URL to postgres://user:password@host/name or sqlite:///path/to/file.db.")
-
-
-def _flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bool:
-    value = env.get(name, "").lower() or ("1" if default else "0")
-    if value not in ("0", "1", "true", "false", "yes", "no"):
-        raise ConfigError(f"Set {name} to 1 or 0.")
-    return value in ("1", "true", "yes")
-
-
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
-    value = env.get(name) or str(default)
-    if not value.isascii() or not value.isdigit():
-        raise ConfigError(f"Set {name} to a whole number.")
-    return int(value)
-
-
-def _port(value: str) -> int:
-    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
-        raise ConfigError("Set PORT to a number from 1 to 65535.")
-    return int(value)
-
-
-def _local_secret(path: Path) -> str:
-    """This machine's own secret, made once, so that cookies outlive a restart and its workers agree on them."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
-    return path.read_text().strip()

@@ -1,4 +1,4 @@
-"""``python -m webapp check``: what is wrong with this configuration, in sentences, and what to do about it.
+"""``python -m webapp doctor``: find what is wrong with the settings, and say in a sentence how to fix it.
 
 Calls Xendit once per key and creates nothing: asking for a session that doesn't exist tells a good key (404) from a
 bad one (401).

@@ -1,5 +1,6 @@
 """The markets: one row each. Adding a currency is adding a row (and its ``XXX_API_KEY`` in ``.env.example``)."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -44,3 +45,8 @@ CURRENCIES: dict[str, Currency] = {
         Currency("MXN", "MX", "Mexico", "MXN$", Decimal(18), invoices=False),
     )
 }
+
+
+def open_markets(codes: Container[str]) -> list[Currency]:
+    """Return the markets of these currency codes, in the order of the table."""
+    return [currency for code, currency in CURRENCIES.items() if code in codes]

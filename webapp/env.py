@@ -1,0 +1,60 @@
+"""Read single values of the environment. Nonsense raises ConfigError, whose sentence says what to do."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class ConfigError(ValueError):
+    """A setting that can't be: the message is one sentence that says what to do."""
+
+
+def read_origin(name: str, value: str) -> str:
+    """``https://shop.example:8443``: scheme and host, no path. Raises ConfigError."""
+    try:
+        parts = urlsplit(value.removesuffix("/"))
+        well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        well_formed = False
+    if not well_formed or parts.path or parts.query or parts.fragment or parts.username:
+        raise ConfigError(f"Set {name} to an origin such as https://shop.example, without a path.")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def read_database_url(value: str) -> str:
+    if value.startswith(("postgres://", "postgresql://", "sqlite:///")):
+        return value
+    raise ConfigError("Set DATABASE_URL to postgres://user:password@host/name or sqlite:///path/to/file.db.")
+
+
+def read_flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    value = env.get(name, "").lower() or ("1" if default else "0")
+    if value not in ("0", "1", "true", "false", "yes", "no"):
+        raise ConfigError(f"Set {name} to 1 or 0.")
+    return value in ("1", "true", "yes")
+
+
+def read_number(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name) or str(default)
+    if not value.isascii() or not value.isdigit():
+        raise ConfigError(f"Set {name} to a whole number.")
+    return int(value)
+
+
+def read_port(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
+        raise ConfigError("Set PORT to a number from 1 to 65535.")
+    return int(value)
+
+
+def local_secret(path: Path) -> str:
+    """This machine's own secret, made once, so that cookies outlive a restart and its workers agree on them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
