@@ -1,19 +1,16 @@
 """The shop: one routes table, the shared objects, and their life. The only importer of the sandbox."""
 
-import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator
 
 import httpx
-import structlog
-from dotenv import load_dotenv
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
+from starlette.types import Lifespan
 
-from webapp.config import ConfigError, Settings
+from webapp.config import Settings, settings_or_exit
 from webapp.database.connection import Database, database_from_url
-from webapp.database.migrate import migrate
 from webapp.endpoints import (
     cart,
     checkout,
@@ -26,57 +23,61 @@ from webapp.endpoints import (
     webhooks,
     well_known,
 )
-from webapp.i18n.translations import Catalogues
+from webapp.i18n.translations import Translations
+from webapp.inspector.middleware import RecordingMiddleware
 from webapp.inspector.recorder import Recorder
 from webapp.inspector.transport import RecordingTransport
 from webapp.logs import configure_logging
 from webapp.orders.order_book import OrderBook
 from webapp.sandbox import Sandbox, SandboxSettings
-from webapp.shop.currencies import CURRENCIES
-from webapp.web.assets import STATIC, load_assets, serve_asset
+from webapp.shop.currencies import open_markets
+from webapp.web.assets import SDK, STATIC, load_assets, serve_asset
 from webapp.web.middleware import EXCEPTION_HANDLERS, middleware
 from webapp.web.state import Shop
 from webapp.web.templating import Templates
 from webapp.xendit.client import xendit_client
-from webapp.xendit.order_sync import expire_overdue
+from webapp.xendit.order_sync import expiring_overdue
 from webapp.xendit.sandbox_transport import SandboxTransport
 
-log = structlog.get_logger()
-SDK = "vendor/xendit-components-web-0.0.24.mjs"
 
-
-def routes() -> list[BaseRoute]:
-    """The site map."""
+def routes(recorder: Recorder) -> list[BaseRoute]:
+    """Return the site map. The inspector records the answers of routes with ``seen``, and every webhook."""
     order = "/orders/{reference_id}"
+    seen = [Middleware(RecordingMiddleware, recorder=recorder, kind="answer")]
+    webhook = [Middleware(RecordingMiddleware, recorder=recorder, kind="webhook")]
     return [
-        # Looked through in order, so what is asked for most stands first.
-        Route("/static/{fingerprint}/{path:path}", serve_asset),
-        Route("/webhooks/xendit", webhooks.xendit, methods=["POST"]),
         Route("/", storefront.storefront),
         Route("/choices", storefront.choices, methods=["POST"]),
         Route("/cart/add", cart.add, methods=["POST"]),
         Route("/cart/decrease", cart.decrease, methods=["POST"]),
         Route("/cart/remove", cart.remove, methods=["POST"]),
-        Route("/checkout", checkout.checkout, methods=["POST"]),
+        # From the cart to the money
+        Route("/checkout", checkout.checkout, methods=["POST"], middleware=seen),
+        Route("/webhooks/xendit", webhooks.xendit, methods=["POST"], middleware=webhook),
+        # An order, for its visitor
         Route("/orders", orders.order_list),
         Route(order, orders.order_page),
         Route(f"{order}/status", orders.order_status),
-        Route(f"{order}/resume", orders.resume),
-        Route(f"{order}/pay", orders.pay, methods=["POST"]),
-        Route(f"{order}/cancel", orders.cancel, methods=["POST"]),
+        Route(f"{order}/resume", orders.resume, middleware=seen),
+        Route(f"{order}/pay", orders.pay, methods=["POST"], middleware=seen),
+        Route(f"{order}/cancel", orders.cancel, methods=["POST"], middleware=seen),
         Route(f"{order}/again", orders.again, methods=["POST"]),
-        Route(f"{order}/inspector", inspector.order_inspector),
-        Route("/inspector", inspector.latest),
-        Route("/source/{name}", inspector.source_view),
+        # For an audience
         Route(f"{order}/qr", present.order_qr),
-        Route(f"{order}/qr", present.payment_qr, methods=["POST"]),
+        Route(f"{order}/qr", present.payment_qr, methods=["POST"], middleware=seen),
         Route(f"{order}/done", present.done),
+        Route(f"{order}/expire-now", walkthrough.expire_now, methods=["POST"]),
+        Route(f"{order}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
         Route("/walkthrough", walkthrough.walkthrough),
         Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
         Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
         Route("/walkthrough/{scene}", walkthrough.start),
-        Route(f"{order}/expire-now", walkthrough.expire_now, methods=["POST"]),
-        Route(f"{order}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
+        # Behind the counter
+        Route(f"{order}/inspector", inspector.order_inspector),
+        Route("/inspector", inspector.latest),
+        Route("/source/{name}", inspector.source_view),
+        # For machines
+        Route("/static/{fingerprint}/{path:path}", serve_asset),
         Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
         Route("/.well-known/security.txt", well_known.security_txt),
         Route("/healthz", health.healthz),
@@ -85,86 +86,62 @@ def routes() -> list[BaseRoute]:
 
 
 def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
-    """A shop with these settings. ``transport`` stands in for the network to Xendit (tests)."""
-    database = database_from_url(settings.database_url)
-    catalogues = Catalogues()
-    sandbox = _sandbox(settings, database, catalogues) if settings.sandbox else None
-    if sandbox and transport is None:
-        transport = SandboxTransport(sandbox.api)
-    assets, recorder = load_assets(), Recorder(database, settings)
+    """Return a shop with these settings. ``transport`` replaces the network to Xendit (tests)."""
+    database, translations, assets = database_from_url(settings.database_url), Translations(), load_assets()
+    sandbox = _sandbox(settings, database, translations) if settings.sandbox else None
+    recorder = Recorder(database, settings)
     shop = Shop(
         settings=settings,
         database=database,
         order_book=OrderBook(database),
         client=xendit_client(
-            transport,
+            transport or (SandboxTransport(sandbox.api) if sandbox else None),
             watch=lambda inner: RecordingTransport(inner, recorder),
-            breaks=not sandbox,  # what fails there fails on purpose, for one visitor
+            breaks=not sandbox,  # a failure there is one visitor's wish
         ),
         recorder=recorder,
-        templates=Templates(
-            assets,
-            catalogues,
-            settings=settings,
-            currencies=[CURRENCIES[code] for code in CURRENCIES if code in settings.api_keys],
-        ),
+        templates=Templates(assets, translations, settings=settings, currencies=open_markets(settings.api_keys)),
         sdk_url=(sandbox and sandbox.sdk_url) or assets[SDK].url,
     )
-
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await database.open()
-        if database.driver == "sqlite":  # Postgres is migrated by the release command
-            await migrate(database)
-        if sandbox:
-            await sandbox.start()
-        recorder.start()
-        sweeper = asyncio.create_task(expire_overdue(shop))
-        try:
-            yield
-        finally:
-            sweeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sweeper
-            if sandbox:
-                await sandbox.stop()
-            await shop.client.aclose()
-            await recorder.stop()
-            await database.close()
-
     app = Starlette(
-        routes=[*routes(), *(sandbox.routes if sandbox else [])],
+        routes=[*routes(recorder), *(sandbox.routes if sandbox else [])],
         middleware=middleware(settings),
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=lifespan,
+        lifespan=_lifespan(shop, sandbox),
     )
     app.state.shop, app.state.assets, app.state.sandbox = shop, assets, sandbox
     return app
 
 
 def create_app_from_env() -> Starlette:
-    """What ``uvicorn --factory`` calls. Exits with one sentence where the configuration can't be."""
-    load_dotenv()
-    try:
-        settings = Settings.from_env()
-    except ConfigError as error:
-        raise SystemExit(f"selat: {error}") from None
+    """Return a shop with the settings of the environment. Exits with one sentence where they can't be."""
+    settings = settings_or_exit()
     configure_logging(settings.log_level)
-    if os.environ.get("DYNO") and settings.database_url.startswith("sqlite"):
-        log.warning("orders_on_a_dyno", why="its disk is wiped every day: add Postgres, so that DATABASE_URL is set")
     return create_app(settings)
 
 
-def _sandbox(settings: Settings, database: Database, catalogues: Catalogues) -> Sandbox:
-    return Sandbox(
-        SandboxSettings(
-            public_url=settings.app_url,
-            merchant_name="Selat Coffee Roasters",
-            secret=settings.derived_secret("sandbox"),
-            webhook_url=f"{settings.app_url}/webhooks/xendit",
-            webhook_token=settings.webhook_tokens.get("", ""),
-            sdk_path=STATIC / SDK,
-        ),
-        database,
-        translations=catalogues,
+def _lifespan(shop: Shop, sandbox: Sandbox | None) -> Lifespan[Starlette]:
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as at_the_end:
+            await shop.open()
+            at_the_end.push_async_callback(shop.close)
+            if sandbox:
+                await sandbox.start()
+                at_the_end.push_async_callback(sandbox.stop)
+            await at_the_end.enter_async_context(expiring_overdue(shop))
+            yield
+
+    return lifespan
+
+
+def _sandbox(settings: Settings, database: Database, translations: Translations) -> Sandbox:
+    sandbox_settings = SandboxSettings(
+        public_url=settings.app_url,
+        merchant_name="Selat Coffee Roasters",
+        secret=settings.derived_secret("sandbox"),
+        webhook_url=f"{settings.app_url}/webhooks/xendit",
+        webhook_token=settings.webhook_tokens.get("", ""),
+        sdk_path=STATIC / SDK,
     )
+    return Sandbox(sandbox_settings, database, translations=translations)

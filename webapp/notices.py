@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 def N_(message: str) -> str:
-    """Mark a text for the catalogues."""
+    """Mark a text for the translations."""
     return message
 
 

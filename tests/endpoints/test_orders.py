@@ -78,12 +78,12 @@ async def test_xendit_is_asked_once_in_three_seconds_whoever_watches(open_shop: 
 async def test_an_old_open_order_is_asked_about_more_rarely(open_shop: OpenShop) -> None:
     from dataclasses import replace
 
-    from webapp.xendit.order_sync import _patience
+    from webapp.xendit.order_sync import _interval
 
     async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
         order = await place(shop)
         waits = [
-            _patience(replace(order, created=datetime.now(UTC) - timedelta(seconds=age))).total_seconds()
+            _interval(replace(order, created=datetime.now(UTC) - timedelta(seconds=age))).total_seconds()
             for age in (0, 500, 1200, 2400, 9000)
         ]
         assert waits == sorted(waits) and waits[0] == 3 and waits[-1] == 15

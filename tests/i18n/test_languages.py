@@ -1,4 +1,4 @@
-"""Five languages: complete catalogues, and the visitor's choice on every page, in errors, at Xendit."""
+"""Five languages: complete translations, and the visitor's choice on every page, in errors, at Xendit."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from tests.conftest import OpenShop, Shop
 from webapp.i18n.extract import extract
-from webapp.i18n.translations import LOCALE, Catalogues
+from webapp.i18n.translations import LOCALE, Translations
 from webapp.shop.visitor import LANGUAGES
 
 HTMX = {"HX-Request": "true"}
@@ -89,7 +89,7 @@ def test_plural_forms_count_right(language: str) -> None:
 
 
 def test_spanish_counts() -> None:
-    spanish = Catalogues()["es"]
+    spanish = Translations()["es"]
     assert [spanish.ngettext("%(num)s item", "%(num)s items", number) % {"num": number} for number in (1, 2)] == [
         "1 artículo",
         "2 artículos",

@@ -14,8 +14,9 @@ import respx
 from tests.conftest import OpenShop, Shop
 from tests.leaks import assert_no_secret, stored_text
 from webapp.inspector.masking import Mask
-from webapp.inspector.recorder import KEPT_FOR, MAX_STEPS_OF_AN_ORDER, QUEUE_SIZE, Step, about
+from webapp.inspector.recorder import KEPT_FOR, MAX_STEPS_OF_AN_ORDER, QUEUE_SIZE, Step
 from webapp.inspector.transport import RecordingTransport
+from webapp.order_context import set_order
 
 pytestmark = pytest.mark.anyio
 
@@ -287,7 +288,7 @@ async def test_a_call_that_is_given_up_is_recorded_too(shop: Shop) -> None:
             raise AssertionError("unreachable")
 
     transport = RecordingTransport(Silent(), shop.app.state.shop.recorder)
-    about(reference_id)
+    set_order(reference_id)
     async with httpx.AsyncClient(transport=transport) as client:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(client.get("https://api.xendit.co/sessions/x"), 0.05)

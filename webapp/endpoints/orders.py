@@ -5,10 +5,8 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.inspector.recorder import about
-from webapp.inspector.transport import record_answer
 from webapp.integrations.errors import XenditError
-from webapp.integrations.status import cancel_payment_session, expire_invoice
+from webapp.integrations.status import Invoice, PaymentSession, cancel_payment_session, expire_invoice
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order, OrderStatus
 from webapp.shop.cart import Cart
@@ -16,8 +14,9 @@ from webapp.shop.currencies import CURRENCIES
 from webapp.shop.visitor import save_visitor
 from webapp.web.framing import framed, wants_frame
 from webapp.web.htmx import redirect
-from webapp.web.state import Shop, shop_of, visitor_of
-from webapp.xendit.order_sync import apply_answer, fetch_from_xendit, refresh
+from webapp.web.payment import open_payment
+from webapp.web.state import Shop, order_of, shop_of, visitor_of
+from webapp.xendit.order_sync import apply_answer, fetch_from_xendit, refresh, reopen
 
 
 async def order_list(request: Request) -> Response:
@@ -30,7 +29,7 @@ async def order_list(request: Request) -> Response:
 
 async def order_page(request: Request) -> Response:
     """``GET /orders/{reference_id}``: asks Xendit and says what it answered. Arriving here proves nothing."""
-    shop, order = shop_of(request), await _order(request)
+    shop, order = shop_of(request), await order_of(request)
     if wants_frame(request):
         return framed(request, order)
     order = await refresh(shop, order)
@@ -42,7 +41,7 @@ async def order_status(request: Request) -> Response:
     """``GET /orders/{reference_id}/status``: the fragment that the page polls while the order is open; 204 while it
     still stands where ``seen`` says."""
     shop = shop_of(request)
-    order = await refresh(shop, await _order(request))
+    order = await refresh(shop, await order_of(request))
     if request.query_params.get("seen") == order.status:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     _empty_the_cart(request, order)
@@ -50,54 +49,29 @@ async def order_status(request: Request) -> Response:
 
 
 async def resume(request: Request) -> Response:
-    """``GET /orders/{reference_id}/resume``: back from a wallet, a refresh or Back. Xendit is asked afresh: a session
-    that is still open mounts the form again with its key, anything else shows the outcome."""
-    shop, visitor = shop_of(request), visitor_of(request)
-    order = await _order(request)
-    answer = await fetch_from_xendit(shop, order) if order.status.is_open else None
-    order = await apply_answer(shop, order, answer, cause=N_("asked Xendit"))
-    page = f"/orders/{order.reference_id}"
-    if order.integration != "components" or order.status is not OrderStatus.WAITING or answer is None:
-        return RedirectResponse(page, 303)
-    if "components_sdk_key" not in answer:
-        raise XenditError(200, "UNEXPECTED_ANSWER", "Xendit's answer could not be read.")
-    context = {
-        "order": order,
-        "currency": visitor.currency,
-        "components_sdk_key": answer["components_sdk_key"],
-        "sdk_url": shop.sdk_url,
-        "resume": True,
-        "page_url": page,
-        "resume_url": f"{page}/resume",
-        "status_url": f"{page}/status",
-        "path": page,
-    }
-    response = shop.templates.response(visitor.language, "pages/resume.html", context, secret=True)
-    record_answer(shop.recorder, request, response)
-    return response
+    """``GET /orders/{reference_id}/resume``: the form again, with its key asked for anew; else the order's page.
+
+    A wallet leads back here, and so do a refresh and Back.
+    """
+    order, secret = await reopen(shop_of(request), await order_of(request))
+    if order.integration != "components" or order.status is not OrderStatus.WAITING or secret is None:
+        return RedirectResponse(f"/orders/{order.reference_id}", 303)
+    return open_payment(request, order, secret, resume=True)
 
 
 async def pay(request: Request) -> Response:
-    """``POST /orders/{reference_id}/pay``: the link or the form again, asked for afresh."""
-    shop, order = shop_of(request), await _order(request)
+    """``POST /orders/{reference_id}/pay``: the link again, asked for anew, or the form."""
+    order = await order_of(request)
     page = f"/orders/{order.reference_id}"
     if order.integration == "components":
         return redirect(request, f"{page}/resume")
-    answer = await fetch_from_xendit(shop, order) if order.status.is_open else None
-    order = await apply_answer(shop, order, answer, cause=N_("asked Xendit"))
-    if answer is None or not order.status.is_open:
-        return redirect(request, page)
-    url = answer.get("invoice_url" if order.integration == "invoice" else "payment_link_url")
-    if not isinstance(url, str):
-        raise XenditError(200, "UNEXPECTED_ANSWER", "Xendit's answer could not be read.")
-    response = redirect(request, url)
-    record_answer(shop.recorder, request, response)
-    return response
+    order, url = await reopen(shop_of(request), order)
+    return redirect(request, url or page)
 
 
 async def cancel(request: Request) -> Response:
     """``POST /orders/{reference_id}/cancel``: by its own visitor only; Xendit decides whether it still can be."""
-    shop, order = shop_of(request), await _order(request)
+    shop, order = shop_of(request), await order_of(request)
     if order.visitor != visitor_of(request).id:
         raise Refusal(N_("Only the browser that made this order can cancel it."), 403)
     if order.status.is_open:
@@ -107,20 +81,13 @@ async def cancel(request: Request) -> Response:
 
 async def again(request: Request) -> Response:
     """``POST /orders/{reference_id}/again``: back to the shop with the same cart and choices."""
-    shop, order, visitor = shop_of(request), await _order(request), visitor_of(request)
+    shop, order, visitor = shop_of(request), await order_of(request), visitor_of(request)
     cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines})
     if order.currency in shop.settings.api_keys:
         visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
     visitor = visitor.with_choices(flow=order.flow, integration=order.integration)
     save_visitor(request, replace(visitor, cart=cart) if order.lines else visitor)
     return redirect(request, "/")
-
-
-async def _order(request: Request) -> Order:
-    order = await shop_of(request).order_book.get(request.path_params["reference_id"])
-    if order is None:
-        raise Refusal(N_("There is no such order."), 404)
-    return order
 
 
 async def _page(request: Request, shop: Shop, order: Order, template: str) -> Response:
@@ -137,13 +104,13 @@ async def _page(request: Request, shop: Shop, order: Order, template: str) -> Re
 
 
 async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
-    """Cancel the session or expire the invoice, and believe the answer. Raises XenditError."""
-    about(order.reference_id, order.visitor)
+    """Cancel the session or expire the invoice, and apply the answer. Raises XenditError."""
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
     cause = N_("cancelled by the visitor")
+    answer: PaymentSession | Invoice | None
     if order.invoice_id:
         answer = await expire_invoice(shop.client, key, order.invoice_id, api_url=api_url)
-        if answer["status"] == "EXPIRED":  # what Xendit calls an invoice that was called off
+        if answer["status"] == "EXPIRED":  # how Xendit calls an invoice that was cancelled
             await shop.order_book.change_status(order, OrderStatus.CANCELLED, cause=cause)
             return
     elif order.payment_session_id:
@@ -152,7 +119,7 @@ async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
         except XenditError as error:
             if error.status != 422:
                 raise
-            answer = await fetch_from_xendit(shop, order) or {}  # no longer ACTIVE: see what it is instead
+            answer = await fetch_from_xendit(shop, order)  # no longer ACTIVE: see what it is instead
     else:
         raise Refusal(N_("This order is still being prepared. Wait a moment and try again."), 409)
     await apply_answer(shop, order, answer, cause=cause)

@@ -8,7 +8,7 @@ from webapp.orders.order import Order
 from webapp.presenter.qr import qr_svg
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.state import own_order, shop_of, visitor_of
-from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
+from webapp.xendit.order_sync import reopen
 
 
 async def order_qr(request: Request) -> Response:
@@ -19,14 +19,12 @@ async def order_qr(request: Request) -> Response:
 
 
 async def payment_qr(request: Request) -> Response:
-    """``POST /orders/{reference_id}/qr``: the payment itself. Its address is asked for afresh, shown, and forgotten."""
-    shop, order = shop_of(request), await own_order(request)
-    answer = (
-        await fetch_from_xendit(shop, order) if order.status.is_open and order.integration != "components" else None
-    )
-    order = await apply_answer(shop, order, answer, cause=N_("asked Xendit")) if answer else order
-    url = (answer or {}).get("invoice_url" if order.integration == "invoice" else "payment_link_url")
-    if not isinstance(url, str) or not order.status.is_open:
+    """``POST /orders/{reference_id}/qr``: the payment itself. Its address is asked for anew, shown, and not kept."""
+    order = await own_order(request)
+    if order.integration == "components":
+        raise Refusal(N_("There is nothing to pay any more."), 409)
+    order, url = await reopen(shop_of(request), order)
+    if url is None:
         raise Refusal(N_("There is nothing to pay any more."), 409)
     return _show(request, order, {"qr": qr_svg(url), "what": "payment", "url": url})
 

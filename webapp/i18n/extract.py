@@ -54,7 +54,7 @@ def update(file: Path, fresh: Catalog) -> None:
 
 
 def main() -> None:
-    """Bring all catalogues up to date."""
+    """Bring all translations up to date."""
     fresh = extract()
     for file in sorted(LOCALE.glob("*.po")):
         update(file, fresh)

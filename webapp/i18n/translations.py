@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 LOCALE = Path(__file__).parent / "locale"
 
 
-class Catalogues(Mapping[str, gettext.GNUTranslations]):
+class Translations(Mapping[str, gettext.GNUTranslations]):
     """Translations by language; fuzzy entries are left out."""
 
     def __init__(self, folder: Path = LOCALE) -> None:

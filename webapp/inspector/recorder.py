@@ -10,7 +10,6 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,25 +31,8 @@ KEPT_FOR = timedelta(days=7)
 GATHER_SECONDS = 0.15
 CLEAN_EVERY = timedelta(minutes=5)
 
-# What happened, as JSON without secrets, and what makes it the same news again when it is repeated (else "").
+# Returns what happened, as JSON without secrets, and what identifies a repetition of it ("" for none).
 Tell = Callable[[], tuple[Mapping[str, Any], str]]
-
-_about: ContextVar[tuple[str, str]] = ContextVar("about", default=("", ""))
-
-
-def about(reference_id: str, visitor: str = "") -> None:
-    """What this task does from here on is about this order, for this visitor."""
-    _about.set((reference_id, visitor))
-
-
-def now_about() -> str:
-    """The order that this task is about; empty if about none."""
-    return _about.get()[0]
-
-
-def visitor_now() -> str:
-    """For whom this task works; empty if for nobody."""
-    return _about.get()[1]
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,23 @@ https://docs.xendit.co/docs/components-overview · https://docs.xendit.co/apidoc
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import httpx
 
 from .errors import XenditError, read_answer
 
 if TYPE_CHECKING:
-    from webapp.orders.order import Order
+    from webapp.orders.order import Order  # REPLACE with your own order: any class with the fields read below
 
 API_URL = "https://api.xendit.co"
+
+
+class ComponentsSession(TypedDict):
+    """Xendit's answer, the part that a shop needs."""
+
+    payment_session_id: str
+    components_sdk_key: str
 
 
 async def create_components_session(
@@ -36,15 +43,14 @@ async def create_components_session(
     success_return_url: str | None = None,
     cancel_return_url: str | None = None,
     api_url: str = API_URL,
-) -> dict[str, Any]:
-    """Create the session. Returns Xendit's answer, ``payment_session_id`` and ``components_sdk_key`` among its keys.
+) -> ComponentsSession:
+    """Create the session and return Xendit's answer. Raises XenditError.
 
     ``origins``: scheme and host of every page that mounts the SDK, without a path; https outside the sandbox.
     ``return_url``: where a wallet or a bank sends the browser back to, whatever the outcome.
-    Return URLs must be https (Xendit answers ``INVALID_URL`` otherwise); leave them out rather than send http.
-    Raises XenditError.
+    Return URLs must be https (Xendit answers ``INVALID_URL`` otherwise): leave them out rather than send http.
     """
-    payload: dict[str, Any] = {
+    payload: dict[str, object] = {
         "reference_id": order.reference_id,
         "session_type": {"save": "SAVE", "subscription": "SUBSCRIPTION"}.get(order.flow, "PAY"),
         "mode": "COMPONENTS",
@@ -52,10 +58,11 @@ async def create_components_session(
         "amount": _number(order.amount),
         "country": order.country,
         "locale": order.locale,
-        "components_configuration": {"origins": origins},
+        "components_configuration": {"origins": origins, **({"return_url": return_url} if return_url else {})},
         "description": order.description,
         "expires_at": order.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "customer": {
+        "customer": {  # REPLACE with your own customer
+            # Yours for this person, the same at each order: Xendit files saved cards and wallets under it.
             "reference_id": f"customer-{order.reference_id}",
             "type": "INDIVIDUAL",
             "email": "shopper@example.com",
@@ -65,9 +72,7 @@ async def create_components_session(
     if success_return_url and cancel_return_url:
         payload["success_return_url"] = success_return_url
         payload["cancel_return_url"] = cancel_return_url
-    if return_url:
-        payload["components_configuration"]["return_url"] = return_url
-    if order.flow == "pay_save":
+    if order.flow == "pay_save":  # the shopper may tick a box to save what they pay with
         payload["allow_save_payment_method"] = "OPTIONAL"
     if order.flow in ("pay", "pay_save"):  # Xendit refuses items for SAVE and SUBSCRIPTION
         payload["items"] = [
@@ -82,7 +87,7 @@ async def create_components_session(
             }
             for line in order.lines
         ]
-    if order.flow == "subscription":
+    if order.flow == "subscription":  # the first charge is on anchor_date, whose day is 28 or below
         payload["subscription"] = {
             "schedule": {
                 "interval": "MONTH",
@@ -95,7 +100,7 @@ async def create_components_session(
         response = await client.post(f"{api_url}/sessions", json=payload, auth=(api_key, ""))
     except httpx.HTTPError as failure:
         raise XenditError.from_failure(failure) from None
-    return read_answer(response, "payment_session_id", "components_sdk_key")
+    return read_answer(response, ComponentsSession)
 
 
 def _number(amount: Decimal) -> int | float:

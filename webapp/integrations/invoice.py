@@ -14,16 +14,23 @@ https://archive.developers.xendit.co/api-reference/#create-invoice
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import httpx
 
 from .errors import XenditError, read_answer
 
 if TYPE_CHECKING:
-    from webapp.orders.order import Order
+    from webapp.orders.order import Order  # REPLACE with your own order: any class with the fields read below
 
 API_URL = "https://api.xendit.co"
+
+
+class NewInvoice(TypedDict):
+    """Xendit's answer, the part that a shop needs."""
+
+    id: str
+    invoice_url: str
 
 
 async def create_invoice(
@@ -34,15 +41,16 @@ async def create_invoice(
     success_redirect_url: str | None = None,
     failure_redirect_url: str | None = None,
     api_url: str = API_URL,
-) -> dict[str, Any]:
-    """Create the invoice. Returns Xendit's answer, ``id`` and ``invoice_url`` among its keys. Raises XenditError."""
-    payload: dict[str, Any] = {
+) -> NewInvoice:
+    """Create the invoice and return Xendit's answer. Raises XenditError."""
+    payload: dict[str, object] = {
         "external_id": order.reference_id,
         "description": order.description,
         "amount": _number(order.amount),
         "invoice_duration": int((order.expires_at - order.created).total_seconds()),
         "currency": order.currency,
         "locale": order.locale,
+        # REPLACE with your own customer
         "customer": {"given_names": "Selat", "surname": "Shopper", "email": "shopper@example.com"},
         "items": [
             {
@@ -63,7 +71,7 @@ async def create_invoice(
         response = await client.post(f"{api_url}/v2/invoices", json=payload, auth=(api_key, ""))
     except httpx.HTTPError as failure:
         raise XenditError.from_failure(failure) from None
-    return read_answer(response, "id", "invoice_url")
+    return read_answer(response, NewInvoice)
 
 
 def _number(amount: Decimal) -> int | float:

@@ -12,16 +12,23 @@ https://docs.xendit.co/docs/payment-1 · https://docs.xendit.co/apidocs/create-s
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import httpx
 
 from .errors import XenditError, read_answer
 
 if TYPE_CHECKING:
-    from webapp.orders.order import Order
+    from webapp.orders.order import Order  # REPLACE with your own order: any class with the fields read below
 
 API_URL = "https://api.xendit.co"
+
+
+class PaymentLinkSession(TypedDict):
+    """Xendit's answer, the part that a shop needs."""
+
+    payment_session_id: str
+    payment_link_url: str
 
 
 async def create_payment_link_session(
@@ -32,13 +39,12 @@ async def create_payment_link_session(
     success_return_url: str | None = None,
     cancel_return_url: str | None = None,
     api_url: str = API_URL,
-) -> dict[str, Any]:
-    """Create the session. Returns Xendit's answer, ``payment_session_id`` and ``payment_link_url`` among its keys.
+) -> PaymentLinkSession:
+    """Create the session and return Xendit's answer. Raises XenditError.
 
-    Return URLs must be https (Xendit answers ``INVALID_URL`` otherwise); leave them out rather than send http.
-    Raises XenditError.
+    Return URLs must be https (Xendit answers ``INVALID_URL`` otherwise): leave them out rather than send http.
     """
-    payload: dict[str, Any] = {
+    payload: dict[str, object] = {
         "reference_id": order.reference_id,
         "session_type": {"save": "SAVE", "subscription": "SUBSCRIPTION"}.get(order.flow, "PAY"),
         "mode": "PAYMENT_LINK",
@@ -48,7 +54,8 @@ async def create_payment_link_session(
         "locale": order.locale,
         "description": order.description,
         "expires_at": order.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "customer": {
+        "customer": {  # REPLACE with your own customer
+            # Yours for this person, the same at each order: Xendit files saved cards and wallets under it.
             "reference_id": f"customer-{order.reference_id}",
             "type": "INDIVIDUAL",
             "email": "shopper@example.com",
@@ -58,7 +65,7 @@ async def create_payment_link_session(
     if success_return_url and cancel_return_url:
         payload["success_return_url"] = success_return_url
         payload["cancel_return_url"] = cancel_return_url
-    if order.flow == "pay_save":
+    if order.flow == "pay_save":  # the shopper may tick a box to save what they pay with
         payload["allow_save_payment_method"] = "OPTIONAL"
     if order.flow in ("pay", "pay_save"):  # Xendit refuses items for SAVE and SUBSCRIPTION
         payload["items"] = [
@@ -73,7 +80,7 @@ async def create_payment_link_session(
             }
             for line in order.lines
         ]
-    if order.flow == "subscription":
+    if order.flow == "subscription":  # the first charge is on anchor_date, whose day is 28 or below
         payload["subscription"] = {
             "schedule": {
                 "interval": "MONTH",
@@ -86,7 +93,7 @@ async def create_payment_link_session(
         response = await client.post(f"{api_url}/sessions", json=payload, auth=(api_key, ""))
     except httpx.HTTPError as failure:
         raise XenditError.from_failure(failure) from None
-    return read_answer(response, "payment_session_id", "payment_link_url")
+    return read_answer(response, PaymentLinkSession)
 
 
 def _number(amount: Decimal) -> int | float:

@@ -1,48 +1,59 @@
-"""Ask Xendit what happened; the only answer besides a webhook that may move an order.
+"""Ask Xendit about a session or an invoice, and cancel it. Only this answer and a webhook may change an order.
 
-Repeating a GET is safe. While a session is ``ACTIVE`` the answer carries ``payment_link_url`` or
-``components_sdk_key`` again: as secret as it was the first time.
+A GET can be repeated. While a session is ``ACTIVE``, its answer carries ``payment_link_url`` or
+``components_sdk_key`` again: as secret as the first time. ``outcomes.py`` says what an answer means.
 
 https://docs.xendit.co/apidocs/get-session · https://archive.developers.xendit.co/api-reference/#get-invoice
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 import httpx
 
-from .errors import XenditError, read_answer
+from .errors import Answer, XenditError, read_answer
 
 API_URL = "https://api.xendit.co"
 
 
+class PaymentSession(TypedDict):
+    """``status``: ``ACTIVE``, ``COMPLETED``, ``EXPIRED`` or ``CANCELED``."""
+
+    payment_session_id: str
+    status: str
+
+
+class Invoice(TypedDict):
+    """``status``: ``PENDING``, ``PAID``, ``SETTLED`` or ``EXPIRED``."""
+
+    id: str
+    status: str
+
+
 async def get_payment_session(
     client: httpx.AsyncClient, api_key: str, payment_session_id: str, *, api_url: str = API_URL
-) -> dict[str, Any]:
-    """The session, whose ``status`` is ``ACTIVE``, ``COMPLETED``, ``EXPIRED`` or ``CANCELED``. Raises XenditError."""
-    url = f"{api_url}/sessions/{payment_session_id}"
-    return await _ask(client, "GET", url, api_key, "status", "payment_session_id")
+) -> PaymentSession:
+    """Return the session as it is now. Raises XenditError."""
+    return await _call(client, "GET", f"{api_url}/sessions/{payment_session_id}", api_key, PaymentSession)
 
 
 async def cancel_payment_session(
     client: httpx.AsyncClient, api_key: str, payment_session_id: str, *, api_url: str = API_URL
-) -> dict[str, Any]:
-    """The session, now ``CANCELED``. Raises XenditError: 422 ``INVALID_SESSION_STATUS`` unless it was ``ACTIVE``."""
-    return await _ask(client, "POST", f"{api_url}/sessions/{payment_session_id}/cancel", api_key, "status")
+) -> PaymentSession:
+    """Cancel the session and return it. Raises XenditError: 422 ``INVALID_SESSION_STATUS`` unless it was ``ACTIVE``."""
+    return await _call(client, "POST", f"{api_url}/sessions/{payment_session_id}/cancel", api_key, PaymentSession)
 
 
-async def get_invoice(
-    client: httpx.AsyncClient, api_key: str, invoice_id: str, *, api_url: str = API_URL
-) -> dict[str, Any]:
-    """The invoice, whose ``status`` is ``PENDING``, ``PAID``, ``SETTLED`` or ``EXPIRED``. Raises XenditError."""
-    return await _ask(client, "GET", f"{api_url}/v2/invoices/{invoice_id}", api_key, "id", "status")
+async def get_invoice(client: httpx.AsyncClient, api_key: str, invoice_id: str, *, api_url: str = API_URL) -> Invoice:
+    """Return the invoice as it is now. Raises XenditError."""
+    return await _call(client, "GET", f"{api_url}/v2/invoices/{invoice_id}", api_key, Invoice)
 
 
 async def find_invoices(
     client: httpx.AsyncClient, api_key: str, external_id: str, *, api_url: str = API_URL
-) -> list[dict[str, Any]]:
-    """The invoices with our reference: tells whether one was made when its answer got lost. Raises XenditError."""
+) -> list[Invoice]:
+    """Return the invoices with our reference: one is there where only its answer got lost. Raises XenditError."""
     try:
         response = await client.get(f"{api_url}/v2/invoices", params={"external_id": external_id}, auth=(api_key, ""))
     except httpx.HTTPError as failure:
@@ -53,19 +64,21 @@ async def find_invoices(
         found = response.json()
     except ValueError:
         found = None
-    return [invoice for invoice in found if isinstance(invoice, dict)] if isinstance(found, list) else []
+    if not isinstance(found, list) or not all(isinstance(invoice, dict) for invoice in found):
+        raise XenditError.unexpected(response.status_code)
+    return found
 
 
 async def expire_invoice(
     client: httpx.AsyncClient, api_key: str, invoice_id: str, *, api_url: str = API_URL
-) -> dict[str, Any]:
-    """The invoice, now ``EXPIRED``. Raises XenditError."""
-    return await _ask(client, "POST", f"{api_url}/invoices/{invoice_id}/expire!", api_key, "status")
+) -> Invoice:
+    """Expire the invoice, which is how an invoice is cancelled, and return it. Raises XenditError."""
+    return await _call(client, "POST", f"{api_url}/invoices/{invoice_id}/expire!", api_key, Invoice)
 
 
-async def _ask(client: httpx.AsyncClient, method: str, url: str, api_key: str, *required: str) -> dict[str, Any]:
+async def _call(client: httpx.AsyncClient, method: str, url: str, api_key: str, answer: type[Answer]) -> Answer:
     try:
         response = await client.request(method, url, auth=(api_key, ""))
     except httpx.HTTPError as failure:
         raise XenditError.from_failure(failure) from None
-    return read_answer(response, *required)
+    return read_answer(response, answer)

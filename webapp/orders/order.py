@@ -61,11 +61,15 @@ def may_become(current: OrderStatus, new: OrderStatus) -> bool:
     return new in TRANSITIONS[current]
 
 
-def success_status(flow: Flow) -> OrderStatus:
-    """The status of an order whose session or invoice Xendit calls completed."""
-    if flow is Flow.SAVE:
-        return OrderStatus.SAVED
-    return OrderStatus.SUBSCRIBED if flow is Flow.SUBSCRIPTION else OrderStatus.PAID
+def status_after(flow: Flow, state: str) -> OrderStatus | None:
+    """Return the status that the ``state`` of an Outcome gives to an order; None if it changes nothing."""
+    completed = {Flow.SAVE: OrderStatus.SAVED, Flow.SUBSCRIPTION: OrderStatus.SUBSCRIBED}
+    return {
+        "completed": completed.get(flow, OrderStatus.PAID),
+        "pending": OrderStatus.PENDING_APPROVAL,
+        "expired": OrderStatus.EXPIRED,
+        "cancelled": OrderStatus.CANCELLED,
+    }.get(state)
 
 
 @dataclass(frozen=True)

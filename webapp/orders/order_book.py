@@ -92,13 +92,11 @@ class OrderBook:
             rows = [row async for row in self._sql.overdue_orders(connection, **stamps, most=most)]
         return [order for row in rows if (order := _order(row))]
 
-    async def set_created(
-        self, reference_id: str, *, payment_session_id: str | None = None, invoice_id: str | None = None
-    ) -> None:
-        """Note which object Xendit made for the order."""
-        ids = {"payment_session_id": payment_session_id, "invoice_id": invoice_id}
+    async def set_created(self, reference_id: str, ids: Mapping[str, str]) -> None:
+        """Store the id of the object that Xendit made for the order."""
+        made = {name: ids.get(name) for name in ("payment_session_id", "invoice_id")}
         async with self._database.autocommit() as connection:
-            await self._sql.set_created(connection, reference_id=reference_id, now=_stamp(_now()), **ids)
+            await self._sql.set_created(connection, reference_id=reference_id, now=_stamp(_now()), **made)
 
     async def change_status(self, order: Order, status: OrderStatus, *, cause: str, **ids: str | None) -> Order:
         """Move an order on, if its rules allow, and record why. Returns it as it stands after.

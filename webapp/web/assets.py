@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 STATIC = Path(__file__).parents[2] / "static"
+SDK = "vendor/xendit-components-web-0.0.24.mjs"
 TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/json")
 

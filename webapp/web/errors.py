@@ -7,7 +7,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from webapp.inspector.transport import record_answer
 from webapp.integrations.errors import XenditError
 from webapp.notices import N_, Notice, Refusal
 from webapp.shop.storefront import new_checkout_id, storefront_context
@@ -30,9 +29,7 @@ async def on_refusal(request: Request, error: Exception) -> Response:
 
 async def on_xendit_error(request: Request, error: Exception) -> Response:
     """Exception handler for XenditError: a plain sentence, Xendit's ``error_code``, and what to do."""
-    response = _answer(request, *explain(cast(XenditError, error)))
-    record_answer(shop_of(request).recorder, request, response)
-    return response
+    return _answer(request, *explain(cast(XenditError, error)))
 
 
 async def on_database_unavailable(request: Request, error: Exception) -> Response:

@@ -4,19 +4,24 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import httpx
+import structlog
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
 
 from webapp.config import Settings
 from webapp.database.connection import Database
+from webapp.database.migrate import migrate
 from webapp.inspector.recorder import Recorder
 from webapp.notices import N_, Refusal
+from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
 from webapp.shop.visitor import Visitor, load_visitor
 from webapp.web.page_cache import PageCache
 from webapp.web.templating import Templates
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -37,6 +42,21 @@ class Shop:
     """Storefronts as they were last rendered."""
     questions: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
     """Counts what this process asks Xendit on behalf of open pages."""
+
+    async def open(self) -> None:
+        """Open the database, and begin to record. Postgres is migrated by the release command, SQLite here."""
+        await self.database.open()
+        if self.database.driver == "sqlite":
+            await migrate(self.database)
+            if self.settings.on_heroku:
+                log.warning("orders_on_a_dyno", why="its disk is wiped every day: add Postgres")
+        self.recorder.start()
+
+    async def close(self) -> None:
+        """Write what is still to be recorded, and close connections."""
+        await self.client.aclose()
+        await self.recorder.stop()
+        await self.database.close()
 
     def api_key(self, currency: str) -> str:
         """The secret key of a market's account. Raises Refusal for a market that is closed, as it may be since."""
@@ -61,11 +81,18 @@ def visitor_of(request: Request) -> Visitor:
     return visitor
 
 
-async def own_order(request: Request) -> Order:
-    """The order in the address, for the visitor who made it. 404 if there is none, 403 for anybody else."""
+async def order_of(request: Request) -> Order:
+    """Return the order in the address. Raises Refusal: 404 if there is none."""
     order = await shop_of(request).order_book.get(request.path_params["reference_id"])
     if order is None:
         raise Refusal(N_("There is no such order."), 404)
+    set_order(order.reference_id, order.visitor)
+    return order
+
+
+async def own_order(request: Request) -> Order:
+    """Return the order in the address to the visitor who made it. Raises Refusal: 404, 403 for anybody else."""
+    order = await order_of(request)
     if order.visitor != visitor_of(request).id:
         raise Refusal(N_("Only the browser that made this order can look behind its counter."), 403)
     return order

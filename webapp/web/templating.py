@@ -41,17 +41,17 @@ class Templates:
     """Renders pages and fragments in the visitor's language."""
 
     def __init__(
-        self, assets: Mapping[str, Asset], catalogues: Mapping[str, gettext.NullTranslations], **shared: object
+        self, assets: Mapping[str, Asset], translations: Mapping[str, gettext.NullTranslations], **shared: object
     ) -> None:
-        """``catalogues``: translations by language; English needs none. ``shared``: in every template's context."""
-        self.languages = ["en", *(code for code in LANGUAGES if code in catalogues and code != "en")]
-        self.environment = cache(lambda language: self._environment(language, assets, catalogues, shared))
+        """``translations``: translations by language; English needs none. ``shared``: in every template's context."""
+        self.languages = ["en", *(code for code in LANGUAGES if code in translations and code != "en")]
+        self.environment = cache(lambda language: self._environment(language, assets, translations, shared))
 
     def _environment(
         self,
         language: str,
         assets: Mapping[str, Asset],
-        catalogues: Mapping[str, gettext.NullTranslations],
+        translations: Mapping[str, gettext.NullTranslations],
         shared: Mapping[str, object],
     ) -> Environment:
         environment = Environment(
@@ -63,9 +63,9 @@ class Templates:
             auto_reload=False,
             extensions=["jinja2.ext.i18n", SettledTexts],
         )
-        translations = catalogues.get(language, gettext.NullTranslations())
-        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
-        environment.settled_gettext = translations.gettext  # type: ignore[attr-defined]
+        texts = translations.get(language, gettext.NullTranslations())
+        environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
+        environment.settled_gettext = texts.gettext  # type: ignore[attr-defined]
         environment.globals.update(
             shared,
             asset=lambda path: assets[path].url,
@@ -88,7 +88,7 @@ class Templates:
     ) -> HTMLResponse:
         """A template as an answer. Pages are the visitor's own: not cached by others; ``secret`` ones by nobody."""
         response = self.answer(language, self.text(language, name, context), status=status, secret=secret)
-        response.template, response.context = name, dict(context)  # type: ignore[attr-defined]
+        response.headers["X-Template"] = name
         return response
 
     def answer(self, language: str, html: str | bytes, *, status: int = 200, secret: bool = False) -> HTMLResponse:

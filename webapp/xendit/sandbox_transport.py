@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from webapp.inspector.recorder import visitor_now
+from webapp.order_context import current_visitor
 
 
 class SandboxTransport(httpx.AsyncBaseTransport):
@@ -15,7 +15,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         self.inner = httpx.ASGITransport(api)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if visitor := visitor_now():
+        if visitor := current_visitor():
             request.headers["x-sandbox-caller"] = visitor  # so that one presenter's failures are nobody else's
         try:
             async with asyncio.timeout(request.extensions.get("timeout", {}).get("read")):

@@ -1,0 +1,112 @@
+"""Record what a route answers to a browser or to a webhook. The endpoints know nothing of it."""
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from webapp.inspector.masking import masked
+from webapp.inspector.recorder import Recorder
+from webapp.inspector.secret_names import OPENS, TOKEN
+from webapp.inspector.transport import read_json, some
+from webapp.order_context import current_reference_id, forget_order
+
+WEBHOOK_HEADERS = ("content-type", "webhook-id", "user-agent")
+MAX_BODY = 64 * 1024
+REFERENCE = re.compile(rb'"(?:reference_id|external_id)"\s*:\s*"([\w-]{1,64})"')
+
+
+class RecordingMiddleware:
+    """Wrap a route of the routes table. ``kind`` is ``answer`` or ``webhook``."""
+
+    def __init__(self, app: ASGIApp, recorder: Recorder, kind: str) -> None:
+        self.app, self.recorder, self.kind = app, recorder, kind
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        start: Message = {}
+        answer = bytearray()
+
+        async def send_and_keep(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+            elif self.kind == "webhook":
+                answer.extend(message.get("body", b""))
+            await send(message)
+
+        body = b""
+        if self.kind == "webhook":
+            body, receive = await _read_ahead(receive)
+        with forget_order():
+            await self.app(scope, receive, send_and_keep)
+            took_ms = round((time.perf_counter() - started) * 1000, 1)
+            if self.kind == "answer":
+                self._record_answer(scope, start["status"], Headers(raw=start["headers"]))
+            elif len(body) <= MAX_BODY:
+                self._record_webhook(Headers(scope=scope), body, start["status"], bytes(answer), took_ms)
+
+    def _record_answer(self, scope: Scope, status: int, headers: Headers) -> None:
+        """Record status, template and headers. Never the content: it may hold a key."""
+
+        def tell() -> tuple[dict[str, Any], str]:
+            text = self.recorder.mask.text
+            moved = {name: headers[name] for name in ("hx-redirect", "location") if name in headers}
+            moved = {name: text(url) if url.startswith("/") else masked(OPENS) for name, url in moved.items()}
+            document = {
+                "method": scope["method"],
+                "path": text(scope["path"]),
+                "htmx": Headers(scope=scope).get("hx-request") == "true",
+                "status": status,
+                "template": headers.get("x-template"),
+                "headers": moved | some(headers, ("cache-control",)),
+            }
+            return document, ""
+
+        self.recorder.record(current_reference_id(), "answer", tell)
+
+    def _record_webhook(self, headers: Headers, body: bytes, status: int, answer: bytes, took_ms: float) -> None:
+        """Record a webhook and the verdict. Of one that was refused for its token, only that it came."""
+        refused = status in (401, 503)
+        reference_id = current_reference_id()
+        if refused:
+            found = REFERENCE.search(body)
+            reference_id = found[1].decode() if found else ""
+
+        def tell() -> tuple[dict[str, Any], str]:
+            sent, verdict = None if refused else read_json(body), read_json(answer)
+            said = {
+                "event": _event(sent),
+                "headers": {} if refused else some(headers, WEBHOOK_HEADERS),
+                "body": sent,
+                "verdict": str(verdict.get("message", "")) if isinstance(verdict, Mapping) else "",
+            }
+            token = {"x-callback-token": masked(TOKEN)} if headers.get("x-callback-token") else {}
+            document = self.recorder.mask.value(said) | {"status": status, "ms": took_ms}
+            document["headers"] = token | document["headers"]
+            return document, f"refused {status}" if refused else ""
+
+        self.recorder.record(reference_id, "webhook", tell, took_ms=took_ms)
+
+
+async def _read_ahead(receive: Receive) -> tuple[bytes, Receive]:
+    """Read a body, or a little more than MAX_BODY of it. Return it, and a ``receive`` that gives all of it again."""
+    messages = [await receive()]
+    body = bytearray(messages[0].get("body", b""))
+    while messages[-1].get("more_body") and len(body) <= MAX_BODY:
+        messages.append(await receive())
+        body.extend(messages[-1].get("body", b""))
+
+    async def again() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return bytes(body), again
+
+
+def _event(body: Any) -> str:
+    if not isinstance(body, Mapping):
+        return ""
+    return str(body.get("event") or f"invoice.{str(body.get('status', '')).lower()}")[:100]

@@ -1,0 +1,154 @@
+"""Tell whether an order is paid, from what Xendit says. Pure functions: no network, no database.
+
+1. Take ``of_webhook(webhook)``, or ``of_session(answer)`` or ``of_invoice(answer)`` of ``status.py``.
+2. Find your order by ``reference_id``; where that is None, by one of the ``ids``.
+3. ``mismatch(order)`` names the field that contradicts your order: then change nothing.
+4. ``state`` is ``completed``: the order is paid; or, by what you asked for, the card is saved, the plan is active.
+
+https://docs.xendit.co/docs/integration-security · https://docs.xendit.co/apidocs/session-webhook
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from webapp.orders.order import Order  # REPLACE with your own order: any class with the fields read below
+
+    from .webhooks import Webhook
+
+State = Literal["open", "pending", "authorized", "completed", "expired", "cancelled"]
+IDS = ("payment_session_id", "payment_request_id", "payment_id", "payment_token_id")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What Xendit says of one order. None, or an id that is missing: it says nothing of that."""
+
+    state: State
+    """``open``: nothing has changed. ``pending``: somebody must approve. ``authorized``: held, not yet captured."""
+    reference_id: str | None = None
+    amount: Decimal | None = None
+    """In whole units of ``currency``: 21.60 is S$21.60."""
+    currency: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """Xendit's ids by the names of ``IDS``, ``invoice_id`` and ``recurring_plan_id``."""
+
+    def mismatch(self, order: Order) -> str | None:
+        """Return the name of the field that contradicts the order; None if there is none."""
+        if self.reference_id is not None and self.reference_id != order.reference_id:
+            return "reference_id"
+        if self.currency is not None and self.currency != order.currency:
+            return "currency"
+        if self.amount is not None and self.amount != order.amount:
+            return "amount"
+        for name in ("payment_session_id", "invoice_id"):
+            ours, theirs = getattr(order, name), self.ids.get(name)
+            if ours and theirs and ours != theirs:
+                return name
+        return None
+
+
+def of_webhook(webhook: Webhook) -> Outcome:
+    """Return what a webhook means. Events that change no order are ``open``."""
+    match webhook.event:
+        case "payment_session.completed" | "payment_session.expired":
+            return of_session({**webhook.data, "status": webhook.event.partition(".")[2].upper()})
+        case "payment.capture" | "payment.succeeded" | "payment.authorization" | "payment.failure":
+            return of_payment(webhook.data)
+        case "recurring.plan.activated" | "recurring.plan.activation":
+            return of_plan(webhook.data)
+        case "invoice.paid" | "invoice.settled" | "invoice.expired":
+            return of_invoice(webhook.data)
+    return Outcome("open", _text(webhook.data.get("reference_id")), ids=_ids(webhook.data, IDS))
+
+
+def of_session(session: Mapping[str, object]) -> Outcome:
+    """Return what a session means: the answer to GET, or ``data`` of a ``payment_session.*`` webhook.
+
+    https://docs.xendit.co/apidocs/get-session
+    """
+    states: dict[object, State] = {
+        "COMPLETED": "authorized" if session.get("capture_method") == "MANUAL" else "completed",
+        "PENDING": "pending",
+        "EXPIRED": "expired",
+        "CANCELED": "cancelled",
+    }
+    return Outcome(
+        state=states.get(_text(session.get("status")), "open"),
+        reference_id=_text(session.get("reference_id")),
+        amount=_amount(session.get("amount")),
+        currency=_text(session.get("currency")),
+        ids=_ids(session, IDS),
+    )
+
+
+def of_payment(payment: Mapping[str, object]) -> Outcome:
+    """Return what ``data`` of a ``payment.*`` webhook means. After a failure the session is open for another try.
+
+    https://docs.xendit.co/apidocs/payment-webhook-notification
+    """
+    due, captures = _amount(payment.get("request_amount")), payment.get("captures")
+    parts = [part for part in captures if isinstance(part, Mapping)] if isinstance(captures, list) else []
+    captured = sum((_amount(part.get("capture_amount")) or Decimal(0) for part in parts), Decimal(0))
+    whole = not parts or due is None or captured >= due
+    states: dict[object, State] = {"AUTHORIZED": "authorized", "SUCCEEDED": "completed" if whole else "open"}
+    return Outcome(
+        state=states.get(_text(payment.get("status")), "open"),
+        reference_id=_text(payment.get("reference_id")),
+        amount=due,
+        currency=_text(payment.get("currency")),
+        ids=_ids(payment, IDS),
+    )
+
+
+def of_invoice(invoice: Mapping[str, object]) -> Outcome:
+    """Return what an invoice means: the answer to GET, or the callback. ``SETTLED`` follows ``PAID``.
+
+    https://archive.developers.xendit.co/api-reference/#invoice-callback
+    """
+    due, paid = _amount(invoice.get("amount")), _amount(invoice.get("paid_amount"))
+    whole: State = "completed" if paid is None or due is None or paid >= due else "open"
+    states: dict[object, State] = {"PAID": whole, "SETTLED": whole, "EXPIRED": "expired"}
+    return Outcome(
+        state=states.get(_text(invoice.get("status")), "open"),
+        reference_id=_text(invoice.get("external_id")),
+        amount=due,
+        currency=_text(invoice.get("currency")),
+        ids=_ids({**invoice, "invoice_id": invoice.get("id")}, ("invoice_id", "payment_id")),
+    )
+
+
+def of_plan(plan: Mapping[str, object]) -> Outcome:
+    """Return what a recurring plan means. It belongs to the session that made it.
+
+    https://docs.xendit.co/apidocs/subscription-webhook
+    """
+    return Outcome(
+        state="completed" if plan.get("status") == "ACTIVE" else "open",
+        reference_id=_text(plan.get("reference_id")),
+        ids=_ids({**plan, "recurring_plan_id": plan.get("id")}, ("payment_session_id", "recurring_plan_id")),
+    )
+
+
+def _ids(data: Mapping[str, object], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: text for name in names if (text := _text(data.get(name)))}
+
+
+def _text(value: object) -> str | None:
+    """Return None where the field is missing; a text that matches nothing where it is not a text."""
+    return None if value is None or value == "" else str(value)
+
+
+def _amount(value: object) -> Decimal | None:
+    """Return None where the field is missing; -1, which equals no amount, where it is no sensible number."""
+    if value is None:
+        return None
+    try:
+        amount = Decimal(str(value))
+        return amount if 0 <= amount < 10**15 else Decimal(-1)
+    except (ArithmeticError, ValueError):  # letters, NaN
+        return Decimal(-1)

@@ -1,0 +1,47 @@
+"""Send the shopper to pay. The key or URL that opens the payment goes into this one answer, and nowhere else."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.orders.order import Order
+from webapp.presenter.qr import qr_svg
+from webapp.web.htmx import is_htmx, redirect
+from webapp.web.state import shop_of, visitor_of
+
+
+def open_payment(request: Request, order: Order, secret: str, *, resume: bool = False) -> Response:
+    """Answer the Components form with its key, or a redirect to Xendit's page.
+
+    ``resume``: the form on a page of its own, for a refresh or the way back from a wallet.
+    """
+    page = f"/orders/{order.reference_id}"
+    if order.integration != "components":
+        return _hosted_page(request, order, secret)
+    if not is_htmx(request) and not resume:
+        return RedirectResponse(f"{page}/resume", 303)
+    shop = shop_of(request)
+    context = {
+        "order": order,
+        "components_sdk_key": secret,
+        "sdk_url": shop.sdk_url,
+        "resume": resume,
+        "page_url": page,
+        "resume_url": f"{page}/resume",
+        "status_url": f"{page}/status",
+        "path": page,
+        "currency": visitor_of(request).currency,
+    }
+    template = "pages/resume.html" if resume else "fragments/components.html"
+    language = visitor_of(request).language if resume else order.locale
+    return shop.templates.response(language, template, context, secret=True)
+
+
+def _hosted_page(request: Request, order: Order, url: str) -> Response:
+    """Redirect to Xendit's page, or show it as the presenter chose: as a QR code, in a frame."""
+    present = request.session.get("present")
+    if present not in ("qr", "iframe"):
+        return redirect(request, url)
+    context = {"order": order, "present": present, "url": url, "what": "payment", "qr": qr_svg(url)}
+    context |= {"currency": visitor_of(request).currency, "path": f"/orders/{order.reference_id}"}
+    template = "fragments/present.html" if is_htmx(request) else "pages/present.html"
+    return shop_of(request).templates.response(order.locale, template, context, secret=True)
