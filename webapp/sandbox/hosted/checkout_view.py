@@ -1,4 +1,4 @@
-"""A payment session or a legacy invoice as a hosted page shows it: the same for both."""
+"""A payment session or a legacy invoice as a hosted page shows it: one view for both."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ ENDED = {"COMPLETED": "paid", "PAID": "paid", "EXPIRED": "expired", "CANCELED": 
 
 
 @dataclass(frozen=True)
-class Seen:
+class CheckoutView:
     """What a page shows of either. `purpose`: pay, save or subscribe; `state`: open, paid, expired or cancelled."""
 
     id: str
@@ -50,14 +50,14 @@ class Seen:
         return None
 
 
-def seen_session(doc: SessionDoc) -> Seen:
+def view_of_session(doc: SessionDoc) -> CheckoutView:
     session = doc.session
     currency = session["currency"]
     items = [
         (item["name"], item["quantity"], amount_text(item["net_unit_amount"] * item["quantity"], currency))
         for item in session.get("items") or []
     ]
-    return Seen(
+    return CheckoutView(
         id=doc.id,
         purpose={"SAVE": "save", "SUBSCRIPTION": "subscribe"}.get(session["session_type"], "pay"),
         state=ENDED.get(doc.status, "open"),
@@ -76,14 +76,14 @@ def seen_session(doc: SessionDoc) -> Seen:
     )
 
 
-def seen_invoice(doc: InvoiceDoc) -> Seen:
+def view_of_invoice(doc: InvoiceDoc) -> CheckoutView:
     invoice = doc.invoice
     currency, wanted = invoice["currency"], set(invoice.get("payment_methods") or [])
     lines = [
         *((item["name"], item["quantity"], item["price"] * item["quantity"]) for item in invoice.get("items") or []),
         *((fee["type"], 1, fee["value"]) for fee in invoice.get("fees") or []),
     ]
-    return Seen(
+    return CheckoutView(
         id=doc.id,
         purpose="pay",
         state=ENDED.get(doc.status, "open"),
