@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import invoices, sessions
 from .codec import ApiResponse
-from .documents import InvoiceDoc, SessionDoc
-from .shelf import CALLER
+from .document_table import CALLER
+from .records import InvoiceRecord, SessionRecord
 from .store import Store
 
 HEADER = "x-sandbox-caller"
@@ -60,11 +60,11 @@ async def set_controls(store: Store, caller: str, changes: Mapping[str, Any]) ->
 async def expire(store: Store, object_id: str) -> None:
     """Ends a session or invoice as its clock would, now, webhook included."""
 
-    def end_session(doc: SessionDoc, now: datetime) -> None:
-        sessions.expire(doc, now)
+    def end_session(record: SessionRecord, now: datetime) -> None:
+        sessions.expire(record, now)
 
-    def end_invoice(doc: InvoiceDoc, now: datetime) -> None:
-        invoices.expire(doc, now)
+    def end_invoice(record: InvoiceRecord, now: datetime) -> None:
+        invoices.expire(record, now)
 
     if object_id.startswith("ps-"):
         await store.update_session(object_id, end_session)

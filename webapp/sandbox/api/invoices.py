@@ -9,9 +9,9 @@ from starlette.responses import Response
 from .. import channels, invoices
 from ..clock import to_text
 from ..codec import ApiResponse
-from ..documents import InvoiceDoc
 from ..ids import new_hex_id
 from ..links import invoice_view
+from ..records import InvoiceRecord
 from ..settings import SandboxSettings
 from ..store import Store
 from .invoice_schema import INVOICE, duration, method_name, obey
@@ -34,9 +34,9 @@ class InvoicesApi:
         body = await body_of(request)
         check(body, INVOICE)
         obey(body)
-        doc = InvoiceDoc(invoice_of(body, business_id, self.settings.merchant_name, self.store.clock()))
-        await self.store.add_invoice(doc)
-        return self._answer(doc)
+        record = InvoiceRecord(invoice_of(body, business_id, self.settings.merchant_name, self.store.clock()))
+        await self.store.add_invoice(record)
+        return self._answer(record)
 
     async def get(self, request: Request) -> Response:
         return self._answer(await self._own(request))
@@ -44,27 +44,27 @@ class InvoicesApi:
     async def find(self, request: Request) -> Response:
         """An array: an `external_id` need not be unique."""
         found = await self.store.find_invoices(business_of(request), request.query_params.get("external_id"))
-        return ApiResponse([invoice_view(self.settings, doc) for doc in found])
+        return ApiResponse([invoice_view(self.settings, record) for record in found])
 
     async def expire(self, request: Request) -> Response:
-        doc = await self._own(request)
+        record = await self._own(request)
 
-        def expire(doc: InvoiceDoc, now: datetime) -> InvoiceDoc:
-            invoices.expire(doc, now)
-            return doc
+        def expire(record: InvoiceRecord, now: datetime) -> InvoiceRecord:
+            invoices.expire(record, now)
+            return record
 
-        return self._answer(await self.store.update_invoice(doc.id, expire))
+        return self._answer(await self.store.update_invoice(record.id, expire))
 
-    def _answer(self, doc: InvoiceDoc) -> Response:
-        return ApiResponse(invoice_view(self.settings, doc))
+    def _answer(self, record: InvoiceRecord) -> Response:
+        return ApiResponse(invoice_view(self.settings, record))
 
-    async def _own(self, request: Request) -> InvoiceDoc:
+    async def _own(self, request: Request) -> InvoiceRecord:
         """The invoice in the address, if it is the caller's; 404 for another's as for none."""
         business_id = business_of(request)
-        doc = await self.store.get_invoice(request.path_params["invoice_id"])
-        if doc is None or doc.invoice["user_id"] != business_id:
+        record = await self.store.get_invoice(request.path_params["invoice_id"])
+        if record is None or record.invoice["user_id"] != business_id:
             raise invoices.missing()
-        return doc
+        return record
 
 
 def invoice_of(body: dict[str, Any], business_id: str, merchant_name: str, now: datetime) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..documents import SessionDoc
+from ..records import SessionRecord
 from . import channels
 from .channels import Channel
 from .forms import form_of, hints_of
@@ -17,46 +17,46 @@ SESSION_FIELDS = [
 CARD_BRANDS = ("VISA", "MASTERCARD", "JCB", "AMEX")
 
 
-def locale_of(doc: SessionDoc) -> str:
-    return known_locale(doc.session.get("locale"))
+def locale_of(record: SessionRecord) -> str:
+    return known_locale(record.session.get("locale"))
 
 
 def logo_url(name: str) -> str:
     return f"/sandbox/logos/{name}.svg"
 
 
-def status_of(doc: SessionDoc) -> str:
+def status_of(record: SessionRecord) -> str:
     """The merchant's API knows no PENDING; the browser's does, while a second person's approval is awaited."""
-    waits = doc.is_active and any(
+    waits = record.is_active and any(
         attempt["status"] == "PENDING"
         and (channel := channels.find(attempt["channel_code"]))
         and channel.kind == "approval"
-        for attempt in doc.attempts
+        for attempt in record.attempts
     )
-    return "PENDING" if waits else doc.status
+    return "PENDING" if waits else record.status
 
 
-def session(doc: SessionDoc) -> JSON:
-    shown = {field: doc.session[field] for field in SESSION_FIELDS if doc.session.get(field) is not None}
-    return shown | {"locale": locale_of(doc), "status": status_of(doc)}
+def session(record: SessionRecord) -> JSON:
+    shown = {field: record.session[field] for field in SESSION_FIELDS if record.session.get(field) is not None}
+    return shown | {"locale": locale_of(record), "status": status_of(record)}
 
 
-def opening(doc: SessionDoc, merchant_name: str) -> JSON:
+def opening(record: SessionRecord, merchant_name: str) -> JSON:
     """The answer to the SDK's first call."""
-    locale = locale_of(doc)
+    locale = locale_of(record)
     groups = [{"id": group, "label": text(group, locale), "icon_url": ""} for group in channels.GROUPS]
     return {
-        "session": session(doc),
-        "business": {"name": merchant_name, "country_of_operation": doc.session["country"]},
-        "customer": _customer(doc.customer),
-        "channels": [_channel(channel, doc, locale) for channel in channels.offered(doc.session)],
+        "session": session(record),
+        "business": {"name": merchant_name, "country_of_operation": record.session["country"]},
+        "customer": _customer(record.customer),
+        "channels": [_channel(channel, record, locale) for channel in channels.offered(record.session)],
         "channel_ui_groups": groups,
-    } | _succeeded(doc)
+    } | _succeeded(record)
 
 
-def polled(doc: SessionDoc, attempt: JSON | None) -> JSON:
+def polled(record: SessionRecord, attempt: JSON | None) -> JSON:
     """The answer to a poll: the whole session, for it replaces the one that the SDK has."""
-    answer = {"session": session(doc)} | _succeeded(doc)
+    answer = {"session": session(record)} | _succeeded(record)
     return answer | {attempt["kind"]: entity(attempt)} if attempt else answer
 
 
@@ -67,8 +67,10 @@ def entity(attempt: JSON) -> JSON:
     return shown | {"failure_code": attempt["failure_code"]} if attempt["status"] == "FAILED" else shown
 
 
-def _succeeded(doc: SessionDoc) -> JSON:
-    code = next((a["channel_code"] for a in doc.attempts if a["status"] in ("SUCCEEDED", "AUTHORIZED", "ACTIVE")), None)
+def _succeeded(record: SessionRecord) -> JSON:
+    code = next(
+        (a["channel_code"] for a in record.attempts if a["status"] in ("SUCCEEDED", "AUTHORIZED", "ACTIVE")), None
+    )
     return {"succeeded_channel": {"channel_code": code, "logo_url": logo_url(code)}} if code else {}
 
 
@@ -79,7 +81,7 @@ def _customer(customer: JSON | None) -> JSON | None:
     return kept | {"type": "INDIVIDUAL", "individual_detail": customer.get("individual_detail") or {}}
 
 
-def _channel(channel: Channel, doc: SessionDoc, locale: str) -> JSON:
+def _channel(channel: Channel, record: SessionRecord, locale: str) -> JSON:
     shown: JSON = {
         "channel_code": channel.code,
         "brand_name": text("cards", locale) if channel.kind == "cards" else channel.brand,
@@ -91,7 +93,7 @@ def _channel(channel: Channel, doc: SessionDoc, locale: str) -> JSON:
         "allow_save": channel.saves,
         "allow_pay_without_save": True,
         "requires_customer_details": False,
-        "form": form_of(channel, locale, doc.customer),
+        "form": form_of(channel, locale, record.customer),
     }
     if channel.maximum is not None:
         shown["max_amount"] = channel.maximum

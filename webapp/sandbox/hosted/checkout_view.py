@@ -6,8 +6,8 @@ from typing import Any
 from .. import channels
 from ..api.invoice_schema import method_name
 from ..channels import Channel
-from ..documents import OPEN, InvoiceDoc, SessionDoc, attempt_id
 from ..money import amount_text
+from ..records import OPEN, InvoiceRecord, SessionRecord, attempt_id
 
 JSON = dict[str, Any]
 ENDED = {"COMPLETED": "paid", "PAID": "paid", "EXPIRED": "expired", "CANCELED": "cancelled"}
@@ -50,23 +50,23 @@ class CheckoutView:
         return None
 
 
-def view_of_session(doc: SessionDoc) -> CheckoutView:
-    session = doc.session
+def view_of_session(record: SessionRecord) -> CheckoutView:
+    session = record.session
     currency = session["currency"]
     items = [
         (item["name"], item["quantity"], amount_text(item["net_unit_amount"] * item["quantity"], currency))
         for item in session.get("items") or []
     ]
     return CheckoutView(
-        id=doc.id,
+        id=record.id,
         purpose={"SAVE": "save", "SUBSCRIPTION": "subscribe"}.get(session["session_type"], "pay"),
-        state=ENDED.get(doc.status, "open"),
+        state=ENDED.get(record.status, "open"),
         currency=currency,
         amount=session["amount"],
         description=session.get("description"),
         items=items,
         channels=list(channels.offered(session)),
-        attempts=[attempt | {"id": attempt_id(attempt)} for attempt in doc.attempts],
+        attempts=[attempt | {"id": attempt_id(attempt)} for attempt in record.attempts],
         may_save=session["session_type"] == "PAY" and session.get("allow_save_payment_method") == "OPTIONAL",
         schedule=(session.get("subscription") or {}).get("schedule"),
         success_url=session.get("success_return_url"),
@@ -76,17 +76,17 @@ def view_of_session(doc: SessionDoc) -> CheckoutView:
     )
 
 
-def view_of_invoice(doc: InvoiceDoc) -> CheckoutView:
-    invoice = doc.invoice
+def view_of_invoice(record: InvoiceRecord) -> CheckoutView:
+    invoice = record.invoice
     currency, wanted = invoice["currency"], set(invoice.get("payment_methods") or [])
     lines = [
         *((item["name"], item["quantity"], item["price"] * item["quantity"]) for item in invoice.get("items") or []),
         *((fee["type"], 1, fee["value"]) for fee in invoice.get("fees") or []),
     ]
     return CheckoutView(
-        id=doc.id,
+        id=record.id,
         purpose="pay",
-        state=ENDED.get(doc.status, "open"),
+        state=ENDED.get(record.status, "open"),
         currency=currency,
         amount=invoice["amount"],
         description=invoice.get("description"),
@@ -96,7 +96,7 @@ def view_of_invoice(doc: InvoiceDoc) -> CheckoutView:
             for channel in channels.CHANNELS[currency]
             if channel.takes(invoice["amount"]) and (not wanted or wanted & {channel.code, method_name(channel)})
         ],
-        attempts=doc.payments,
+        attempts=record.payments,
         may_save=False,
         schedule=None,
         success_url=invoice.get("success_redirect_url"),

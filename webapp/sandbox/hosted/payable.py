@@ -6,7 +6,7 @@ from typing import Protocol
 from .. import invoices, sessions
 from ..api.invoice_schema import method_name
 from ..channels import Channel
-from ..documents import InvoiceDoc, SessionDoc, attempt_id
+from ..records import InvoiceRecord, SessionRecord, attempt_id
 from ..store import Store
 from .checkout_view import CheckoutView, view_of_invoice, view_of_session
 
@@ -50,16 +50,16 @@ class PayableSession:
         self.store = store
 
     async def find(self, code: str) -> CheckoutView | None:
-        doc = await self.store.find_session_by_link(code)
-        return view_of_session(doc) if doc and doc.session["mode"] == "PAYMENT_LINK" else None
+        record = await self.store.find_session_by_link(code)
+        return view_of_session(record) if record and record.session["mode"] == "PAYMENT_LINK" else None
 
     async def begin(
         self, checkout: CheckoutView, channel: Channel, save: bool, verdict: str, failure: str | None
     ) -> str:
-        def begin(doc: SessionDoc, now: datetime) -> str:
+        def begin(record: SessionRecord, now: datetime) -> str:
             kind: sessions.Kind = "payment_request" if checkout.purpose == "pay" else "payment_token"
             attempt = sessions.begin_attempt(
-                doc,
+                record,
                 now,
                 channel_code=channel.code,
                 save=save and channel.saves,
@@ -68,7 +68,7 @@ class PayableSession:
                 actions=[],
             )
             if end := at_once(verdict, failure):
-                sessions.settle_attempt(doc, now, attempt_id(attempt), *end)
+                sessions.settle_attempt(record, now, attempt_id(attempt), *end)
             return attempt_id(attempt)
 
         return await self.store.update_session(checkout.id, begin)
@@ -77,7 +77,7 @@ class PayableSession:
         self, checkout: CheckoutView, attempt: str, outcome: sessions.Outcome, failure: str | None = None
     ) -> None:
         await self.store.update_session(
-            checkout.id, lambda doc, now: sessions.settle_attempt(doc, now, attempt, outcome, failure)
+            checkout.id, lambda record, now: sessions.settle_attempt(record, now, attempt, outcome, failure)
         )
 
     async def expire(self, checkout: CheckoutView) -> None:
@@ -91,18 +91,18 @@ class PayableInvoice:
         self.store = store
 
     async def find(self, code: str) -> CheckoutView | None:
-        doc = await self.store.find_invoice_by_link(code)
-        return view_of_invoice(doc) if doc else None
+        record = await self.store.find_invoice_by_link(code)
+        return view_of_invoice(record) if record else None
 
     async def begin(
         self, checkout: CheckoutView, channel: Channel, save: bool, verdict: str, failure: str | None
     ) -> str:
-        def begin(doc: InvoiceDoc, now: datetime) -> str:
+        def begin(record: InvoiceRecord, now: datetime) -> str:
             method = METHODS.get(channel.kind, channel.kind)
             name = method_name(channel)
-            payment = invoices.begin(doc, now, channel_code=channel.code, method=method, name=name)
+            payment = invoices.begin(record, now, channel_code=channel.code, method=method, name=name)
             if end := at_once(verdict, failure):
-                invoices.settle(doc, now, payment["id"], *end)
+                invoices.settle(record, now, payment["id"], *end)
             return str(payment["id"])
 
         return await self.store.update_invoice(checkout.id, begin)
@@ -111,7 +111,7 @@ class PayableInvoice:
         self, checkout: CheckoutView, attempt: str, outcome: sessions.Outcome, failure: str | None = None
     ) -> None:
         await self.store.update_invoice(
-            checkout.id, lambda doc, now: invoices.settle(doc, now, attempt, outcome, failure)
+            checkout.id, lambda record, now: invoices.settle(record, now, attempt, outcome, failure)
         )
 
     async def expire(self, checkout: CheckoutView) -> None:
