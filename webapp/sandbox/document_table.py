@@ -6,10 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
-
-import aiosql
 
 from .clock import to_text
 from .database import Database
@@ -31,10 +28,6 @@ class Record(Protocol):
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
-
-
-def load_queries(driver: str) -> Any:
-    return aiosql.from_path(Path(__file__).with_name("queries.sql"), driver, mandatory_parameters=False)
 
 
 @dataclass(frozen=True)

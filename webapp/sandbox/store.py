@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosql
 
 from . import invoices, keys, sessions
 from .clock import to_text, utcnow
 from .codec import dumps, loads
 from .database import Database
-from .document_table import DocumentTable, RecordKind, load_queries
+from .document_table import DocumentTable, RecordKind
 from .errors import not_found
 from .records import InvoiceRecord, SessionRecord
 
@@ -31,22 +34,9 @@ def _write_invoice(record: InvoiceRecord) -> str:
     return dumps({"invoice": record.invoice, "payments": record.payments})
 
 
-SESSION = RecordKind(
-    "session",
-    _read_session,
-    _write_session,
-    sessions.advance,
-    sessions.due_at,
-    not_found,
-)
-INVOICE = RecordKind(
-    "invoice",
-    _read_invoice,
-    _write_invoice,
-    invoices.advance,
-    invoices.due_at,
-    invoices.missing,
-)
+SESSION = RecordKind("session", _read_session, _write_session, sessions.advance, sessions.due_at, not_found)
+INVOICE = RecordKind("invoice", _read_invoice, _write_invoice, invoices.advance, invoices.due_at, invoices.missing)
+STATEMENTS = Path(__file__).with_name("sql")
 
 
 class Store:
@@ -61,7 +51,7 @@ class Store:
         sends_webhooks: bool = True,
     ) -> None:
         self.database, self.secret, self.clock, self.on_commit = database, secret, clock, on_commit
-        self.queries = load_queries(database.driver)
+        self.queries: Any = aiosql.from_path(STATEMENTS, database.driver, mandatory_parameters=False)
         self.sessions = DocumentTable(SESSION, database, self.queries, clock, on_commit, sends_webhooks)
         self.invoices = DocumentTable(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
 
