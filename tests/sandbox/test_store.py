@@ -128,12 +128,12 @@ async def test_no_change_is_lost_when_processes_interleave(open_rig: OpenRig, da
         await other_database.close()
 
 
-async def test_two_couriers_do_not_send_one_webhook_twice(open_rig: OpenRig, database_url: str) -> None:
+async def test_two_senders_do_not_send_one_webhook_twice(open_rig: OpenRig, database_url: str) -> None:
     first: Rig = await open_rig(database_from_url(database_url))
     second: Rig = await open_rig(database_from_url(database_url))
     for _ in range(10):
         await first.settle(await first.create(PAY))
-    await asyncio.gather(first.courier.deliver(), second.courier.deliver())
+    await asyncio.gather(first.sender.deliver(), second.sender.deliver())
     assert len(first.receiver.arrived) + len(second.receiver.arrived) == 20
 
 

@@ -18,11 +18,11 @@ from . import controls as visits
 from . import gateway, hosted, webhooks
 from .api import create_api
 from .clock import utcnow
-from .courier import Courier
 from .database import Database
 from .outbox import Switches
 from .settings import SandboxSettings
 from .store import Store
+from .webhook_sender import WebhookSender
 
 SWEEP_EVERY = 1.0
 FORGET_EVERY = timedelta(hours=6)
@@ -71,7 +71,7 @@ class Sandbox:
         self._kicked.set()
 
     async def _run(self) -> None:
-        courier = Courier(self.store, self.settings, self._client, self.clock)
+        sender = WebhookSender(self.store, self.settings, self._client, self.clock)
         forget_at = self.clock()
         try:
             while True:
@@ -81,15 +81,15 @@ class Sandbox:
                         await webhooks.forget(self.store)
                     await self.store.advance_all()
                     self._kicked.clear()
-                    await courier.deliver()
+                    await sender.deliver()
                 except Exception:  # the next round tries again: a database that is away for a while comes back
                     logger.exception("the sandbox's background work failed")
                     await asyncio.sleep(SWEEP_EVERY)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._kicked.wait(), SWEEP_EVERY)
         finally:
-            if courier.client and courier.client is not self._client:
-                await courier.client.aclose()
+            if sender.client and sender.client is not self._client:
+                await sender.client.aclose()
 
     # What a presenter or a test may do with webhooks
 

@@ -34,7 +34,7 @@ def webhook_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=context)
 
 
-class Courier:
+class WebhookSender:
     def __init__(
         self, store: Store, settings: SandboxSettings, client: httpx.AsyncClient | None, clock: Callable[[], datetime]
     ) -> None:
