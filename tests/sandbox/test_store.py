@@ -29,8 +29,8 @@ async def test_a_worker_that_starts_waits_for_nobody_who_writes(open_rig: OpenRi
 async def test_a_whole_life_in_either_database(open_rig: OpenRig, database_url: str, clock: Clock) -> None:
     rig: Rig = await open_rig(database_from_url(database_url))
     await rig.sandbox.store.create_tables()  # again: the next start finds them
-    await rig.sandbox.switch(duplicate=True)
-    await rig.sandbox.switch(duplicate=False)
+    await rig.sandbox.set_webhook_faults(duplicate=True)
+    await rig.sandbox.set_webhook_faults(duplicate=False)
     made = [await rig.create(body) for body in (PAY, SAVE, SUBSCRIPTION, INVOICE)]
     component = await rig.create(COMPONENTS, customer=CUSTOMER)
     for created in made:

@@ -87,7 +87,9 @@ async def _control(request: Request, wishes: dict[str, str]) -> None:
     if fail not in FAILURES or delay not in DELAYS:
         raise Refusal(N_("The sandbox has no such control."))
     visitor = visit_of(request).visitor
-    await request.app.state.sandbox.control(visitor, fail=fail, delay=int(delay), duplicate=bool(wishes["duplicate"]))
+    await request.app.state.sandbox.set_caller_faults(
+        visitor, fail=fail, delay=int(delay), duplicate=bool(wishes["duplicate"])
+    )
 
 
 async def _own_object(request: Request) -> tuple[Order, str]:

@@ -16,7 +16,7 @@ from .outbox import put
 
 TRIES = 100
 CALLER: ContextVar[str] = ContextVar("caller", default="")
-"""Who is calling, if they said so: see controls.py."""
+"""Who is calling, if they said so: see caller_faults.py."""
 
 
 class Record(Protocol):

@@ -18,7 +18,7 @@ import httpx
 from .clock import to_text
 from .codec import dumps, loads
 from .links import payment_link_url
-from .outbox import read_switches
+from .outbox import read_webhook_faults
 from .settings import SandboxSettings
 from .store import Store
 
@@ -46,7 +46,7 @@ class WebhookSender:
         if not self.settings.webhook_url:
             return 0
         async with self.store.database.read() as connection:
-            if (await read_switches(self.store.queries, connection)).outage:
+            if (await read_webhook_faults(self.store.queries, connection)).outage:
                 return 0
             rows = self.store.queries.due_webhooks(connection, now=to_text(self.clock()))
             due = [dict(row) async for row in rows]

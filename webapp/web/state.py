@@ -71,4 +71,4 @@ async def own_order(request: Request) -> Order:
 async def controls_of(request: Request) -> dict[str, Any] | None:
     """The sandbox's controls for this visitor; None where Xendit itself answers."""
     sandbox = request.app.state.sandbox
-    return asdict(await sandbox.controls(visit_of(request).visitor)) if sandbox else None
+    return asdict(await sandbox.caller_faults(visit_of(request).visitor)) if sandbox else None
