@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import payment
-from webapp.sandbox.gateway import attempts
+from webapp.sandbox.gateway import start_payment
 from webapp.sandbox.gateway.channels import CHANNELS, GROUPS, Channel
 
 MARKETS = ("IDR", "PHP", "THB", "MYR", "SGD")
@@ -29,7 +29,7 @@ CASES = [
 def pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the sandbox does by itself, it does soon."""
     for name in ("PUSH_TAKES", "APPROVAL_TAKES", "SLOW_CARD_TAKES"):
-        monkeypatch.setattr(attempts, name, timedelta(seconds=1))
+        monkeypatch.setattr(start_payment, name, timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(("currency", "channel"), CASES)

@@ -8,8 +8,8 @@ import pytest
 from tests.sandbox.gateway.conftest import SDK
 from webapp.sandbox.gateway.channels import CHANNELS, GROUPS, offered
 from webapp.sandbox.gateway.logos import LOGOS
+from webapp.sandbox.gateway.responses import CARD_BRANDS
 from webapp.sandbox.gateway.texts import LOCALES, TEXTS
-from webapp.sandbox.gateway.wire import CARD_BRANDS
 
 ALL = [channel for row in CHANNELS.values() for channel in row]
 

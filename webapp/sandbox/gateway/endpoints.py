@@ -11,9 +11,11 @@ from ..errors import SandboxError, not_found, validation_error
 from ..records import SessionRecord
 from ..settings import SandboxSettings
 from ..store import Store
-from . import attempts, cards, wire
-from .answers import JSON, answering, inside, payload_of
-from .cardfields import Unreadable, open_field
+from . import cards, responses
+from .card_fields import Unreadable, open_field
+from .requests import JSON, inside, payload_of
+from .responses import json_endpoint
+from .start_payment import apply_decision, start_payment
 
 
 class Gateway:
@@ -38,7 +40,7 @@ class Gateway:
         record = await self.store.find_session_by_auth(auth_key) if isinstance(auth_key, str) else None
         if record is None or record.session["mode"] != "COMPONENTS":
             raise not_found()
-        request.state.locale = wire.locale_of(record)
+        request.state.locale = responses.locale_of(record)
         return record
 
     def _opened(self, record: SessionRecord, sealed: object) -> str:
@@ -48,18 +50,18 @@ class Gateway:
         except Unreadable as error:
             raise validation_error(str(error), "/body/card_details") from error
 
-    @answering
+    @json_endpoint
     async def open(self, request: Request) -> JSON:
         record = await self._session(request, request.path_params["auth"])
-        return wire.opening(record, self.settings.merchant_name)
+        return responses.opening(record, self.settings.merchant_name)
 
-    @answering
+    @json_endpoint
     async def poll(self, request: Request) -> JSON:
         record = await self._session(request, request.path_params["auth"])
         wanted = request.query_params.get("token_request_id")
-        return wire.polled(record, sessions.find_attempt(record, wanted) if wanted else None)
+        return responses.polled(record, sessions.find_attempt(record, wanted) if wanted else None)
 
-    @answering
+    @json_endpoint
     async def begin(self, request: Request) -> JSON:
         body = await payload_of(request)
         record = await self._session(request, body.get("session_id"))
@@ -72,13 +74,13 @@ class Gateway:
             raise validation_error("card number is not valid", "/body/channel_properties/card_details/card_number")
         attempt: JSON = await self.store.update_session(
             record.id,
-            lambda record, now: attempts.begin(
+            lambda record, now: start_payment(
                 record, now, "payment_request" if pays else "payment_token", body, number, self.settings.merchant_name
             ),
         )
-        return wire.entity(attempt) | {"session_token_request_id": attempt["session_token_request_id"]}
+        return responses.entity(attempt) | {"session_token_request_id": attempt["session_token_request_id"]}
 
-    @answering
+    @json_endpoint
     async def simulate(self, request: Request) -> JSON:
         record = await self._session(request, request.path_params["auth"])
         wanted = request.path_params["id"]
@@ -86,11 +88,11 @@ class Gateway:
         if not any(action["type"] == "PRESENT_TO_CUSTOMER" for action in actions):
             raise SandboxError(400, "INELIGIBLE_PAYMENT_REQUEST", "Only a code that waits to be paid can be simulated")
         await self.store.update_session(
-            record.id, lambda record, now: attempts.decide(record, now, wanted, approved=True)
+            record.id, lambda record, now: apply_decision(record, now, wanted, approved=True)
         )
         return {"status": "PENDING", "message": "Simulated; the result arrives by polling and by webhook"}
 
-    @answering
+    @json_endpoint
     async def card_info(self, request: Request) -> JSON:
         record = await self._session(request, request.path_params["auth"])
         number = self._opened(record, (await payload_of(request)).get("card_number"))
@@ -103,7 +105,7 @@ class Gateway:
             "require_billing_information": foreign,
         }
 
-    @answering
+    @json_endpoint
     async def payment_options(self, request: Request) -> JSON:
         record = await self._session(request, request.path_params["auth"])
         shown = {field: record.session[field] for field in ("country", "currency", "amount")}

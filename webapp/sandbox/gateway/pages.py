@@ -18,8 +18,9 @@ from ..records import OPEN, SessionRecord
 from ..sessions import find_attempt
 from ..settings import SandboxSettings
 from ..store import Store
-from . import attempts, channels, wire
-from .answers import JSON
+from . import channels, responses
+from .requests import JSON
+from .start_payment import apply_decision
 from .texts import text
 
 HOME = Path(__file__).parents[1]
@@ -75,7 +76,7 @@ class Pages:
             if request.method == "POST":
                 approved = (await request.form()).get("decision") == "approve"
                 await self.store.update_session(
-                    session_id, lambda record, now: attempts.decide(record, now, wanted, approved)
+                    session_id, lambda record, now: apply_decision(record, now, wanted, approved)
                 )
                 return RedirectResponse(self._next(record, page, request), 303)
             return self._page(record, find_attempt(record, wanted), page)
@@ -86,7 +87,7 @@ class Pages:
         return (page == "wallet" and return_url_of(record)) or request.url.path
 
     def _page(self, record: SessionRecord, attempt: JSON, page: str) -> Response:
-        locale, framed = wire.locale_of(record), page != "wallet"
+        locale, framed = responses.locale_of(record), page != "wallet"
         channel = channels.find(attempt["channel_code"])
         keeps = attempt["kind"] == "payment_token"
         return_url = return_url_of(record)
@@ -94,7 +95,7 @@ class Pages:
             say=lambda name, **values: text(name, locale, **values),
             locale=locale,
             brand=channel.brand if channel and page != "3ds" else text("your_bank", locale),
-            logo=wire.logo_url(attempt["channel_code"]),
+            logo=responses.logo_url(attempt["channel_code"]),
             merchant=self.settings.merchant_name,
             amount="" if keeps else amount_text(record.session["amount"], record.session["currency"]),
             question="ask_link" if keeps and page == "wallet" else QUESTIONS[page],

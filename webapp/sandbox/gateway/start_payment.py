@@ -11,10 +11,10 @@ from ..clock import to_text
 from ..errors import SandboxError, invalid_status, validation_error
 from ..records import SessionRecord, attempt_id
 from ..sessions import Kind
-from . import cards, channels, wire
-from .answers import JSON, inside
+from . import cards, channels, responses
 from .channels import Channel
 from .emv import qr_string
+from .requests import JSON, inside
 
 PUSH_TAKES = timedelta(seconds=4)
 APPROVAL_TAKES = timedelta(seconds=6)
@@ -23,9 +23,11 @@ SLOW_CARD_TAKES = timedelta(seconds=4)
 BLOCKED_PHONE = "21103"
 
 
-def begin(record: SessionRecord, now: datetime, kind: Kind, body: JSON, card_number: str | None, merchant: str) -> JSON:
+def start_payment(
+    record: SessionRecord, now: datetime, kind: Kind, body: JSON, card_number: str | None, merchant: str
+) -> JSON:
     """The attempt that `body` asks for; SandboxError if the session does not offer the channel."""
-    if wire.status_of(record) == "PENDING":
+    if responses.status_of(record) == "PENDING":
         raise invalid_status("PENDING")
     channel = _chosen(record, body.get("channel_code"))
     common: JSON = {
@@ -108,7 +110,7 @@ def page_path(record: SessionRecord, attempt: JSON, page: str) -> str:
     return f"/sandbox/{page}/{record.id}/{attempt_id(attempt)}"
 
 
-def decide(record: SessionRecord, now: datetime, wanted: str, approved: bool) -> None:
+def apply_decision(record: SessionRecord, now: datetime, wanted: str, approved: bool) -> None:
     """What was pressed on an imitated bank's or wallet's page, or "I've made this payment" under a QR code."""
     attempt = sessions.find_attempt(record, wanted)
     channel = channels.find(attempt["channel_code"])

@@ -1,14 +1,22 @@
 """What the SDK reads: a session with its channels, and the state of one attempt. Shapes are those that 0.0.24 takes."""
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..codec import ApiResponse
+from ..errors import SandboxError
 from ..records import SessionRecord
 from . import channels
 from .channels import Channel
-from .forms import form_of, hints_of
+from .form_fields import form_of, hints_of
 from .texts import known_locale, text
 
 JSON = dict[str, Any]
+Endpoint = Callable[[Any, Request], Awaitable[JSON]]
 SESSION_FIELDS = [
     *("payment_session_id", "created", "updated", "reference_id", "session_type", "mode", "currency", "amount"),
     *("country", "expires_at", "description", "allow_save_payment_method", "capture_method", "items", "subscription"),
@@ -102,3 +110,25 @@ def _channel(channel: Channel, record: SessionRecord, locale: str) -> JSON:
     if hints := hints_of(channel, locale):
         shown["instructions"] = hints
     return shown
+
+
+def envelope(error: SandboxError, locale: str) -> JSON:
+    """Xendit's error body; the SDK shows `error_content` to the shopper and hands the rest to the page."""
+    kind = {"INVALID_SESSION_STATUS": "closed", "CARD_NOT_ACCEPTED": "refused"}.get(error.error_code, "failed")
+    content = {"title": text(f"{kind}_title", locale), "message_1": text(f"{kind}_1", locale)}
+    if kind != "closed":
+        content["message_2"] = text("refused_2", locale) if kind == "refused" else error.message
+    return error.body() | {"error_content": content}
+
+
+def json_endpoint(endpoint: Endpoint) -> Callable[[Any, Request], Awaitable[Response]]:
+    """Answers with what the endpoint returns, or with the error envelope in the session's language."""
+
+    @wraps(endpoint)
+    async def answer(self: Any, request: Request) -> Response:
+        try:
+            return ApiResponse(await endpoint(self, request))
+        except SandboxError as error:
+            return ApiResponse(envelope(error, getattr(request.state, "locale", "en")), error.status)
+
+    return answer
