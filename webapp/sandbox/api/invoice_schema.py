@@ -13,50 +13,50 @@ from .schema import FORMATS, Rule
 # SGD, HKD and MXN are not among them, though Components and payment links take those.
 CURRENCIES = ("IDR", "USD", "THB", "VND", "PHP", "MYR")
 LARGEST_AMOUNT = 10**9
-REDIRECT = Rule("string", most=255, format="uri", nullable=True)
+REDIRECT = Rule("string", maximum=255, format="uri", nullable=True)
 TEXT = Rule("string", nullable=True)
-NUMBER = Rule("number", least=-LARGEST_AMOUNT, most=LARGEST_AMOUNT)
+NUMBER = Rule("number", minimum=-LARGEST_AMOUNT, maximum=LARGEST_AMOUNT)
 ITEM = Rule(
     "object",
     required=("name", "price", "quantity"),
-    names={
-        "name": Rule("string", least=1, most=255),
+    properties={
+        "name": Rule("string", minimum=1, maximum=255),
         "price": NUMBER,
-        "quantity": Rule("number", least=0, most=LARGEST_AMOUNT),
+        "quantity": Rule("number", minimum=0, maximum=LARGEST_AMOUNT),
         "url": TEXT,
         "category": TEXT,
         "reference_id": TEXT,
     },
 )
-FEE = Rule("object", required=("type", "value"), names={"type": Rule("string", least=1), "value": NUMBER})
+FEE = Rule("object", required=("type", "value"), properties={"type": Rule("string", minimum=1), "value": NUMBER})
 CUSTOMER_NAMES = ("given_names", "surname", "email", "mobile_number", "phone_number")
 INVOICE = Rule(
     "object",
     required=("external_id", "amount"),
-    names={
-        "external_id": Rule("string", least=1, most=255),
+    properties={
+        "external_id": Rule("string", minimum=1, maximum=255),
         "amount": Rule("number"),
         "payer_email": TEXT,
-        "description": Rule("string", least=1),
-        "invoice_duration": Rule("number", least=1, most=31_536_000),
+        "description": Rule("string", minimum=1),
+        "invoice_duration": Rule("number", minimum=1, maximum=31_536_000),
         "currency": Rule("string"),
-        "customer": Rule("object", nullable=True, names=dict.fromkeys(CUSTOMER_NAMES, TEXT)),
-        "items": Rule("array", most=75, each=ITEM, nullable=True),
-        "fees": Rule("array", most=10, each=FEE, nullable=True),
+        "customer": Rule("object", nullable=True, properties=dict.fromkeys(CUSTOMER_NAMES, TEXT)),
+        "items": Rule("array", maximum=75, items=ITEM, nullable=True),
+        "fees": Rule("array", maximum=10, items=FEE, nullable=True),
         "success_redirect_url": REDIRECT,
         "failure_redirect_url": REDIRECT,
         "locale": Rule("string", pattern="[a-z]{2}", nullable=True),
-        "payment_methods": Rule("array", each=Rule("string"), nullable=True),
+        "payment_methods": Rule("array", items=Rule("string"), nullable=True),
         "should_send_email": Rule("boolean"),
         "should_authenticate_credit_card": Rule("boolean"),
-        "reminder_time": Rule("number", least=1),
-        "reminder_time_unit": Rule("string", one_of=("days", "hours")),
+        "reminder_time": Rule("number", minimum=1),
+        "reminder_time_unit": Rule("string", enum=("days", "hours")),
         "metadata": Rule("object", nullable=True),
     },
 )
 
 
-def obey(body: dict[str, Any]) -> None:
+def check_rules(body: dict[str, Any]) -> None:
     """Raises the first rule's error that `body`, which fits the schema, breaks."""
     currency = body.get("currency", "IDR")
     if currency not in CURRENCIES:

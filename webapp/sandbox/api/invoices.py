@@ -14,9 +14,9 @@ from ..links import invoice_view
 from ..records import InvoiceRecord
 from ..settings import SandboxSettings
 from ..store import Store
-from .invoice_schema import INVOICE, duration, method_name, obey
+from .invoice_schema import INVOICE, check_rules, duration, method_name
 from .reading import body_of, business_of
-from .schema import check
+from .schema import check_schema
 
 REPEATED = [
     *("description", "payer_email", "items", "fees", "customer", "customer_notification_preference", "metadata"),
@@ -32,8 +32,8 @@ class InvoicesApi:
     async def create(self, request: Request) -> Response:
         business_id = business_of(request)
         body = await body_of(request)
-        check(body, INVOICE)
-        obey(body)
+        check_schema(body, INVOICE)
+        check_rules(body)
         record = InvoiceRecord(invoice_of(body, business_id, self.settings.merchant_name, self.store.clock()))
         await self.store.add_invoice(record)
         return self._answer(record)

@@ -23,7 +23,7 @@ LARGEST_AMOUNT = 10**12
 SOONEST, LATEST = timedelta(minutes=10), timedelta(days=365)
 
 
-def obey(body: JSON, now: datetime) -> None:
+def check_rules(body: JSON, now: datetime) -> None:
     """Raises the first rule's error that `body`, which fits the schema, breaks."""
     for rule in RULES:
         rule(body)

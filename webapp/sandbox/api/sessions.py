@@ -17,8 +17,8 @@ from ..records import SessionRecord
 from ..settings import SandboxSettings
 from ..store import Store
 from .reading import body_of, business_of
-from .schema import check
-from .session_rules import obey
+from .schema import check_schema
+from .session_rules import check_rules
 from .session_schema import SESSION
 
 LASTS = timedelta(minutes=30)
@@ -37,9 +37,9 @@ class SessionsApi:
     async def create(self, request: Request) -> Response:
         business_id = business_of(request)
         body = await body_of(request)
-        check(body, SESSION)
+        check_schema(body, SESSION)
         now = self.store.clock()
-        obey(body, now)
+        check_rules(body, now)
         customer_id = await self._customer_id(business_id, body)
         record = SessionRecord(session_of(body, business_id, customer_id, now), customer=body.get("customer"))
         await self.store.add_session(record)
