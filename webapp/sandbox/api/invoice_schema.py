@@ -6,12 +6,11 @@ https://docs.xendit.co/docs/payment-links-api-overview and the official Python S
 from decimal import Decimal
 from typing import Any
 
-from .. import channels
+from ..channels import Channel
+from ..markets import INVOICE_DEFAULT, MARKETS
 from .metadata import check_metadata, refuse
 from .schema import FORMATS, Rule
 
-# SGD, HKD and MXN are not among them, though Components and payment links take those.
-CURRENCIES = ("IDR", "USD", "THB", "VND", "PHP", "MYR")
 LARGEST_AMOUNT = 10**9
 REDIRECT = Rule("string", maximum=255, format="uri", nullable=True)
 TEXT = Rule("string", nullable=True)
@@ -58,18 +57,19 @@ INVOICE = Rule(
 
 def check_rules(body: dict[str, Any]) -> None:
     """Raises the first rule's error that `body`, which fits the schema, breaks."""
-    currency = body.get("currency", "IDR")
-    if currency not in CURRENCIES:
+    currency = body.get("currency", INVOICE_DEFAULT)
+    market = MARKETS.get(currency)
+    if not market or not market.invoices:
         raise refuse("UNSUPPORTED_CURRENCY", f"The currency {currency} is not supported for invoices")
     amount = Decimal(body["amount"])
     if amount > LARGEST_AMOUNT:
         raise refuse("MAXIMUM_TRANSFER_AMOUNT_ERROR", f"The maximum amount is {LARGEST_AMOUNT}")
-    if amount <= 0 or (currency in ("IDR", "VND") and amount < 1):
+    if amount <= 0 or (not market.decimals and amount < 1):
         raise refuse("MINIMAL_TRANSFER_AMOUNT_ERROR", "The amount must be greater than zero")
     emails = [body.get("payer_email"), (body.get("customer") or {}).get("email")]
     if not all(email is None or FORMATS["email"](email) for email in emails):
         raise refuse("EMAIL_FORMAT_ERROR", "The email format is invalid")
-    known = {name for channel in channels.CHANNELS[currency] for name in (channel.code, method_name(channel))}
+    known = {name for channel in market.channels for name in (channel.code, method_name(channel))}
     wanted = body.get("payment_methods") or []
     unknown = [name for name in wanted if name not in known]
     if unknown:
@@ -86,8 +86,8 @@ def duration(body: dict[str, Any]) -> int:
     return int(body.get("invoice_duration", 86_400))
 
 
-def method_name(channel: channels.Channel) -> str:
+def method_name(channel: Channel) -> str:
     """What invoices call a channel: CREDIT_CARD for cards, BCA for BCA_VIRTUAL_ACCOUNT, else the channel's code."""
-    if channel.kind == "CARDS":
+    if channel.pm_type == "CARDS":
         return "CREDIT_CARD"
-    return channel.code.removesuffix("_VIRTUAL_ACCOUNT") if channel.kind == "VIRTUAL_ACCOUNT" else channel.code
+    return channel.code.removesuffix("_VIRTUAL_ACCOUNT") if channel.pm_type == "VIRTUAL_ACCOUNT" else channel.code

@@ -6,11 +6,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .. import channels, invoices
+from .. import invoices
 from ..clock import to_text
 from ..codec import ApiResponse
 from ..ids import new_hex_id
 from ..links import invoice_view
+from ..markets import INVOICE_DEFAULT, MARKETS
 from ..records import InvoiceRecord
 from ..settings import SandboxSettings
 from ..store import Store
@@ -68,9 +69,9 @@ class InvoicesApi:
 
 
 def invoice_of(body: dict[str, Any], business_id: str, merchant_name: str, now: datetime) -> dict[str, Any]:
-    """A new, PENDING invoice. `amount` wins over the sum of items and fees; IDR has no decimals, they are cut off."""
-    currency = body.get("currency", "IDR")
-    amount = int(body["amount"]) if currency == "IDR" else body["amount"]
+    """Return a new, PENDING invoice. `amount` wins over the sum of items and fees."""
+    currency = body.get("currency", INVOICE_DEFAULT)
+    amount = int(body["amount"]) if MARKETS[currency].whole_invoices else body["amount"]
     invoice = {
         "id": new_hex_id(),
         "external_id": body["external_id"],
@@ -102,11 +103,11 @@ def available(
         "available_direct_debits": [],
         "available_paylaters": [],
     }
-    for channel in channels.CHANNELS[currency]:
+    for channel in MARKETS[currency].channels:
         name = method_name(channel)
         if wanted and not {name, channel.code} & set(wanted):
             continue
-        match channel.kind:
+        match channel.pm_type:
             case "VIRTUAL_ACCOUNT":
                 bank = {"bank_code": name, "collection_type": "POOL", "transfer_amount": amount}
                 holder = {"bank_branch": "Virtual Account", "account_holder_name": merchant_name.upper()}

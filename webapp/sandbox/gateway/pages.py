@@ -13,12 +13,12 @@ from starlette.routing import Route
 
 from ..errors import SandboxError, not_found
 from ..links import origin_of
-from ..money import amount_text
+from ..markets import MARKETS
 from ..records import OPEN, SessionRecord
 from ..sessions import find_attempt
 from ..settings import SandboxSettings
 from ..store import Store
-from . import channels, responses
+from . import responses
 from .requests import JSON
 from .start_payment import apply_decision
 from .texts import text
@@ -88,7 +88,8 @@ class Pages:
 
     def _page(self, record: SessionRecord, attempt: JSON, page: str) -> Response:
         locale, framed = responses.locale_of(record), page != "wallet"
-        channel = channels.find(attempt["channel_code"])
+        market = MARKETS[record.session["currency"]]
+        channel = market.find(attempt["channel_code"])
         keeps = attempt["kind"] == "payment_token"
         return_url = return_url_of(record)
         html = TEMPLATES.get_template("gateway/decision.html").render(
@@ -97,7 +98,7 @@ class Pages:
             brand=channel.brand if channel and page != "3ds" else text("your_bank", locale),
             logo=responses.logo_url(attempt["channel_code"]),
             merchant=self.settings.merchant_name,
-            amount="" if keeps else amount_text(record.session["amount"], record.session["currency"]),
+            amount="" if keeps else market.format(record.session["amount"]),
             question="ask_link" if keeps and page == "wallet" else QUESTIONS[page],
             decided=attempt["status"] not in OPEN or (page == "approval" and attempt["status"] == "PENDING"),
             framed=framed,

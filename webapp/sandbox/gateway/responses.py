@@ -7,11 +7,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..channels import PICKER_GROUPS, Channel, offered
 from ..codec import ApiResponse
 from ..errors import SandboxError
+from ..markets import MARKETS
 from ..records import SessionRecord
-from . import channels
-from .channels import Channel
 from .form_fields import form_of, hints_of
 from .texts import known_locale, text
 
@@ -33,12 +33,18 @@ def logo_url(name: str) -> str:
     return f"/sandbox/logos/{name}.svg"
 
 
+def offered_channels(record: SessionRecord) -> list[Channel]:
+    """Return the channels of the SDK's picker, in their order."""
+    return offered(MARKETS[record.session["currency"]].embedded, record.session)
+
+
 def status_of(record: SessionRecord) -> str:
     """The merchant's API knows no PENDING; the browser's does, while a second person's approval is awaited."""
+    market = MARKETS[record.session["currency"]]
     waits = record.is_active and any(
         attempt["status"] == "PENDING"
-        and (channel := channels.find(attempt["channel_code"]))
-        and channel.kind == "approval"
+        and (channel := market.find(attempt["channel_code"]))
+        and channel.flow == "approval"
         for attempt in record.attempts
     )
     return "PENDING" if waits else record.status
@@ -52,12 +58,12 @@ def session(record: SessionRecord) -> JSON:
 def opening(record: SessionRecord, merchant_name: str) -> JSON:
     """The answer to the SDK's first call."""
     locale = locale_of(record)
-    groups = [{"id": group, "label": text(group, locale), "icon_url": ""} for group in channels.GROUPS]
+    groups = [{"id": group, "label": text(group, locale), "icon_url": ""} for group in PICKER_GROUPS.values()]
     return {
         "session": session(record),
         "business": {"name": merchant_name, "country_of_operation": record.session["country"]},
         "customer": _customer(record.customer),
-        "channels": [_channel(channel, record, locale) for channel in channels.offered(record.session)],
+        "channels": [_channel(channel, record, locale) for channel in offered_channels(record)],
         "channel_ui_groups": groups,
     } | _succeeded(record)
 
@@ -92,7 +98,7 @@ def _customer(customer: JSON | None) -> JSON | None:
 def _channel(channel: Channel, record: SessionRecord, locale: str) -> JSON:
     shown: JSON = {
         "channel_code": channel.code,
-        "brand_name": text("cards", locale) if channel.kind == "cards" else channel.brand,
+        "brand_name": text("cards", locale) if channel.flow == "cards" else channel.brand,
         "brand_logo_url": logo_url(channel.code),
         "brand_color": channel.colour,
         "ui_group": channel.group,
@@ -105,7 +111,7 @@ def _channel(channel: Channel, record: SessionRecord, locale: str) -> JSON:
     }
     if channel.maximum is not None:
         shown["max_amount"] = channel.maximum
-    if channel.kind == "cards":
+    if channel.flow == "cards":
         shown["card"] = {"brands": [{"name": brand, "logo_url": logo_url(brand)} for brand in CARD_BRANDS]}
     if hints := hints_of(channel, locale):
         shown["instructions"] = hints

@@ -7,12 +7,13 @@ The number stays in these functions' arguments; the attempt keeps only what beco
 from datetime import datetime, timedelta
 
 from .. import sessions
+from ..channels import Channel
 from ..clock import to_text
 from ..errors import SandboxError, invalid_status, validation_error
+from ..markets import MARKETS
 from ..records import SessionRecord, attempt_id
 from ..sessions import Kind
-from . import cards, channels, responses
-from .channels import Channel
+from . import cards, responses
 from .emv import qr_string
 from .requests import JSON, inside
 
@@ -35,17 +36,17 @@ def start_payment(
         "kind": kind,
         "save": channel.saves and body.get("save_payment_method") is True,
     }
-    if channel.kind == "cards":
+    if channel.flow == "cards":
         return _begin_card(record, now, common, card_number or "")
-    if channel.kind == "push":
+    if channel.flow == "push":
         return _begin_push(record, now, common, inside(body, "channel_properties", "account_mobile_number"))
     attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION", actions=[])
-    attempt["actions"] = _qr(record, channel, merchant) if channel.kind == "qr" else _redirect(record, channel, attempt)
+    attempt["actions"] = _qr(record, channel, merchant) if channel.flow == "qr" else _redirect(record, channel, attempt)
     return attempt
 
 
 def _chosen(record: SessionRecord, code: object) -> Channel:
-    found = next((channel for channel in channels.offered(record.session) if channel.code == code), None)
+    found = next((channel for channel in responses.offered_channels(record) if channel.code == code), None)
     if not found:
         raise SandboxError(400, "CHANNEL_UNAVAILABLE", f"{code} is not offered for this session")
     return found
@@ -94,8 +95,8 @@ def _qr(record: SessionRecord, channel: Channel, merchant: str) -> list[JSON]:
 
 def _redirect(record: SessionRecord, channel: Channel, attempt: JSON) -> list[JSON]:
     """Away and back; an approval is begun in a frame, because its session stays here to wait."""
-    path = page_path(record, attempt, "approval" if channel.kind == "approval" else "wallet")
-    actions = [_web(path, iframe_capable=channel.kind == "approval")]
+    path = page_path(record, attempt, "approval" if channel.flow == "approval" else "wallet")
+    actions = [_web(path, iframe_capable=channel.flow == "approval")]
     if channel.app:  # first, because the SDK takes the first that it understands; only phones understand this one
         actions.insert(0, {"type": "REDIRECT_CUSTOMER", "descriptor": "DEEPLINK_URL", "value": path})
     return actions
@@ -113,13 +114,13 @@ def page_path(record: SessionRecord, attempt: JSON, page: str) -> str:
 def apply_decision(record: SessionRecord, now: datetime, wanted: str, approved: bool) -> None:
     """What was pressed on an imitated bank's or wallet's page, or "I've made this payment" under a QR code."""
     attempt = sessions.find_attempt(record, wanted)
-    channel = channels.find(attempt["channel_code"])
+    channel = MARKETS[record.session["currency"]].find(attempt["channel_code"])
     if not approved:
         code = "AUTHENTICATION_FAILED" if attempt["channel_code"] == "CARDS" else "USER_DECLINED_PAYMENT"
         sessions.settle_attempt(record, now, wanted, "FAILED", code)
     elif attempt.get("fails_with"):
         sessions.settle_attempt(record, now, wanted, "FAILED", attempt["fails_with"])
-    elif channel and channel.kind == "approval" and attempt["status"] == "REQUIRES_ACTION":
+    elif channel and channel.flow == "approval" and attempt["status"] == "REQUIRES_ACTION":
         sessions.settle_attempt(record, now, wanted, "PENDING")
         _settles_itself(attempt, now + APPROVAL_TAKES)
     else:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from .. import channels
 from ..api.invoice_schema import method_name
-from ..channels import Channel
-from ..money import amount_text
+from ..channels import Channel, offered
+from ..markets import MARKETS
 from ..records import OPEN, InvoiceRecord, SessionRecord, attempt_id
 
 JSON = dict[str, Any]
@@ -35,7 +34,7 @@ class CheckoutView:
 
     @property
     def amount_text(self) -> str:
-        return amount_text(self.amount, self.currency)
+        return MARKETS[self.currency].format(self.amount)
 
     @property
     def failure_code(self) -> str | None:
@@ -52,20 +51,20 @@ class CheckoutView:
 
 def view_of_session(record: SessionRecord) -> CheckoutView:
     session = record.session
-    currency = session["currency"]
+    market = MARKETS[session["currency"]]
     items = [
-        (item["name"], item["quantity"], amount_text(item["net_unit_amount"] * item["quantity"], currency))
+        (item["name"], item["quantity"], market.format(item["net_unit_amount"] * item["quantity"]))
         for item in session.get("items") or []
     ]
     return CheckoutView(
         id=record.id,
         purpose={"SAVE": "save", "SUBSCRIPTION": "subscribe"}.get(session["session_type"], "pay"),
         state=ENDED.get(record.status, "open"),
-        currency=currency,
+        currency=market.currency,
         amount=session["amount"],
         description=session.get("description"),
         items=items,
-        channels=list(channels.offered(session)),
+        channels=offered(market.channels, session),
         attempts=[attempt | {"id": attempt_id(attempt)} for attempt in record.attempts],
         may_save=session["session_type"] == "PAY" and session.get("allow_save_payment_method") == "OPTIONAL",
         schedule=(session.get("subscription") or {}).get("schedule"),
@@ -78,7 +77,7 @@ def view_of_session(record: SessionRecord) -> CheckoutView:
 
 def view_of_invoice(record: InvoiceRecord) -> CheckoutView:
     invoice = record.invoice
-    currency, wanted = invoice["currency"], set(invoice.get("payment_methods") or [])
+    market, wanted = MARKETS[invoice["currency"]], set(invoice.get("payment_methods") or [])
     lines = [
         *((item["name"], item["quantity"], item["price"] * item["quantity"]) for item in invoice.get("items") or []),
         *((fee["type"], 1, fee["value"]) for fee in invoice.get("fees") or []),
@@ -87,13 +86,13 @@ def view_of_invoice(record: InvoiceRecord) -> CheckoutView:
         id=record.id,
         purpose="pay",
         state=ENDED.get(record.status, "open"),
-        currency=currency,
+        currency=market.currency,
         amount=invoice["amount"],
         description=invoice.get("description"),
-        items=[(name, quantity, amount_text(amount, currency)) for name, quantity, amount in lines],
+        items=[(name, quantity, market.format(amount)) for name, quantity, amount in lines],
         channels=[
             channel
-            for channel in channels.CHANNELS[currency]
+            for channel in market.channels
             if channel.takes(invoice["amount"]) and (not wanted or wanted & {channel.code, method_name(channel)})
         ],
         attempts=record.payments,

@@ -66,7 +66,7 @@ class HostedPages:
             return await self._onward(request)
         verdict, failure = choices.outcome(choice, checkout.amount, checkout.currency)
         if form.get("decision") == "decline":
-            is_card = choice.channel.kind == "CARDS"
+            is_card = choice.channel.pm_type == "CARDS"
             verdict, failure = "decline", "DECLINED_BY_ISSUER" if is_card else "USER_DECLINED_PAYMENT"
         try:
             attempt = await self.payable.begin(checkout, choice.channel, form.get("save") == "yes", verdict, failure)

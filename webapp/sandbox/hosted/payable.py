@@ -98,7 +98,7 @@ class PayableInvoice:
         self, checkout: CheckoutView, channel: Channel, save: bool, verdict: str, failure: str | None
     ) -> str:
         def begin(record: InvoiceRecord, now: datetime) -> str:
-            method = METHODS.get(channel.kind, channel.kind)
+            method = METHODS.get(channel.pm_type, channel.pm_type)
             name = method_name(channel)
             payment = invoices.begin(record, now, channel_code=channel.code, method=method, name=name)
             if end := at_once(verdict, failure):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import segno
 from markupsafe import Markup
 
-from .. import channels
 from ..channels import Channel
 from ..gateway import cards
-from ..gateway.emv import SCHEMES, qr_string
+from ..gateway.emv import qr_string
+from ..markets import MARKETS
 from ..sessions import Outcome
 from .checkout_view import JSON, CheckoutView
 from .choices import CARDS
@@ -28,7 +28,7 @@ class Step:
 
 
 def channel_of(checkout: CheckoutView, attempt: JSON) -> Channel:
-    channel = channels.find(checkout.currency, attempt["channel_code"])
+    channel = MARKETS[checkout.currency].find(attempt["channel_code"])
     if channel is None:
         raise LookupError(f"no channel {attempt['channel_code']}")
     return channel
@@ -36,19 +36,19 @@ def channel_of(checkout: CheckoutView, attempt: JSON) -> Channel:
 
 def step_of(checkout: CheckoutView, attempt: JSON, merchant_name: str) -> Step:
     channel = channel_of(checkout, attempt)
-    numbered = channel.kind in ("VIRTUAL_ACCOUNT", "OVER_THE_COUNTER")
+    numbered = channel.pm_type in ("VIRTUAL_ACCOUNT", "OVER_THE_COUNTER")
     return Step(
         brand=channel.brand,
-        question=STEPS[channel.kind],
-        approve=APPROVE.get(channel.kind, APPROVE_OTHERWISE),
+        question=STEPS[channel.pm_type],
+        approve=APPROVE.get(channel.pm_type, APPROVE_OTHERWISE),
         code=invented_number(attempt["id"]) if numbered else None,
-        drawing=qr_drawing(channel, checkout, attempt["id"], merchant_name) if channel.kind == "QR_CODE" else None,
+        drawing=qr_drawing(channel, checkout, attempt["id"], merchant_name) if channel.pm_type == "QR_CODE" else None,
     )
 
 
 def outcome_of(checkout: CheckoutView, attempt: JSON, decision: str) -> tuple[Outcome, str | None]:
     """What `approve`, `decline` or anything else (back) makes of the attempt. A magic amount fails even if approved."""
-    is_card = channel_of(checkout, attempt).kind == "CARDS"
+    is_card = channel_of(checkout, attempt).pm_type == "CARDS"
     if decision == "approve":
         magic = (
             cards.outcome(CARDS["challenge"][1], checkout.amount, checkout.currency).failure_code if is_card else None
@@ -66,9 +66,7 @@ def invented_number(attempt_id: str) -> str:
 
 
 def qr_drawing(channel: Channel, checkout: CheckoutView, attempt_id: str, merchant_name: str) -> Markup:
-    text = attempt_id
-    if channel.code in SCHEMES:
-        text = qr_string(channel.code, checkout.amount, merchant_name, attempt_id[-12:])
+    text = qr_string(channel.code, checkout.amount, merchant_name, attempt_id[-12:])
     drawing = segno.make(text, error="m").svg_inline(
         scale=4, omitsize=True, light="#fff", svgclass=None, lineclass=None
     )
