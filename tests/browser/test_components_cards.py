@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import payment
-from webapp.sandbox.gateway import attempts
+from webapp.sandbox.gateway import start_payment
 
 
 def test_a_challenge_is_declined_and_then_passed(page: Page) -> None:
@@ -33,7 +33,7 @@ def test_a_card_refused_by_the_gateway_says_so(page: Page) -> None:
 
 
 def test_a_slow_card_is_waited_for(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempts, "SLOW_CARD_TAKES", timedelta(seconds=1))
+    monkeypatch.setattr(start_payment, "SLOW_CARD_TAKES", timedelta(seconds=1))
     payment.start(page)
     payment.pay_by_card(page, payment.SLOW)
     payment.state(page, "submitting")

@@ -6,14 +6,16 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser import payment
-from webapp.sandbox.gateway import attempts
-from webapp.sandbox.gateway.channels import CHANNELS, GROUPS, Channel
+from webapp.sandbox.channels import PICKER_GROUPS, Channel
+from webapp.sandbox.gateway import start_payment
+from webapp.sandbox.markets import MARKETS as SANDBOX_MARKETS
 
 MARKETS = ("IDR", "PHP", "THB", "MYR", "SGD")
+CHANNELS = {currency: SANDBOX_MARKETS[currency].embedded for currency in MARKETS}
 # In the SDK's accordion, where groups without a channel are not drawn.
 PLACES = {
     (currency, channel.code): [
-        group for group in GROUPS if any(one.group == group for one in CHANNELS[currency])
+        group for group in PICKER_GROUPS.values() if any(one.group == group for one in CHANNELS[currency])
     ].index(channel.group)
     for currency in MARKETS
     for channel in CHANNELS[currency]
@@ -29,7 +31,7 @@ CASES = [
 def pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the sandbox does by itself, it does soon."""
     for name in ("PUSH_TAKES", "APPROVAL_TAKES", "SLOW_CARD_TAKES"):
-        monkeypatch.setattr(attempts, name, timedelta(seconds=1))
+        monkeypatch.setattr(start_payment, name, timedelta(seconds=1))
 
 
 @pytest.mark.parametrize(("currency", "channel"), CASES)
@@ -37,8 +39,8 @@ def test_a_channel_fails_and_then_pays(page: Page, currency: str, channel: Chann
     payment.start(page, currency)
     section = payment.section(page, PLACES[currency, channel.code])
     several = section.locator(".xendit-dropdown:enabled").count() > 0
-    payment.choose(page, PLACES[currency, channel.code], channel.brand if several and channel.kind != "cards" else None)
-    match channel.kind:
+    payment.choose(page, PLACES[currency, channel.code], channel.brand if several and channel.flow != "cards" else None)
+    match channel.flow:
         case "cards":
             payment.type_card(page, payment.DECLINED)
             payment.pay(page)

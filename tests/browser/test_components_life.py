@@ -10,7 +10,7 @@ from tests.browser import payment
 from tests.browser.conftest import NewContext
 from tests.browser.sandbox_books import Books, books, browser_context_args, own_shop
 from tests.leaks import browser_text, secrets_in
-from webapp.sandbox.gateway import attempts
+from webapp.sandbox.gateway import start_payment
 from webapp.sandbox.gateway.texts import text
 
 __all__ = ["books", "browser_context_args", "own_shop"]
@@ -139,7 +139,7 @@ def test_a_gateway_that_fails_twice_while_polling_is_asked_again(page: Page) -> 
 
 
 def test_an_approval_is_waited_for_even_over_a_refresh(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempts, "APPROVAL_TAKES", timedelta(seconds=4))
+    monkeypatch.setattr(start_payment, "APPROVAL_TAKES", timedelta(seconds=4))
     payment.start(page, "MYR")
     payment.choose(page, 2, "Maybank2E")
     payment.pay(page)
@@ -180,7 +180,7 @@ def test_frames_have_titles_and_logos_are_decoration(page: Page) -> None:
 
 
 def test_enter_in_a_field_pays_and_does_not_leave_the_page(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempts, "PUSH_TAKES", timedelta(seconds=1))
+    monkeypatch.setattr(start_payment, "PUSH_TAKES", timedelta(seconds=1))
     payment.start(page)
     payment.choose(page, 2, "OVO")
     payment.type_phone(page, "+6281234567890")

@@ -38,7 +38,7 @@ async def status_of(shop: Shop, order: Order) -> str:
 
 @pytest.mark.parametrize("integration", ["payment_link", "invoice"])
 async def test_without_any_webhook_an_open_page_says_paid_within_five_seconds(shop: Shop, integration: str) -> None:
-    await shop.app.state.sandbox.switch(outage=True)
+    await shop.app.state.sandbox.set_webhook_faults(outage=True)
     order = await place(shop, integration)
     await shop.get(f"/orders/{order.reference_id}")  # somebody has just asked
     await pay_at_the_sandbox(shop, order)
@@ -153,7 +153,7 @@ async def test_cancelling_is_xendits_word_too(shop: Shop, integration: str) -> N
 
 
 async def test_an_order_paid_meanwhile_can_not_be_cancelled(shop: Shop) -> None:
-    await shop.app.state.sandbox.switch(outage=True)
+    await shop.app.state.sandbox.set_webhook_faults(outage=True)
     order = await place(shop)
     await pay_at_the_sandbox(shop, order)
     await shop.post(f"/orders/{order.reference_id}/cancel")
@@ -174,7 +174,7 @@ async def test_the_cart_is_empty_once_its_order_went_through_and_only_then(shop:
     order = await place(shop)
     await shop.get(f"/orders/{order.reference_id}")
     assert "Rp480.000, once" in (await shop.get("/")).text
-    await shop.app.state.sandbox.switch(outage=True)
+    await shop.app.state.sandbox.set_webhook_faults(outage=True)
     await pay_at_the_sandbox(shop, order)
     await asyncio.sleep(3.1)
     await shop.get(f"/orders/{order.reference_id}")

@@ -72,7 +72,7 @@ async def run(postgres_url: str, urls: list[str]) -> dict[str, int]:
     database = database_from_url(postgres_url)
     await database.open()
     sandbox = Sandbox(SandboxSettings(public_url=urls[0], secret=settings.derived_secret("sandbox")), database)
-    await sandbox.switch(duplicate=True, shuffle=True, delay=0.5)
+    await sandbox.set_webhook_faults(duplicate=True, shuffle=True, delay=0.5)
     market = await crowd(urls)
     assert not market.problems, market.problems[:5]
 

@@ -13,7 +13,7 @@ import pytest
 from starlette.applications import Starlette
 
 from webapp.sandbox import Sandbox, SandboxSettings, SQLiteDatabase
-from webapp.sandbox.courier import Courier
+from webapp.sandbox.webhook_sender import WebhookSender
 
 KEY = "xnd_development_sandbox_idr"
 TOKEN = "the-callback-token"
@@ -88,11 +88,11 @@ class Rig:
     browser: httpx.AsyncClient
     receiver: Receiver
     clock: Clock
-    courier: Courier
+    sender: WebhookSender
 
     async def deliver(self) -> None:
         await self.sandbox.store.advance_all()
-        await self.courier.deliver()
+        await self.sender.deliver()
 
     async def create(self, body: dict[str, Any], **changes: Any) -> dict[str, Any]:
         path = "/v2/invoices" if "external_id" in body else "/sessions"
@@ -142,7 +142,7 @@ async def open_rig(tmp_path: Path, clock: Clock) -> AsyncIterator[OpenRig]:
             browser = httpx.AsyncClient(transport=pages, base_url="http://shop.test")
             for client in (to_shop, api, browser):
                 await stack.enter_async_context(client)
-            return Rig(sandbox, api, browser, receiver, clock, Courier(sandbox.store, settings, to_shop, clock))
+            return Rig(sandbox, api, browser, receiver, clock, WebhookSender(sandbox.store, settings, to_shop, clock))
 
         yield opened
 

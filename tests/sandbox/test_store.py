@@ -10,7 +10,7 @@ from tests.leaks import assert_no_secret, stored_text
 from tests.sandbox.conftest import CUSTOMER, INVOICE, PAY, SAVE, SUBSCRIPTION, TOKEN, Clock, OpenRig, Rig
 from webapp.database.connection import database_from_url
 from webapp.sandbox import SandboxSettings, keys, sessions, webhooks
-from webapp.sandbox.documents import SessionDoc, attempt_id
+from webapp.sandbox.records import SessionRecord, attempt_id
 from webapp.sandbox.store import Store
 
 pytestmark = pytest.mark.anyio
@@ -29,8 +29,8 @@ async def test_a_worker_that_starts_waits_for_nobody_who_writes(open_rig: OpenRi
 async def test_a_whole_life_in_either_database(open_rig: OpenRig, database_url: str, clock: Clock) -> None:
     rig: Rig = await open_rig(database_from_url(database_url))
     await rig.sandbox.store.create_tables()  # again: the next start finds them
-    await rig.sandbox.switch(duplicate=True)
-    await rig.sandbox.switch(duplicate=False)
+    await rig.sandbox.set_webhook_faults(duplicate=True)
+    await rig.sandbox.set_webhook_faults(duplicate=False)
     made = [await rig.create(body) for body in (PAY, SAVE, SUBSCRIPTION, INVOICE)]
     component = await rig.create(COMPONENTS, customer=CUSTOMER)
     for created in made:
@@ -82,9 +82,9 @@ async def test_two_processes_race_for_one_session(open_rig: OpenRig, database_ur
         stores = [first.sandbox.store, Store(other_database, first.sandbox.settings.secret, clock)]
         session_id = (await first.create(PAY))["payment_session_id"]
 
-        def pay(doc: SessionDoc, now: Any) -> str:
+        def pay(record: SessionRecord, now: Any) -> str:
             attempt = sessions.begin_attempt(
-                doc, now, channel_code="CARDS", save=False, kind="payment_request", status="SUCCEEDED", actions=[]
+                record, now, channel_code="CARDS", save=False, kind="payment_request", status="SUCCEEDED", actions=[]
             )
             return attempt_id(attempt)
 
@@ -98,9 +98,9 @@ async def test_two_processes_race_for_one_session(open_rig: OpenRig, database_ur
                 return None
 
         winners = [won for won in await asyncio.gather(*(try_to_pay(stores[n % 2]) for n in range(12))) if won]
-        doc = await stores[1].get_session(session_id)
-        assert doc is not None
-        assert [attempt_id(attempt) for attempt in doc.attempts] == winners
+        record = await stores[1].get_session(session_id)
+        assert record is not None
+        assert [attempt_id(attempt) for attempt in record.attempts] == winners
         assert len(winners) == 1
         assert len(await first.sandbox.webhooks()) == 2
     finally:
@@ -115,25 +115,25 @@ async def test_no_change_is_lost_when_processes_interleave(open_rig: OpenRig, da
         stores = [first.sandbox.store, Store(other_database, first.sandbox.settings.secret, clock)]
         session_id = (await first.create(PAY))["payment_session_id"]
 
-        def fail(doc: SessionDoc, now: Any) -> None:
+        def fail(record: SessionRecord, now: Any) -> None:
             sessions.begin_attempt(
-                doc, now, channel_code="CARDS", save=False, kind="payment_request", status="FAILED", actions=[]
+                record, now, channel_code="CARDS", save=False, kind="payment_request", status="FAILED", actions=[]
             )
 
         await asyncio.gather(*(stores[n % 2].update_session(session_id, fail) for n in range(20)))
-        doc = await stores[0].get_session(session_id)
-        assert doc is not None
-        assert len(doc.attempts) == 20
+        record = await stores[0].get_session(session_id)
+        assert record is not None
+        assert len(record.attempts) == 20
     finally:
         await other_database.close()
 
 
-async def test_two_couriers_do_not_send_one_webhook_twice(open_rig: OpenRig, database_url: str) -> None:
+async def test_two_senders_do_not_send_one_webhook_twice(open_rig: OpenRig, database_url: str) -> None:
     first: Rig = await open_rig(database_from_url(database_url))
     second: Rig = await open_rig(database_from_url(database_url))
     for _ in range(10):
         await first.settle(await first.create(PAY))
-    await asyncio.gather(first.courier.deliver(), second.courier.deliver())
+    await asyncio.gather(first.sender.deliver(), second.sender.deliver())
     assert len(first.receiver.arrived) + len(second.receiver.arrived) == 20
 
 
@@ -141,15 +141,15 @@ async def test_a_refused_change_saves_nothing_but_what_the_clock_did(rig: Rig) -
     session_id = (await rig.create(PAY))["payment_session_id"]
     rig.clock.pass_by(minutes=31)
 
-    def refuse(doc: SessionDoc, now: Any) -> None:
-        doc.session["amount"] = 1
+    def refuse(record: SessionRecord, now: Any) -> None:
+        record.session["amount"] = 1
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
         await rig.sandbox.store.update_session(session_id, refuse)
-    doc = await rig.sandbox.store.get_session(session_id)
-    assert doc is not None
-    assert (doc.status, doc.session["amount"]) == ("EXPIRED", 240_000)
+    record = await rig.sandbox.store.get_session(session_id)
+    assert record is not None
+    assert (record.status, record.session["amount"]) == ("EXPIRED", 240_000)
     assert [row["event"] for row in await rig.sandbox.webhooks()] == ["payment_session.expired"]
 
 
@@ -157,7 +157,7 @@ async def test_an_unknown_session_cannot_be_updated(rig: Rig) -> None:
     from webapp.sandbox.errors import SandboxError
 
     with pytest.raises(SandboxError, match="Session not found"):
-        await rig.sandbox.store.update_session("ps-unknown", lambda doc, now: None)
+        await rig.sandbox.store.update_session("ps-unknown", lambda record, now: None)
     assert await rig.sandbox.store.find_session_by_auth("session-unknown") is None
 
 

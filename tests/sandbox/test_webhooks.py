@@ -1,4 +1,4 @@
-"""Webhooks: what is sent after which change, how often, and what the switches do to it."""
+"""Webhooks: what is sent after which change, how often, and what the faults do to it."""
 
 import logging
 from typing import Any
@@ -145,7 +145,7 @@ async def test_the_page_of_what_is_over_sends_its_own_webhooks_again(rig: Rig) -
 
 
 async def test_duplicates_arrive_with_the_same_id(rig: Rig) -> None:
-    await rig.sandbox.switch(duplicate=True)
+    await rig.sandbox.set_webhook_faults(duplicate=True)
     await rig.settle(await rig.create(INVOICE))
     await rig.deliver()
     first, second = rig.receiver.arrived
@@ -154,7 +154,7 @@ async def test_duplicates_arrive_with_the_same_id(rig: Rig) -> None:
 
 
 async def test_a_delay_holds_webhooks_back(rig: Rig) -> None:
-    await rig.sandbox.switch(delay=2.5)
+    await rig.sandbox.set_webhook_faults(delay=2.5)
     await rig.settle(await rig.create(INVOICE))
     rig.clock.pass_by(seconds=2)
     await rig.deliver()
@@ -165,7 +165,7 @@ async def test_a_delay_holds_webhooks_back(rig: Rig) -> None:
 
 
 async def test_shuffled_webhooks_lose_their_order(rig: Rig) -> None:
-    await rig.sandbox.switch(shuffle=True)
+    await rig.sandbox.set_webhook_faults(shuffle=True)
     orders = set()
     for _ in range(12):
         await rig.settle(await rig.create(PAY))
@@ -177,21 +177,21 @@ async def test_shuffled_webhooks_lose_their_order(rig: Rig) -> None:
 
 
 async def test_during_an_outage_nothing_is_sent_and_nothing_is_lost(rig: Rig) -> None:
-    await rig.sandbox.switch(outage=True)
+    await rig.sandbox.set_webhook_faults(outage=True)
     await rig.settle(await rig.create(INVOICE))
     await rig.deliver()
     assert rig.receiver.events == []
-    await rig.sandbox.switch(outage=False)
+    await rig.sandbox.set_webhook_faults(outage=False)
     await rig.deliver()
     assert rig.receiver.events == ["invoice"]
 
 
-async def test_switches_are_checked(rig: Rig) -> None:
+async def test_webhook_faults_are_checked(rig: Rig) -> None:
     with pytest.raises(KeyError):
-        await rig.sandbox.switch(thunder=True)
+        await rig.sandbox.set_webhook_faults(thunder=True)
     with pytest.raises(ValueError):
-        await rig.sandbox.switch(duplicate="often")
-    assert not (await rig.sandbox.switches()).duplicate
+        await rig.sandbox.set_webhook_faults(duplicate="often")
+    assert not (await rig.sandbox.webhook_faults()).duplicate
 
 
 async def test_without_an_address_no_webhook_is_written(open_rig: OpenRig) -> None:
@@ -204,8 +204,8 @@ async def test_without_an_address_no_webhook_is_written(open_rig: OpenRig) -> No
 async def test_a_webhook_whose_sender_died_is_sent_by_the_next_one(rig: Rig) -> None:
     await rig.settle(await rig.create(INVOICE))
     (row,) = await rig.sandbox.webhooks()
-    assert await rig.courier._claim(row)
-    assert await rig.courier._claim(row) is None  # another process is too late
+    assert await rig.sender._claim(row)
+    assert await rig.sender._claim(row) is None  # another process is too late
     await rig.deliver()
     assert rig.receiver.events == []
     rig.clock.pass_by(seconds=41)

@@ -88,10 +88,8 @@ async def _control(request: Request, changes: dict[str, str]) -> None:
     fail, delay = changes["fail"], changes["delay"] or "0"
     if fail not in FAILURES or delay not in DELAYS:
         raise Refusal(N_("The sandbox has no such control."))
-    visitor_id = visitor_of(request).id
-    await request.app.state.sandbox.control(
-        visitor_id, fail=fail, delay=int(delay), duplicate=bool(changes["duplicate"])
-    )
+    sandbox, visitor = request.app.state.sandbox, visitor_of(request)
+    await sandbox.set_caller_faults(visitor.id, fail=fail, delay=int(delay), duplicate=bool(changes["duplicate"]))
 
 
 async def _own_object(request: Request) -> tuple[Order, str]:

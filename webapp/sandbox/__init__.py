@@ -2,7 +2,7 @@
 
 from .app import Sandbox
 from .database import Database, SQLiteDatabase
-from .outbox import Switches
+from .outbox import WebhookFaults
 from .settings import SandboxSettings
 
-__all__ = ["Database", "SQLiteDatabase", "Sandbox", "SandboxSettings", "Switches"]
+__all__ = ["Database", "SQLiteDatabase", "Sandbox", "SandboxSettings", "WebhookFaults"]

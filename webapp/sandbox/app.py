@@ -14,15 +14,15 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from . import controls as visits
-from . import gateway, hosted, webhooks
+from . import gateway, hosted, invoices, sessions, webhooks
 from .api import create_api
+from .caller_faults import CallerFaults, FaultMiddleware, get_caller_faults, set_caller_faults
 from .clock import utcnow
-from .courier import Courier
 from .database import Database
-from .outbox import Switches
+from .outbox import WebhookFaults
 from .settings import SandboxSettings
 from .store import Store
+from .webhook_sender import WebhookSender
 
 SWEEP_EVERY = 1.0
 FORGET_EVERY = timedelta(hours=6)
@@ -43,7 +43,7 @@ class Sandbox:
     ) -> None:
         self.settings, self.database, self.clock = settings, database, clock
         self.store = Store(database, settings.secret, clock, self._kick, bool(settings.webhook_url))
-        self.api: ASGIApp = visits.Controlled(create_api(self.store, settings), self.store)
+        self.api: ASGIApp = FaultMiddleware(create_api(self.store, settings), self.store)
         self.routes: list[BaseRoute] = [
             *gateway.routes(self.store, settings),
             *hosted.routes(self.store, settings, translations or {}),
@@ -71,7 +71,7 @@ class Sandbox:
         self._kicked.set()
 
     async def _run(self) -> None:
-        courier = Courier(self.store, self.settings, self._client, self.clock)
+        sender = WebhookSender(self.store, self.settings, self._client, self.clock)
         forget_at = self.clock()
         try:
             while True:
@@ -81,39 +81,43 @@ class Sandbox:
                         await webhooks.forget(self.store)
                     await self.store.advance_all()
                     self._kicked.clear()
-                    await courier.deliver()
+                    await sender.deliver()
                 except Exception:  # the next round tries again: a database that is away for a while comes back
                     logger.exception("the sandbox's background work failed")
                     await asyncio.sleep(SWEEP_EVERY)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._kicked.wait(), SWEEP_EVERY)
         finally:
-            if courier.client and courier.client is not self._client:
-                await courier.client.aclose()
-
-    # What a presenter or a test may do with webhooks
-
-    async def switches(self) -> Switches:
-        return await webhooks.switches(self.store)
-
-    async def switch(self, **changes: Any) -> Switches:
-        """`await sandbox.switch(duplicate=True, delay=2.5, shuffle=True, outage=True)`, for all processes."""
-        return await webhooks.switch(self.store, changes)
+            if sender.client and sender.client is not self._client:
+                await sender.client.aclose()
 
     async def webhooks(self, object_id: str | None = None) -> list[dict[str, Any]]:
+        """Return the newest webhooks without their bodies, of all objects or of one."""
         return await webhooks.listed(self.store, object_id)
 
     async def resend(self, webhook_id: str) -> bool:
+        """Send a webhook again with the same id. Return False if there is none of that id."""
         return await webhooks.resend(self.store, webhook_id)
 
-    # What a presenter may do to his own visit alone: see controls.py
-
-    async def controls(self, caller: str) -> visits.Controls:
-        return await visits.controls_of(self.store, caller)
-
-    async def control(self, caller: str, **changes: Any) -> visits.Controls:
-        """`await sandbox.control(visitor, fail="500", delay=5, duplicate=True)`. ValueError for what cannot be."""
-        return await visits.set_controls(self.store, caller, changes)
-
     async def expire(self, object_id: str) -> None:
-        await visits.expire(self.store, object_id)
+        """End a session or an invoice now, as its clock would. The webhook is sent too."""
+        if object_id.startswith("ps-"):
+            await self.store.update_session(object_id, sessions.expire)
+        else:
+            await self.store.update_invoice(object_id, invoices.expire)
+
+    async def webhook_faults(self) -> WebhookFaults:
+        """Return the faults that all webhooks have now."""
+        return await webhooks.webhook_faults(self.store)
+
+    async def set_webhook_faults(self, **changes: Any) -> WebhookFaults:
+        """Change the faults of all webhooks: `set_webhook_faults(duplicate=True, delay=2.5, outage=True)`."""
+        return await webhooks.set_webhook_faults(self.store, changes)
+
+    async def caller_faults(self, caller: str) -> CallerFaults:
+        """Return the faults of one caller."""
+        return await get_caller_faults(self.store, caller)
+
+    async def set_caller_faults(self, caller: str, **changes: Any) -> CallerFaults:
+        """Change the faults of one caller: `set_caller_faults(visitor, fail="500", delay=5, duplicate=True)`."""
+        return await set_caller_faults(self.store, caller, changes)

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from .clock import to_text
-from .documents import OPEN, SessionDoc, attempt_id, find_attempt
 from .errors import invalid_status
 from .events import payment_event, plan_events, session_event, token_event
 from .ids import new_id
+from .records import OPEN, SessionRecord, attempt_id, find_attempt
 
 Kind = Literal["payment_request", "payment_token"]
 Outcome = Literal["SUCCEEDED", "FAILED", "CANCELED", "EXPIRED", "PENDING"]
@@ -15,7 +15,7 @@ ENDED: dict[str, Outcome] = {"FAILED": "FAILED", "CANCELED": "CANCELED", "EXPIRE
 
 
 def begin_attempt(
-    doc: SessionDoc,
+    record: SessionRecord,
     now: datetime,
     *,
     channel_code: str,
@@ -32,8 +32,8 @@ def begin_attempt(
 
     A `status` that is final already (SUCCEEDED, FAILED …) is settled at once. 422 unless the session is ACTIVE.
     """
-    if not doc.is_active:
-        raise invalid_status(doc.status)
+    if not record.is_active:
+        raise invalid_status(record.status)
     attempt: dict[str, Any] = {
         "kind": kind,
         "session_token_request_id": new_id(""),
@@ -41,7 +41,7 @@ def begin_attempt(
         "status": status if status in OPEN else "PENDING",
         "actions": actions,
         "failure_code": None,
-        "save": _saves(doc.session, save),
+        "save": _saves(record.session, save),
         "created": to_text(now),
         "updated": to_text(now),
         "due": to_text(due) if due else None,
@@ -53,9 +53,9 @@ def begin_attempt(
         attempt |= {"payment_request_id": new_id("pr-"), "payment_id": new_id("py-")}
     else:
         attempt["payment_token_id"] = new_id("pt-")
-    doc.attempts.append(attempt)
+    record.attempts.append(attempt)
     if status not in OPEN:
-        settle_attempt(doc, now, attempt_id(attempt), ENDED.get(status, "SUCCEEDED"), failure_code)
+        settle_attempt(record, now, attempt_id(attempt), ENDED.get(status, "SUCCEEDED"), failure_code)
     return attempt
 
 
@@ -68,7 +68,7 @@ def _saves(session: dict[str, Any], wanted: bool) -> bool:
 
 
 def settle_attempt(
-    doc: SessionDoc,
+    record: SessionRecord,
     now: datetime,
     wanted: str,
     outcome: Outcome,
@@ -78,26 +78,26 @@ def settle_attempt(
 
     An attempt that has ended before, or whose session has, stays as it is: late answers change nothing.
     """
-    attempt = find_attempt(doc, wanted)
-    if attempt["status"] not in OPEN or not doc.is_active:
+    attempt = find_attempt(record, wanted)
+    if attempt["status"] not in OPEN or not record.is_active:
         return
     attempt |= {"updated": to_text(now), "due": None, "actions": []}
     if outcome == "PENDING":
         attempt["status"] = "PENDING"
     elif outcome == "SUCCEEDED":
-        _succeed(doc, now, attempt)
+        _succeed(record, now, attempt)
     else:
-        _fail(doc, attempt, outcome, failure_code)
+        _fail(record, attempt, outcome, failure_code)
 
 
-def _succeed(doc: SessionDoc, now: datetime, attempt: dict[str, Any]) -> None:
-    session = doc.session
+def _succeed(record: SessionRecord, now: datetime, attempt: dict[str, Any]) -> None:
+    session = record.session
     if attempt["kind"] == "payment_request":
         manual = session.get("capture_method") == "MANUAL"
         attempt["status"] = "AUTHORIZED" if manual else "SUCCEEDED"
         if attempt["save"]:
             attempt["payment_token_id"] = new_id("pt-")
-        doc.outbox.append(
+        record.outbox.append(
             payment_event(
                 "payment.authorization" if manual else "payment.capture",
                 session,
@@ -110,14 +110,14 @@ def _succeed(doc: SessionDoc, now: datetime, attempt: dict[str, Any]) -> None:
         if attempt.get(name):
             session[name] = attempt[name]
     if attempt.get("payment_token_id"):
-        doc.outbox.append(token_event("payment_token.activation", session, attempt, "ACTIVE"))
-    close(doc, now, "COMPLETED")
-    doc.outbox.append(session_event("payment_session.completed", session))
+        record.outbox.append(token_event("payment_token.activation", session, attempt, "ACTIVE"))
+    close(record, now, "COMPLETED")
+    record.outbox.append(session_event("payment_session.completed", session))
     if session["session_type"] == "SUBSCRIPTION":
-        doc.outbox += plan_events(session, to_text(now))
+        record.outbox += plan_events(session, to_text(now))
 
 
-def _fail(doc: SessionDoc, attempt: dict[str, Any], outcome: Outcome, failure_code: str | None) -> None:
+def _fail(record: SessionRecord, attempt: dict[str, Any], outcome: Outcome, failure_code: str | None) -> None:
     attempt |= {"status": outcome, "failure_code": failure_code}
     if attempt["kind"] == "payment_token":
         name = {
@@ -125,15 +125,15 @@ def _fail(doc: SessionDoc, attempt: dict[str, Any], outcome: Outcome, failure_co
             "EXPIRED": "payment_token.expiry",
         }.get(outcome)
         if name:
-            doc.outbox.append(token_event(name, doc.session, attempt, outcome))
+            record.outbox.append(token_event(name, record.session, attempt, outcome))
     elif outcome == "FAILED":
-        doc.outbox.append(payment_event("payment.failure", doc.session, attempt))
+        record.outbox.append(payment_event("payment.failure", record.session, attempt))
 
 
-def close(doc: SessionDoc, now: datetime, status: str) -> None:
+def close(record: SessionRecord, now: datetime, status: str) -> None:
     """Gives the session its final status and ends what is still open in it."""
-    doc.session |= {"status": status, "updated": to_text(now)}
-    for attempt in doc.attempts:
+    record.session |= {"status": status, "updated": to_text(now)}
+    for attempt in record.attempts:
         if attempt["status"] in OPEN:
             ended = "EXPIRED" if status == "EXPIRED" else "CANCELED"
             attempt |= {

@@ -1,108 +1,62 @@
-"""Every channel of the imitation, by currency: those that Components offer, and more that only hosted pages have.
+"""A payment channel, and the choice of channels for one session."""
 
-Codes and limits are those of Xendit's channel pages; the names on screen and the drawings are plain ones of our own.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal
 
-from .gateway.channels import CHANNELS as EMBEDDED
+Flow = Literal["cards", "qr", "redirect", "push", "approval"]
+# The sections of the SDK's picker, by the types that the SDK knows.
+PICKER_GROUPS = {"CARDS": "cards", "QR_CODE": "qr", "EWALLET": "wallets", "ONLINE_BANKING": "banks"}
 
 
-class Channel(NamedTuple):
-    """`kind` is Xendit's pm_type: CARDS, QR_CODE, EWALLET, ONLINE_BANKING, VIRTUAL_ACCOUNT, OVER_THE_COUNTER …"""
+@dataclass(frozen=True)
+class Channel:
+    """A way to pay, with Xendit's code, type and limits. Name and colour on screen are our own.
+
+    `saves`: it can be kept for later payments. `flow`: how the SDK pays with it; without one, only hosted pages
+    offer the channel. `app`: phones get a deep link.
+    """
 
     code: str
     brand: str
-    kind: str
-    least: Decimal
-    most: Decimal | None
+    pm_type: str
+    minimum: Decimal | int
+    maximum: Decimal | int | None
     saves: bool = False
+    flow: Flow | None = None
+    colour: str = ""
+    app: bool = False
 
-    def takes(self, amount: Decimal | int) -> bool:
-        return self.least <= amount and (self.most is None or amount <= self.most)
+    @property
+    def group(self) -> str:
+        """Return the section of the SDK's picker that shows the channel."""
+        return PICKER_GROUPS[self.pm_type]
 
-
-def _row(code: str, brand: str, kind: str, least: str, most: str, saves: bool = False) -> Channel:
-    return Channel(code, brand, kind, Decimal(least), Decimal(most), saves)
-
-
-BANK, SHOP, WALLET, DEBIT = "VIRTUAL_ACCOUNT", "OVER_THE_COUNTER", "EWALLET", "ONLINE_BANKING"
-HOSTED_ONLY: dict[str, tuple[Channel, ...]] = {
-    "IDR": (
-        _row("BCA_VIRTUAL_ACCOUNT", "BCA", BANK, "10000", "50000000"),
-        _row("BNI_VIRTUAL_ACCOUNT", "BNI", BANK, "1", "50000000000"),
-        _row("BRI_VIRTUAL_ACCOUNT", "BRI", BANK, "1", "50000000000"),
-        _row("MANDIRI_VIRTUAL_ACCOUNT", "Mandiri", BANK, "1", "50000000000"),
-        _row("PERMATA_VIRTUAL_ACCOUNT", "Permata", BANK, "1", "9999999999"),
-        _row("ALFAMART", "Alfamart", SHOP, "10000", "5000000"),
-        _row("INDOMARET", "Indomaret", SHOP, "10000", "5000000"),
-        _row("ASTRAPAY", "AstraPay", WALLET, "100", "20000000"),
-        _row("LINKAJA", "LinkAja", WALLET, "100", "10000000"),
-        _row("BRI_DIRECT_DEBIT", "BRI direct debit", DEBIT, "1", "999999", saves=True),
-    ),
-    "PHP": (
-        _row("GRABPAY", "GrabPay", WALLET, "1", "100000", saves=True),
-        _row("SHOPEEPAY", "ShopeePay", WALLET, "1", "100000", saves=True),
-        _row("BPI_DIRECT_DEBIT", "BPI direct debit", DEBIT, "0.01", "500000", saves=True),
-        _row("7ELEVEN", "7-Eleven", SHOP, "50", "50000"),
-        _row("LBC", "LBC", SHOP, "50", "200000"),
-    ),
-    "THB": (
-        _row("KBANK_MOBILE_BANKING", "KBank mobile banking", DEBIT, "20", "700000"),
-        _row("KTB_MOBILE_BANKING", "Krungthai mobile banking", DEBIT, "20", "700000"),
-    ),
-    "MYR": (
-        _row("GRABPAY", "GrabPay", WALLET, "1", "1500", saves=True),
-        _row("SHOPEEPAY", "ShopeePay", WALLET, "1", "30000", saves=True),
-        _row("WECHATPAY", "WeChat Pay", WALLET, "0.1", "25000"),
-        _row("AMBANK_VIRTUAL_ACCOUNT", "AmBank", BANK, "1", "10000000"),
-    ),
-    "VND": (
-        _row("APPOTA", "Appota", WALLET, "1000", "500000000"),
-        _row("SHOPEEPAY", "ShopeePay", WALLET, "1000", "500000000"),
-    ),
-}
+    def takes(self, amount: Decimal | float) -> bool:
+        """Return whether the amount is within the channel's limits."""
+        return self.minimum <= amount and (self.maximum is None or amount <= self.maximum)
 
 
-def _embedded(currency: str) -> list[Channel]:
-    return [
-        Channel(
-            row.code,
-            row.brand,
-            row.pm_type,
-            Decimal(str(row.minimum)),
-            None if row.maximum is None else Decimal(str(row.maximum)),
-            row.saves,
-        )
-        for row in EMBEDDED.get(currency, ())
-    ]
+def cards(minimum: int, maximum: int | None = None) -> Channel:
+    """Return the channel of cards, which every market has."""
+    return Channel("CARDS", "Cards", "CARDS", minimum, maximum, saves=True, flow="cards", colour="#0B5B68")
 
 
-CHANNELS: dict[str, tuple[Channel, ...]] = {
-    currency: (*_embedded(currency), *HOSTED_ONLY.get(currency, ())) for currency in EMBEDDED
-}
+def usable(channels: Iterable[Channel], session: dict[str, Any]) -> list[Channel]:
+    """Return the channels that can do what the session asks for, at any amount."""
+    must_save = session["session_type"] != "PAY" or session.get("allow_save_payment_method") == "FORCED"
+    return [channel for channel in channels if channel.saves or not must_save]
 
 
-def must_save(session: dict[str, Any]) -> bool:
-    return session["session_type"] != "PAY" or session.get("allow_save_payment_method") == "FORCED"
+def offered(channels: Iterable[Channel], session: dict[str, Any]) -> list[Channel]:
+    """Return the channels that the shopper may choose: allowed by the merchant, and within their limits.
 
-
-def usable(session: dict[str, Any]) -> Sequence[Channel]:
-    """Those of the session's currency that can do what it asks for, whatever the amount."""
-    return [channel for channel in CHANNELS.get(session["currency"], ()) if channel.saves or not must_save(session)]
-
-
-def offered(session: dict[str, Any]) -> Sequence[Channel]:
-    """Those that the hosted page shows: allowed by the merchant, and within their limits."""
+    The SDK would grey out the whole group of a channel whose limits the amount breaks.
+    """
     allowed, saves_only = session.get("allowed_payment_channels"), session["session_type"] == "SAVE"
     return [
         channel
-        for channel in usable(session)
+        for channel in usable(channels, session)
         if (not allowed or channel.code in allowed) and (saves_only or channel.takes(session["amount"]))
     ]
-
-
-def find(currency: str, code: str) -> Channel | None:
-    return next((channel for channel in CHANNELS.get(currency, ()) if channel.code == code), None)

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from .clock import from_text, to_text
-from .documents import OPEN, InvoiceDoc
 from .errors import SandboxError
 from .events import Event
 from .ids import new_id
+from .records import OPEN, InvoiceRecord
 
 CALLBACK_FIELDS = [
     *("id", "external_id", "user_id", "status", "merchant_name", "amount", "paid_amount", "paid_at", "payer_email"),
@@ -20,58 +20,58 @@ CALLBACK_FIELDS = [
 ]
 
 
-def begin(doc: InvoiceDoc, now: datetime, *, channel_code: str, method: str, name: str) -> dict[str, Any]:
+def begin(record: InvoiceRecord, now: datetime, *, channel_code: str, method: str, name: str) -> dict[str, Any]:
     """Adds an attempt on the hosted page and returns it.
 
     `method` and `name` are how an invoice's webhook calls it: EWALLET and DANA, BANK_TRANSFER and BCA …
     """
-    if not doc.is_pending:
-        raise SandboxError(422, "INVALID_INVOICE_STATUS", f"Invoice status is {doc.status}, expecting PENDING")
+    if not record.is_pending:
+        raise SandboxError(422, "INVALID_INVOICE_STATUS", f"Invoice status is {record.status}, expecting PENDING")
     payment: dict[str, Any] = {"id": new_id("py-"), "channel_code": channel_code, "created": to_text(now)}
     payment |= {"method": method, "name": name, "status": "REQUIRES_ACTION", "failure_code": None}
-    doc.payments.append(payment)
+    record.payments.append(payment)
     return payment
 
 
-def settle(doc: InvoiceDoc, now: datetime, wanted: str, outcome: str, failure_code: str | None = None) -> None:
+def settle(record: InvoiceRecord, now: datetime, wanted: str, outcome: str, failure_code: str | None = None) -> None:
     """Ends an open attempt. SUCCEEDED pays the invoice; any other outcome leaves it PENDING and tells nobody.
 
     An attempt that has ended before, or whose invoice has, stays as it is.
     """
-    payment = next((payment for payment in doc.payments if payment["id"] == wanted), None)
-    if payment is None or payment["status"] not in OPEN or not doc.is_pending:
+    payment = next((payment for payment in record.payments if payment["id"] == wanted), None)
+    if payment is None or payment["status"] not in OPEN or not record.is_pending:
         return
     payment |= {"status": outcome, "failure_code": failure_code}
     if outcome != "SUCCEEDED":
         return
-    doc.invoice |= {
+    record.invoice |= {
         "status": "PAID",
-        "paid_amount": doc.invoice["amount"],
+        "paid_amount": record.invoice["amount"],
         "paid_at": to_text(now),
         "updated": to_text(now),
         "payment_method": payment["method"],
         "payment_channel": payment["name"],
         "payment_id": payment["id"],
     }
-    doc.outbox.append(callback(doc.invoice))
+    record.outbox.append(callback(record.invoice))
 
 
-def expire(doc: InvoiceDoc, now: datetime) -> None:
+def expire(record: InvoiceRecord, now: datetime) -> None:
     """Ends a PENDING invoice. What the call answers for another one is not documented: here it stays as it is."""
-    if doc.is_pending:
-        doc.invoice |= {"status": "EXPIRED", "updated": to_text(now)}
-        doc.outbox.append(callback(doc.invoice))
+    if record.is_pending:
+        record.invoice |= {"status": "EXPIRED", "updated": to_text(now)}
+        record.outbox.append(callback(record.invoice))
 
 
-def advance(doc: InvoiceDoc, now: datetime) -> bool:
-    if doc.is_pending and from_text(doc.invoice["expiry_date"]) <= now:
-        expire(doc, now)
+def advance(record: InvoiceRecord, now: datetime) -> bool:
+    if record.is_pending and from_text(record.invoice["expiry_date"]) <= now:
+        expire(record, now)
         return True
     return False
 
 
-def due_at(doc: InvoiceDoc) -> str | None:
-    return str(doc.invoice["expiry_date"]) if doc.is_pending else None
+def due_at(record: InvoiceRecord) -> str | None:
+    return str(record.invoice["expiry_date"]) if record.is_pending else None
 
 
 def callback(invoice: dict[str, Any]) -> Event:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from . import keys
-from .documents import InvoiceDoc, SessionDoc
+from .records import InvoiceRecord, SessionRecord
 from .settings import SandboxSettings
 
 
@@ -16,17 +16,17 @@ def invoice_url(settings: SandboxSettings, invoice_id: str) -> str:
     return f"{settings.public_url}/sandbox/invoice/{keys.invoice_code(settings.secret, invoice_id)}"
 
 
-def session_view(settings: SandboxSettings, doc: SessionDoc) -> dict[str, Any]:
+def session_view(settings: SandboxSettings, record: SessionRecord) -> dict[str, Any]:
     """The session as the API answers it: a link by its mode, or the browser's key for as long as it is ACTIVE."""
-    if doc.session["mode"] == "PAYMENT_LINK":
-        return doc.session | {"payment_link_url": payment_link_url(settings, doc.id)}
-    if doc.is_active:
-        return doc.session | {"components_sdk_key": keys.sdk_key(settings.secret, doc.id)}
-    return doc.session
+    if record.session["mode"] == "PAYMENT_LINK":
+        return record.session | {"payment_link_url": payment_link_url(settings, record.id)}
+    if record.is_active:
+        return record.session | {"components_sdk_key": keys.sdk_key(settings.secret, record.id)}
+    return record.session
 
 
-def invoice_view(settings: SandboxSettings, doc: InvoiceDoc) -> dict[str, Any]:
-    return doc.invoice | {"invoice_url": invoice_url(settings, doc.id)}
+def invoice_view(settings: SandboxSettings, record: InvoiceRecord) -> dict[str, Any]:
+    return record.invoice | {"invoice_url": invoice_url(settings, record.id)}
 
 
 def origin_of(url: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Webhooks on their way: rows that are written with the change they tell of, and the switches that disturb them."""
+"""Webhooks on their way: rows that are written with the change they tell of, and the faults that disturb them."""
 
 import random
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ SHUFFLE_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
-class Switches:
+class WebhookFaults:
     """What a presenter or a test may turn on: all of it happens with real webhooks, now and then."""
 
     duplicate: bool = False
@@ -23,21 +23,21 @@ class Switches:
     outage: bool = False
 
 
-async def read_switches(queries: Any, connection: Any) -> Switches:
-    rows = [row async for row in queries.all_switches(connection)]
-    known = {row["name"]: loads(row["value"]) for row in rows if row["name"] in Switches.__annotations__}
-    return Switches(**known)
+async def read_webhook_faults(queries: Any, connection: Any) -> WebhookFaults:
+    rows = [row async for row in queries.list_webhook_faults(connection)]
+    known = {row["name"]: loads(row["value"]) for row in rows if row["name"] in WebhookFaults.__annotations__}
+    return WebhookFaults(**known)
 
 
 async def put(queries: Any, connection: Any, events: list[Event], now: datetime) -> None:
     """Inserts one row an event, within the caller's transaction."""
-    switches = await read_switches(queries, connection)
-    own = await queries.get_controls_of_object(connection, object_id=events[0].object_id) if events else None
+    faults = await read_webhook_faults(queries, connection)
+    own = await queries.get_faults_of_object(connection, object_id=events[0].object_id) if events else None
     if own:
-        late = max(switches.delay, float(own["delay"]))
-        switches = replace(switches, delay=late, duplicate=switches.duplicate or bool(own["duplicate"]))
+        late = max(faults.delay, float(own["delay"]))
+        faults = replace(faults, delay=late, duplicate=faults.duplicate or bool(own["duplicate"]))
     for position, event in enumerate(events):
-        late = float(switches.delay) + (random.uniform(0, SHUFFLE_SECONDS) if switches.shuffle else 0)
+        late = float(faults.delay) + (random.uniform(0, SHUFFLE_SECONDS) if faults.shuffle else 0)
         await queries.insert_webhook(
             connection,
             webhook_id=new_id(""),
@@ -45,7 +45,7 @@ async def put(queries: Any, connection: Any, events: list[Event], now: datetime)
             event=event.name,
             object_id=event.object_id,
             body=dumps(event.data),
-            copies=2 if switches.duplicate else 1,
+            copies=2 if faults.duplicate else 1,
             due_at=to_text(now + timedelta(seconds=late)),
             created_at=to_text(now),
         )

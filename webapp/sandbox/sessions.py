@@ -9,52 +9,52 @@ from typing import Any
 
 from .attempts import Kind, Outcome, begin_attempt, close, settle_attempt
 from .clock import from_text
-from .documents import OPEN, SessionDoc, attempt_id, find_attempt
 from .errors import invalid_status
 from .events import session_event
+from .records import OPEN, SessionRecord, attempt_id, find_attempt
 
 __all__ = [
-    "Kind", "Outcome", "SessionDoc", "advance", "attempt_id", "begin_attempt", "cancel", "due_at", "expire",
+    "Kind", "Outcome", "SessionRecord", "advance", "attempt_id", "begin_attempt", "cancel", "due_at", "expire",
     "find_attempt", "settle_attempt",
 ]  # fmt: skip
 
 
-def cancel(doc: SessionDoc, now: datetime) -> None:
+def cancel(record: SessionRecord, now: datetime) -> None:
     """What the merchant may do while the session is ACTIVE; no webhook is documented for it."""
-    if not doc.is_active:
-        raise invalid_status(doc.status)
-    close(doc, now, "CANCELED")
+    if not record.is_active:
+        raise invalid_status(record.status)
+    close(record, now, "CANCELED")
 
 
-def expire(doc: SessionDoc, now: datetime) -> None:
+def expire(record: SessionRecord, now: datetime) -> None:
     """Ends an ACTIVE session as its clock would; another stays as it is."""
-    if doc.is_active:
-        close(doc, now, "EXPIRED")
-        doc.outbox.append(session_event("payment_session.expired", doc.session))
+    if record.is_active:
+        close(record, now, "EXPIRED")
+        record.outbox.append(session_event("payment_session.expired", record.session))
 
 
-def advance(doc: SessionDoc, now: datetime) -> bool:
+def advance(record: SessionRecord, now: datetime) -> bool:
     """Lets the clock do what is due: attempts first, in their order, then expiry. True if that changed anything."""
     changed = False
-    end = from_text(doc.session["expires_at"])
-    while doc.is_active and (attempt := _next_due(doc)) and from_text(attempt["due"]) <= min(now, end):
+    end = from_text(record.session["expires_at"])
+    while record.is_active and (attempt := _next_due(record)) and from_text(attempt["due"]) <= min(now, end):
         outcome: Outcome = attempt["due_outcome"] or "SUCCEEDED"
-        settle_attempt(doc, now, attempt_id(attempt), outcome, attempt["due_failure_code"])
+        settle_attempt(record, now, attempt_id(attempt), outcome, attempt["due_failure_code"])
         changed = True
-    if doc.is_active and end <= now:
-        expire(doc, now)
+    if record.is_active and end <= now:
+        expire(record, now)
         changed = True
     return changed
 
 
-def due_at(doc: SessionDoc) -> str | None:
+def due_at(record: SessionRecord) -> str | None:
     """When `advance` has something to do next; None when nothing will happen any more."""
-    if not doc.is_active:
+    if not record.is_active:
         return None
-    attempt = _next_due(doc)
-    return min(doc.session["expires_at"], attempt["due"]) if attempt else str(doc.session["expires_at"])
+    attempt = _next_due(record)
+    return min(record.session["expires_at"], attempt["due"]) if attempt else str(record.session["expires_at"])
 
 
-def _next_due(doc: SessionDoc) -> dict[str, Any] | None:
-    waiting = [attempt for attempt in doc.attempts if attempt["status"] in OPEN and attempt["due"]]
+def _next_due(record: SessionRecord) -> dict[str, Any] | None:
+    waiting = [attempt for attempt in record.attempts if attempt["status"] in OPEN and attempt["due"]]
     return min(waiting, key=lambda attempt: str(attempt["due"]), default=None)

@@ -2,51 +2,41 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosql
 
 from . import invoices, keys, sessions
 from .clock import to_text, utcnow
 from .codec import dumps, loads
 from .database import Database
-from .documents import InvoiceDoc, SessionDoc
+from .document_table import DocumentTable, RecordKind
 from .errors import not_found
-from .shelf import Kind, Shelf, load_queries
+from .records import InvoiceRecord, SessionRecord
 
 T = TypeVar("T")
 
 
-def _read_session(text: str) -> SessionDoc:
-    return SessionDoc(**loads(text))
+def _read_session(text: str) -> SessionRecord:
+    return SessionRecord(**loads(text))
 
 
-def _write_session(doc: SessionDoc) -> str:
-    return dumps({"session": doc.session, "attempts": doc.attempts, "customer": doc.customer})
+def _write_session(record: SessionRecord) -> str:
+    return dumps({"session": record.session, "attempts": record.attempts, "customer": record.customer})
 
 
-def _read_invoice(text: str) -> InvoiceDoc:
-    return InvoiceDoc(**loads(text))
+def _read_invoice(text: str) -> InvoiceRecord:
+    return InvoiceRecord(**loads(text))
 
 
-def _write_invoice(doc: InvoiceDoc) -> str:
-    return dumps({"invoice": doc.invoice, "payments": doc.payments})
+def _write_invoice(record: InvoiceRecord) -> str:
+    return dumps({"invoice": record.invoice, "payments": record.payments})
 
 
-SESSION = Kind(
-    "session",
-    _read_session,
-    _write_session,
-    sessions.advance,
-    sessions.due_at,
-    not_found,
-)
-INVOICE = Kind(
-    "invoice",
-    _read_invoice,
-    _write_invoice,
-    invoices.advance,
-    invoices.due_at,
-    invoices.missing,
-)
+SESSION = RecordKind("session", _read_session, _write_session, sessions.advance, sessions.due_at, not_found)
+INVOICE = RecordKind("invoice", _read_invoice, _write_invoice, invoices.advance, invoices.due_at, invoices.missing)
+STATEMENTS = Path(__file__).with_name("sql")
 
 
 class Store:
@@ -61,9 +51,9 @@ class Store:
         sends_webhooks: bool = True,
     ) -> None:
         self.database, self.secret, self.clock, self.on_commit = database, secret, clock, on_commit
-        self.queries = load_queries(database.driver)
-        self.sessions = Shelf(SESSION, database, self.queries, clock, on_commit, sends_webhooks)
-        self.invoices = Shelf(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
+        self.queries: Any = aiosql.from_path(STATEMENTS, database.driver, mandatory_parameters=False)
+        self.sessions = DocumentTable(SESSION, database, self.queries, clock, on_commit, sends_webhooks)
+        self.invoices = DocumentTable(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
 
     async def create_tables(self) -> None:
         """And indices, unless they are there: in Postgres even CREATE INDEX IF NOT EXISTS waits for whoever writes just
@@ -82,58 +72,58 @@ class Store:
 
     async def advance_all(self) -> None:
         """Lets the clock do what is due in any document, whether somebody looks at it or not."""
-        for shelf in (self.sessions, self.invoices):
+        for table in (self.sessions, self.invoices):
             async with self.database.read() as connection:
-                due = getattr(self.queries, f"due_{shelf.kind.name}")
+                due = getattr(self.queries, f"due_{table.kind.name}")
                 ids = [row["id"] async for row in due(connection, now=to_text(self.clock()))]
             for document_id in ids:
-                await shelf.get(document_id)
+                await table.get(document_id)
 
     # Payment sessions
 
     def _hash(self, code: str) -> str:
         return keys.lookup_hash(self.secret, code)
 
-    async def add_session(self, doc: SessionDoc) -> None:
+    async def add_session(self, record: SessionRecord) -> None:
         await self.sessions.add(
-            doc,
-            business_id=doc.session["business_id"],
-            created_at=doc.session["created"],
-            auth_hash=self._hash(keys.auth_key(self.secret, doc.id)),
-            link_hash=self._hash(keys.link_code(self.secret, doc.id)),
+            record,
+            business_id=record.session["business_id"],
+            created_at=record.session["created"],
+            auth_hash=self._hash(keys.auth_key(self.secret, record.id)),
+            link_hash=self._hash(keys.link_code(self.secret, record.id)),
         )
 
-    async def get_session(self, payment_session_id: str) -> SessionDoc | None:
+    async def get_session(self, payment_session_id: str) -> SessionRecord | None:
         return await self.sessions.get(payment_session_id)
 
-    async def find_session_by_auth(self, auth_key: str) -> SessionDoc | None:
+    async def find_session_by_auth(self, auth_key: str) -> SessionRecord | None:
         """`auth_key`: `session-<32 hex>`, the first two parts of the SDK key."""
         return await self.sessions.find("find_session_by_auth", auth_hash=self._hash(auth_key))
 
-    async def find_session_by_link(self, code: str) -> SessionDoc | None:
+    async def find_session_by_link(self, code: str) -> SessionRecord | None:
         return await self.sessions.find("find_session_by_link", link_hash=self._hash(code))
 
-    async def update_session(self, payment_session_id: str, change: Callable[[SessionDoc, datetime], T]) -> T:
+    async def update_session(self, payment_session_id: str, change: Callable[[SessionRecord, datetime], T]) -> T:
         return await self.sessions.update(payment_session_id, change)
 
     # Invoices
 
-    async def add_invoice(self, doc: InvoiceDoc) -> None:
+    async def add_invoice(self, record: InvoiceRecord) -> None:
         await self.invoices.add(
-            doc,
-            business_id=doc.invoice["user_id"],
-            external_id=doc.invoice["external_id"],
-            created_at=doc.invoice["created"],
-            link_hash=self._hash(keys.invoice_code(self.secret, doc.id)),
+            record,
+            business_id=record.invoice["user_id"],
+            external_id=record.invoice["external_id"],
+            created_at=record.invoice["created"],
+            link_hash=self._hash(keys.invoice_code(self.secret, record.id)),
         )
 
-    async def get_invoice(self, invoice_id: str) -> InvoiceDoc | None:
+    async def get_invoice(self, invoice_id: str) -> InvoiceRecord | None:
         return await self.invoices.get(invoice_id)
 
-    async def find_invoice_by_link(self, code: str) -> InvoiceDoc | None:
+    async def find_invoice_by_link(self, code: str) -> InvoiceRecord | None:
         return await self.invoices.find("find_invoice_by_link", link_hash=self._hash(code))
 
-    async def find_invoices(self, business_id: str, external_id: str | None) -> list[InvoiceDoc]:
+    async def find_invoices(self, business_id: str, external_id: str | None) -> list[InvoiceRecord]:
         """Newest first; the ten newest of the business without an `external_id`."""
         async with self.database.read() as connection:
             if external_id is None:
@@ -142,7 +132,7 @@ class Store:
                 rows = self.queries.find_invoices(connection, business_id=business_id, external_id=external_id)
             ids = [row["id"] async for row in rows]
         found = [await self.get_invoice(invoice_id) for invoice_id in ids]
-        return [doc for doc in found if doc]
+        return [record for record in found if record]
 
-    async def update_invoice(self, invoice_id: str, change: Callable[[InvoiceDoc, datetime], T]) -> T:
+    async def update_invoice(self, invoice_id: str, change: Callable[[InvoiceRecord, datetime], T]) -> T:
         return await self.invoices.update(invoice_id, change)

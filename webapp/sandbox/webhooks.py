@@ -6,7 +6,7 @@ from typing import Any
 
 from .clock import to_text
 from .codec import dumps
-from .outbox import Switches, read_switches
+from .outbox import WebhookFaults, read_webhook_faults
 from .store import Store
 
 KEPT = timedelta(days=60)
@@ -29,22 +29,22 @@ async def resend(store: Store, webhook_id: str, object_id: str | None = None) ->
     return row is not None
 
 
-async def switches(store: Store) -> Switches:
+async def webhook_faults(store: Store) -> WebhookFaults:
     async with store.database.read() as connection:
-        return await read_switches(store.queries, connection)
+        return await read_webhook_faults(store.queries, connection)
 
 
-async def switch(store: Store, changes: dict[str, Any]) -> Switches:
-    """For all processes that share the database. KeyError or ValueError for what is no switch or no value of it."""
-    known = asdict(Switches())
+async def set_webhook_faults(store: Store, changes: dict[str, Any]) -> WebhookFaults:
+    """For all processes that share the database. KeyError or ValueError for what is no fault or no value of it."""
+    known = asdict(WebhookFaults())
     for name, value in changes.items():
         if type(known[name])(value) != value:
             raise ValueError(f"{name} cannot be {value!r}")
     async with store.database.write() as connection:
         for name, value in changes.items():
-            await store.queries.set_switch(connection, name=name, value=dumps(value))
+            await store.queries.set_webhook_fault(connection, name=name, value=dumps(value))
     store.on_commit()
-    return await switches(store)
+    return await webhook_faults(store)
 
 
 async def forget(store: Store) -> None:

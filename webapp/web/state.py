@@ -101,4 +101,4 @@ async def own_order(request: Request) -> Order:
 async def controls_of(request: Request) -> dict[str, Any] | None:
     """The sandbox's controls for this visitor; None where Xendit itself answers."""
     sandbox = request.app.state.sandbox
-    return asdict(await sandbox.controls(visitor_of(request).id)) if sandbox else None
+    return asdict(await sandbox.caller_faults(visitor_of(request).id)) if sandbox else None

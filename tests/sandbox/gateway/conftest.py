@@ -30,7 +30,7 @@ CUSTOMER = {
 
 
 def seal(text: str, sdk_key: str, payment_session_id: str) -> str:
-    """What a card field sends: the browser's half of gateway/cardfields.py, written again."""
+    """What a card field sends: the browser's half of gateway/card_fields.py, written again."""
     theirs = load_der_public_key(base64.b64decode(sdk_key.split("-")[3]))
     assert isinstance(theirs, ec.EllipticCurvePublicKey)
     mine = ec.generate_private_key(ec.SECP384R1())

@@ -358,9 +358,9 @@ async def test_a_card_number_is_kept_nowhere(
     checkout = await new_checkout(allow_save_payment_method="FORCED")
     for number in (DECLINED, CHALLENGED, GOOD):
         await checkout.begin("CARDS", number)
-    doc = await sandbox.store.get_session(checkout.id)
-    assert doc
-    stored = json.dumps([doc.session, doc.attempts, doc.customer], default=str)
+    record = await sandbox.store.get_session(checkout.id)
+    assert record
+    stored = json.dumps([record.session, record.attempts, record.customer], default=str)
     for number in (DECLINED, CHALLENGED, GOOD):
         assert number not in stored
         assert number[-4:] + '"' not in stored

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.sandbox.gateway.conftest import seal
 from webapp.sandbox import keys
 from webapp.sandbox.gateway import cards
-from webapp.sandbox.gateway.cardfields import Unreadable, open_field
+from webapp.sandbox.gateway.card_fields import Unreadable, open_field
 from webapp.sandbox.gateway.cards import CardOutcome, outcome
 
 SESSION = "ps-" + "0" * 24

@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 
 from tests.sandbox.gateway.conftest import SDK
-from webapp.sandbox.gateway.channels import CHANNELS, GROUPS, offered
+from webapp.sandbox.channels import PICKER_GROUPS, offered
 from webapp.sandbox.gateway.logos import LOGOS
+from webapp.sandbox.gateway.responses import CARD_BRANDS
 from webapp.sandbox.gateway.texts import LOCALES, TEXTS
-from webapp.sandbox.gateway.wire import CARD_BRANDS
+from webapp.sandbox.markets import MARKETS
 
-ALL = [channel for row in CHANNELS.values() for channel in row]
+ALL = [channel for market in MARKETS.values() for channel in market.embedded]
 
 
 def codes(**session: Any) -> list[str]:
-    return [channel.code for channel in offered({"session_type": "PAY", "amount": 100} | session)]
+    channels = MARKETS[session["currency"]].embedded
+    return [channel.code for channel in offered(channels, {"session_type": "PAY", "amount": 100} | session)]
 
 
 def test_the_sdk_lets_every_channel_through() -> None:
@@ -25,11 +27,11 @@ def test_the_sdk_lets_every_channel_through() -> None:
 
 
 def test_cards_come_first_everywhere() -> None:
-    assert all(row[0].code == "CARDS" for row in CHANNELS.values())
+    assert all(market.channels[0].code == "CARDS" for market in MARKETS.values())
 
 
 def test_every_channel_stands_in_a_group_and_has_a_logo() -> None:
-    assert all(channel.group in GROUPS and channel.code in LOGOS for channel in ALL)
+    assert all(channel.group in PICKER_GROUPS.values() and channel.code in LOGOS for channel in ALL)
     assert set(CARD_BRANDS) <= set(LOGOS)
 
 

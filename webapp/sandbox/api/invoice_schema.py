@@ -6,70 +6,70 @@ https://docs.xendit.co/docs/payment-links-api-overview and the official Python S
 from decimal import Decimal
 from typing import Any
 
-from .. import channels
+from ..channels import Channel
+from ..markets import INVOICE_DEFAULT, MARKETS
 from .metadata import check_metadata, refuse
 from .schema import FORMATS, Rule
 
-# SGD, HKD and MXN are not among them, though Components and payment links take those.
-CURRENCIES = ("IDR", "USD", "THB", "VND", "PHP", "MYR")
 LARGEST_AMOUNT = 10**9
-REDIRECT = Rule("string", most=255, format="uri", nullable=True)
+REDIRECT = Rule("string", maximum=255, format="uri", nullable=True)
 TEXT = Rule("string", nullable=True)
-NUMBER = Rule("number", least=-LARGEST_AMOUNT, most=LARGEST_AMOUNT)
+NUMBER = Rule("number", minimum=-LARGEST_AMOUNT, maximum=LARGEST_AMOUNT)
 ITEM = Rule(
     "object",
     required=("name", "price", "quantity"),
-    names={
-        "name": Rule("string", least=1, most=255),
+    properties={
+        "name": Rule("string", minimum=1, maximum=255),
         "price": NUMBER,
-        "quantity": Rule("number", least=0, most=LARGEST_AMOUNT),
+        "quantity": Rule("number", minimum=0, maximum=LARGEST_AMOUNT),
         "url": TEXT,
         "category": TEXT,
         "reference_id": TEXT,
     },
 )
-FEE = Rule("object", required=("type", "value"), names={"type": Rule("string", least=1), "value": NUMBER})
+FEE = Rule("object", required=("type", "value"), properties={"type": Rule("string", minimum=1), "value": NUMBER})
 CUSTOMER_NAMES = ("given_names", "surname", "email", "mobile_number", "phone_number")
 INVOICE = Rule(
     "object",
     required=("external_id", "amount"),
-    names={
-        "external_id": Rule("string", least=1, most=255),
+    properties={
+        "external_id": Rule("string", minimum=1, maximum=255),
         "amount": Rule("number"),
         "payer_email": TEXT,
-        "description": Rule("string", least=1),
-        "invoice_duration": Rule("number", least=1, most=31_536_000),
+        "description": Rule("string", minimum=1),
+        "invoice_duration": Rule("number", minimum=1, maximum=31_536_000),
         "currency": Rule("string"),
-        "customer": Rule("object", nullable=True, names=dict.fromkeys(CUSTOMER_NAMES, TEXT)),
-        "items": Rule("array", most=75, each=ITEM, nullable=True),
-        "fees": Rule("array", most=10, each=FEE, nullable=True),
+        "customer": Rule("object", nullable=True, properties=dict.fromkeys(CUSTOMER_NAMES, TEXT)),
+        "items": Rule("array", maximum=75, items=ITEM, nullable=True),
+        "fees": Rule("array", maximum=10, items=FEE, nullable=True),
         "success_redirect_url": REDIRECT,
         "failure_redirect_url": REDIRECT,
         "locale": Rule("string", pattern="[a-z]{2}", nullable=True),
-        "payment_methods": Rule("array", each=Rule("string"), nullable=True),
+        "payment_methods": Rule("array", items=Rule("string"), nullable=True),
         "should_send_email": Rule("boolean"),
         "should_authenticate_credit_card": Rule("boolean"),
-        "reminder_time": Rule("number", least=1),
-        "reminder_time_unit": Rule("string", one_of=("days", "hours")),
+        "reminder_time": Rule("number", minimum=1),
+        "reminder_time_unit": Rule("string", enum=("days", "hours")),
         "metadata": Rule("object", nullable=True),
     },
 )
 
 
-def obey(body: dict[str, Any]) -> None:
+def check_rules(body: dict[str, Any]) -> None:
     """Raises the first rule's error that `body`, which fits the schema, breaks."""
-    currency = body.get("currency", "IDR")
-    if currency not in CURRENCIES:
+    currency = body.get("currency", INVOICE_DEFAULT)
+    market = MARKETS.get(currency)
+    if not market or not market.invoices:
         raise refuse("UNSUPPORTED_CURRENCY", f"The currency {currency} is not supported for invoices")
     amount = Decimal(body["amount"])
     if amount > LARGEST_AMOUNT:
         raise refuse("MAXIMUM_TRANSFER_AMOUNT_ERROR", f"The maximum amount is {LARGEST_AMOUNT}")
-    if amount <= 0 or (currency in ("IDR", "VND") and amount < 1):
+    if amount <= 0 or (not market.decimals and amount < 1):
         raise refuse("MINIMAL_TRANSFER_AMOUNT_ERROR", "The amount must be greater than zero")
     emails = [body.get("payer_email"), (body.get("customer") or {}).get("email")]
     if not all(email is None or FORMATS["email"](email) for email in emails):
         raise refuse("EMAIL_FORMAT_ERROR", "The email format is invalid")
-    known = {name for channel in channels.CHANNELS[currency] for name in (channel.code, method_name(channel))}
+    known = {name for channel in market.channels for name in (channel.code, method_name(channel))}
     wanted = body.get("payment_methods") or []
     unknown = [name for name in wanted if name not in known]
     if unknown:
@@ -86,8 +86,8 @@ def duration(body: dict[str, Any]) -> int:
     return int(body.get("invoice_duration", 86_400))
 
 
-def method_name(channel: channels.Channel) -> str:
+def method_name(channel: Channel) -> str:
     """What invoices call a channel: CREDIT_CARD for cards, BCA for BCA_VIRTUAL_ACCOUNT, else the channel's code."""
-    if channel.kind == "CARDS":
+    if channel.pm_type == "CARDS":
         return "CREDIT_CARD"
-    return channel.code.removesuffix("_VIRTUAL_ACCOUNT") if channel.kind == "VIRTUAL_ACCOUNT" else channel.code
+    return channel.code.removesuffix("_VIRTUAL_ACCOUNT") if channel.pm_type == "VIRTUAL_ACCOUNT" else channel.code

@@ -6,17 +6,18 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .. import channels, invoices
+from .. import invoices
 from ..clock import to_text
 from ..codec import ApiResponse
-from ..documents import InvoiceDoc
 from ..ids import new_hex_id
 from ..links import invoice_view
+from ..markets import INVOICE_DEFAULT, MARKETS
+from ..records import InvoiceRecord
 from ..settings import SandboxSettings
 from ..store import Store
-from .invoice_schema import INVOICE, duration, method_name, obey
+from .invoice_schema import INVOICE, check_rules, duration, method_name
 from .reading import body_of, business_of
-from .schema import check
+from .schema import check_schema
 
 REPEATED = [
     *("description", "payer_email", "items", "fees", "customer", "customer_notification_preference", "metadata"),
@@ -32,11 +33,11 @@ class InvoicesApi:
     async def create(self, request: Request) -> Response:
         business_id = business_of(request)
         body = await body_of(request)
-        check(body, INVOICE)
-        obey(body)
-        doc = InvoiceDoc(invoice_of(body, business_id, self.settings.merchant_name, self.store.clock()))
-        await self.store.add_invoice(doc)
-        return self._answer(doc)
+        check_schema(body, INVOICE)
+        check_rules(body)
+        record = InvoiceRecord(invoice_of(body, business_id, self.settings.merchant_name, self.store.clock()))
+        await self.store.add_invoice(record)
+        return self._answer(record)
 
     async def get(self, request: Request) -> Response:
         return self._answer(await self._own(request))
@@ -44,33 +45,33 @@ class InvoicesApi:
     async def find(self, request: Request) -> Response:
         """An array: an `external_id` need not be unique."""
         found = await self.store.find_invoices(business_of(request), request.query_params.get("external_id"))
-        return ApiResponse([invoice_view(self.settings, doc) for doc in found])
+        return ApiResponse([invoice_view(self.settings, record) for record in found])
 
     async def expire(self, request: Request) -> Response:
-        doc = await self._own(request)
+        record = await self._own(request)
 
-        def expire(doc: InvoiceDoc, now: datetime) -> InvoiceDoc:
-            invoices.expire(doc, now)
-            return doc
+        def expire(record: InvoiceRecord, now: datetime) -> InvoiceRecord:
+            invoices.expire(record, now)
+            return record
 
-        return self._answer(await self.store.update_invoice(doc.id, expire))
+        return self._answer(await self.store.update_invoice(record.id, expire))
 
-    def _answer(self, doc: InvoiceDoc) -> Response:
-        return ApiResponse(invoice_view(self.settings, doc))
+    def _answer(self, record: InvoiceRecord) -> Response:
+        return ApiResponse(invoice_view(self.settings, record))
 
-    async def _own(self, request: Request) -> InvoiceDoc:
+    async def _own(self, request: Request) -> InvoiceRecord:
         """The invoice in the address, if it is the caller's; 404 for another's as for none."""
         business_id = business_of(request)
-        doc = await self.store.get_invoice(request.path_params["invoice_id"])
-        if doc is None or doc.invoice["user_id"] != business_id:
+        record = await self.store.get_invoice(request.path_params["invoice_id"])
+        if record is None or record.invoice["user_id"] != business_id:
             raise invoices.missing()
-        return doc
+        return record
 
 
 def invoice_of(body: dict[str, Any], business_id: str, merchant_name: str, now: datetime) -> dict[str, Any]:
-    """A new, PENDING invoice. `amount` wins over the sum of items and fees; IDR has no decimals, they are cut off."""
-    currency = body.get("currency", "IDR")
-    amount = int(body["amount"]) if currency == "IDR" else body["amount"]
+    """Return a new, PENDING invoice. `amount` wins over the sum of items and fees."""
+    currency = body.get("currency", INVOICE_DEFAULT)
+    amount = int(body["amount"]) if MARKETS[currency].whole_invoices else body["amount"]
     invoice = {
         "id": new_hex_id(),
         "external_id": body["external_id"],
@@ -102,11 +103,11 @@ def available(
         "available_direct_debits": [],
         "available_paylaters": [],
     }
-    for channel in channels.CHANNELS[currency]:
+    for channel in MARKETS[currency].channels:
         name = method_name(channel)
         if wanted and not {name, channel.code} & set(wanted):
             continue
-        match channel.kind:
+        match channel.pm_type:
             case "VIRTUAL_ACCOUNT":
                 bank = {"bank_code": name, "collection_type": "POOL", "transfer_amount": amount}
                 holder = {"bank_branch": "Virtual Account", "account_holder_name": merchant_name.upper()}

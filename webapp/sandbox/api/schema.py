@@ -1,4 +1,4 @@
-"""A small part of JSON Schema: types, lengths, limits, required names. Complaints are worded as Xendit's are."""
+"""A small part of JSON Schema: types, lengths, limits, required properties. Errors are worded as Xendit's are."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -57,21 +57,24 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One value. `least` and `most` limit a text's or a list's length, or a number; `names` are those of an object."""
+    """The rule for one value, in JSON Schema's words.
+
+    `minimum` and `maximum` limit a number, or the length of a text or a list.
+    """
 
     type: str
-    least: int | None = None
-    most: int | None = None
-    one_of: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    enum: tuple[str, ...] = ()
     pattern: str = ""
     format: str = ""
     nullable: bool = False
     required: tuple[str, ...] = ()
-    names: Mapping[str, "Rule"] = field(default_factory=dict)
-    each: "Rule | None" = None
+    properties: Mapping[str, "Rule"] = field(default_factory=dict)
+    items: "Rule | None" = None
 
 
-def complaints(value: Any, rule: Rule, path: str = "") -> Iterator[tuple[str, str, str]]:
+def violations(value: Any, rule: Rule, path: str = "") -> Iterator[tuple[str, str, str]]:
     """`(where, what is wrong, path to show)` for everything in `value` that breaks the rule."""
     if value is None and rule.nullable:
         return
@@ -81,23 +84,23 @@ def complaints(value: Any, rule: Rule, path: str = "") -> Iterator[tuple[str, st
         for name in rule.required:
             if name not in value:
                 yield path, f"must have required property '{name}'", f"{path}/{name}"
-        for name, child in rule.names.items():
+        for name, child in rule.properties.items():
             if name in value:
-                yield from complaints(value[name], child, f"{path}/{name}")
+                yield from violations(value[name], child, f"{path}/{name}")
     elif rule.type in ("number", "integer"):
-        if rule.least is not None and value < rule.least:
-            yield path, f"must be >= {rule.least}", path
-        if rule.most is not None and value > rule.most:
-            yield path, f"must be <= {rule.most}", path
+        if rule.minimum is not None and value < rule.minimum:
+            yield path, f"must be >= {rule.minimum}", path
+        if rule.maximum is not None and value > rule.maximum:
+            yield path, f"must be <= {rule.maximum}", path
     elif rule.type == "array":
         yield from _length(value, rule, path, "items")
         for position, child in enumerate(value):
-            if rule.each:
-                yield from complaints(child, rule.each, f"{path}/{position}")
+            if rule.items:
+                yield from violations(child, rule.items, f"{path}/{position}")
     elif rule.type == "string":
         yield from _length(value, rule, path, "characters")
-        if rule.one_of and value not in rule.one_of:
-            yield path, f"must be equal to one of the allowed values: {', '.join(rule.one_of)}", path
+        if rule.enum and value not in rule.enum:
+            yield path, f"must be equal to one of the allowed values: {', '.join(rule.enum)}", path
         if rule.pattern and not re.fullmatch(rule.pattern, value):
             yield path, f'must match pattern "{rule.pattern}"', path
         if rule.format and not FORMATS[rule.format](value):
@@ -105,15 +108,15 @@ def complaints(value: Any, rule: Rule, path: str = "") -> Iterator[tuple[str, st
 
 
 def _length(value: Any, rule: Rule, path: str, what: str) -> Iterator[tuple[str, str, str]]:
-    if rule.least is not None and len(value) < rule.least:
-        yield path, f"must NOT have fewer than {rule.least} {what}", path
-    if rule.most is not None and len(value) > rule.most:
-        yield path, f"must NOT have more than {rule.most} {what}", path
+    if rule.minimum is not None and len(value) < rule.minimum:
+        yield path, f"must NOT have fewer than {rule.minimum} {what}", path
+    if rule.maximum is not None and len(value) > rule.maximum:
+        yield path, f"must NOT have more than {rule.maximum} {what}", path
 
 
-def check(body: Any, rule: Rule) -> None:
-    """Raises API_VALIDATION_ERROR with one entry in `errors` for each complaint (the first fifty)."""
-    found = [entry for entry, _ in zip(complaints(body, rule), range(50), strict=False)]
+def check_schema(body: Any, rule: Rule) -> None:
+    """Raises API_VALIDATION_ERROR with one entry in `errors` for each violation (the first fifty)."""
+    found = [entry for entry, _ in zip(violations(body, rule), range(50), strict=False)]
     if found:
         message = ", ".join(f"request/body{where} {what}" for where, what, _ in found)
         errors = [{"message": what, "path": f"/body{shown}"} for _, what, shown in found]

@@ -1,7 +1,7 @@
 """What a schema cannot say about POST /sessions: each rule with its own error code.
 
-http is accepted where Xendit insists on https (origins, return URLs), and HKD/HK and MXN/MX are accepted: this
-imitation runs on localhost. All else is as strict as the documentation; where two documents differ, as the stricter.
+http is accepted where Xendit insists on https (origins, return URLs), because this imitation runs on localhost. All
+else is as strict as the documentation; where two documents differ, as the stricter.
 """
 
 from collections.abc import Callable
@@ -9,21 +9,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from .. import channels
+from ..channels import usable
 from ..clock import from_text
 from ..errors import validation_error
+from ..markets import MARKETS
 from .metadata import check_metadata, refuse
 from .schema import is_web_url
 
 JSON = dict[str, Any]
-# Digits after the point that an amount may have.
-CURRENCIES = {"IDR": 0, "PHP": 2, "VND": 0, "THB": 2, "SGD": 2, "MYR": 2, "USD": 2, "HKD": 2, "MXN": 2}
-COUNTRIES = ("ID", "PH", "VN", "TH", "SG", "MY", "HK", "MX")
 LARGEST_AMOUNT = 10**12
 SOONEST, LATEST = timedelta(minutes=10), timedelta(days=365)
 
 
-def obey(body: JSON, now: datetime) -> None:
+def check_rules(body: JSON, now: datetime) -> None:
     """Raises the first rule's error that `body`, which fits the schema, breaks."""
     for rule in RULES:
         rule(body)
@@ -35,9 +33,9 @@ def _type_and_mode(body: JSON) -> None:
         raise refuse("SESSION_TYPE_NOT_SUPPORTED", "session_type AUTHORIZATION is not supported for now")
     if body["mode"] not in ("PAYMENT_LINK", "COMPONENTS"):
         raise refuse("MODE_NOT_SUPPORTED", f"mode {body['mode']} is not supported for now")
-    if body["currency"] not in CURRENCIES:
+    if body["currency"] not in MARKETS:
         raise refuse("INVALID_CURRENCY", f"Currency {body['currency']} is not supported")
-    if body["country"] not in COUNTRIES:
+    if body["country"] not in {market.country for market in MARKETS.values()}:
         raise refuse("INVALID_COUNTRY", f"Country {body['country']} is not supported")
 
 
@@ -75,22 +73,22 @@ def _amount(body: JSON) -> None:
             raise refuse("INVALID_AMOUNT", "Amount must be zero for session type SAVE")
     elif amount <= 0:
         raise refuse("INVALID_AMOUNT", "Amount must be greater than zero")
-    digits, currency = CURRENCIES[body["currency"]], body["currency"]
-    if amount != round(amount, digits):
-        allowed = f"at most {digits} decimals" if digits else "no decimals"
-        raise refuse("INVALID_AMOUNT", f"Amount must have {allowed} in {currency}")
+    decimals = MARKETS[body["currency"]].decimals
+    if amount != round(amount, decimals):
+        allowed = f"at most {decimals} decimals" if decimals else "no decimals"
+        raise refuse("INVALID_AMOUNT", f"Amount must have {allowed} in {body['currency']}")
 
 
 def _channels(body: JSON) -> None:
     allowed = body.get("allowed_payment_channels") or []
-    usable = {channel.code for channel in channels.usable(body)}
-    unknown = [code for code in allowed if code not in usable]
+    available = {channel.code for channel in usable(MARKETS[body["currency"]].channels, body)}
+    unknown = [code for code in allowed if code not in available]
     if unknown:
         hint = "Please ensure that you have activated the necessary channels"
         raise refuse("INVALID_PAYMENT_CHANNEL", f"Channel(s) {', '.join(unknown)} are not available. {hint}")
     primary = (body.get("payment_link_configuration") or {}).get("primary_payment_channels") or []
     for code in primary:
-        if code not in (allowed or usable):
+        if code not in (allowed or available):
             text = f"Primary channel {code} is not included in the requested channels"
             raise refuse("INVALID_PRIMARY_PAYMENT_CHANNEL", text)
 

@@ -10,15 +10,15 @@ from .. import sessions
 from ..clock import from_text, to_text
 from ..codec import ApiResponse
 from ..customers import add_customer, has_customer
-from ..documents import SessionDoc
 from ..errors import SandboxError, not_found
 from ..ids import new_id, new_session_id
 from ..links import session_view
+from ..records import SessionRecord
 from ..settings import SandboxSettings
 from ..store import Store
 from .reading import body_of, business_of
-from .schema import check
-from .session_rules import obey
+from .schema import check_schema
+from .session_rules import check_rules
 from .session_schema import SESSION
 
 LASTS = timedelta(minutes=30)
@@ -37,33 +37,33 @@ class SessionsApi:
     async def create(self, request: Request) -> Response:
         business_id = business_of(request)
         body = await body_of(request)
-        check(body, SESSION)
+        check_schema(body, SESSION)
         now = self.store.clock()
-        obey(body, now)
+        check_rules(body, now)
         customer_id = await self._customer_id(business_id, body)
-        doc = SessionDoc(session_of(body, business_id, customer_id, now), customer=body.get("customer"))
-        await self.store.add_session(doc)
-        return ApiResponse(session_view(self.settings, doc), 201)
+        record = SessionRecord(session_of(body, business_id, customer_id, now), customer=body.get("customer"))
+        await self.store.add_session(record)
+        return ApiResponse(session_view(self.settings, record), 201)
 
     async def get(self, request: Request) -> Response:
         return ApiResponse(session_view(self.settings, await self._own(request)))
 
     async def cancel(self, request: Request) -> Response:
-        doc = await self._own(request)
+        record = await self._own(request)
 
-        def cancel(doc: SessionDoc, now: datetime) -> SessionDoc:
-            sessions.cancel(doc, now)
-            return doc
+        def cancel(record: SessionRecord, now: datetime) -> SessionRecord:
+            sessions.cancel(record, now)
+            return record
 
-        return ApiResponse(session_view(self.settings, await self.store.update_session(doc.id, cancel)))
+        return ApiResponse(session_view(self.settings, await self.store.update_session(record.id, cancel)))
 
-    async def _own(self, request: Request) -> SessionDoc:
+    async def _own(self, request: Request) -> SessionRecord:
         """The session in the address, if it is the caller's; 404 for another's as for none."""
         business_id = business_of(request)
-        doc = await self.store.get_session(request.path_params["payment_session_id"])
-        if doc is None or doc.session["business_id"] != business_id:
+        record = await self.store.get_session(request.path_params["payment_session_id"])
+        if record is None or record.session["business_id"] != business_id:
             raise not_found()
-        return doc
+        return record
 
     async def _customer_id(self, business_id: str, body: dict[str, Any]) -> str | None:
         if customer_id := body.get("customer_id"):

@@ -7,13 +7,15 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from .. import keys, sessions
-from ..documents import SessionDoc
 from ..errors import SandboxError, not_found, validation_error
+from ..records import SessionRecord
 from ..settings import SandboxSettings
 from ..store import Store
-from . import attempts, cards, wire
-from .answers import JSON, answering, inside, payload_of
-from .cardfields import Unreadable, open_field
+from . import cards, responses
+from .card_fields import Unreadable, open_field
+from .requests import JSON, inside, payload_of
+from .responses import json_endpoint
+from .start_payment import apply_decision, start_payment
 
 
 class Gateway:
@@ -34,75 +36,77 @@ class Gateway:
             Route(f"{session}/payment_requests/{{id}}/simulate", self.simulate, methods=["POST"]),
         ]
 
-    async def _session(self, request: Request, auth_key: object) -> SessionDoc:
-        doc = await self.store.find_session_by_auth(auth_key) if isinstance(auth_key, str) else None
-        if doc is None or doc.session["mode"] != "COMPONENTS":
+    async def _session(self, request: Request, auth_key: object) -> SessionRecord:
+        record = await self.store.find_session_by_auth(auth_key) if isinstance(auth_key, str) else None
+        if record is None or record.session["mode"] != "COMPONENTS":
             raise not_found()
-        request.state.locale = wire.locale_of(doc)
-        return doc
+        request.state.locale = responses.locale_of(record)
+        return record
 
-    def _opened(self, doc: SessionDoc, sealed: object) -> str:
+    def _opened(self, record: SessionRecord, sealed: object) -> str:
         """A typed card number, to look at and forget."""
         try:
-            return open_field(sealed, keys.ecdh_private_key(self.settings.secret, doc.id), doc.id)
+            return open_field(sealed, keys.ecdh_private_key(self.settings.secret, record.id), record.id)
         except Unreadable as error:
             raise validation_error(str(error), "/body/card_details") from error
 
-    @answering
+    @json_endpoint
     async def open(self, request: Request) -> JSON:
-        doc = await self._session(request, request.path_params["auth"])
-        return wire.opening(doc, self.settings.merchant_name)
+        record = await self._session(request, request.path_params["auth"])
+        return responses.opening(record, self.settings.merchant_name)
 
-    @answering
+    @json_endpoint
     async def poll(self, request: Request) -> JSON:
-        doc = await self._session(request, request.path_params["auth"])
+        record = await self._session(request, request.path_params["auth"])
         wanted = request.query_params.get("token_request_id")
-        return wire.polled(doc, sessions.find_attempt(doc, wanted) if wanted else None)
+        return responses.polled(record, sessions.find_attempt(record, wanted) if wanted else None)
 
-    @answering
+    @json_endpoint
     async def begin(self, request: Request) -> JSON:
         body = await payload_of(request)
-        doc = await self._session(request, body.get("session_id"))
-        pays = doc.session["session_type"] == "PAY"
+        record = await self._session(request, body.get("session_id"))
+        pays = record.session["session_type"] == "PAY"
         if pays != request.url.path.endswith("payment_requests"):
             raise validation_error("does not fit the session's type", "/body/session_id")
         sealed = inside(body, "channel_properties", "card_details", "card_number")
-        number = self._opened(doc, sealed) if sealed or body.get("channel_code") == "CARDS" else None
+        number = self._opened(record, sealed) if sealed or body.get("channel_code") == "CARDS" else None
         if number is not None and not cards.is_valid(number):
             raise validation_error("card number is not valid", "/body/channel_properties/card_details/card_number")
         attempt: JSON = await self.store.update_session(
-            doc.id,
-            lambda doc, now: attempts.begin(
-                doc, now, "payment_request" if pays else "payment_token", body, number, self.settings.merchant_name
+            record.id,
+            lambda record, now: start_payment(
+                record, now, "payment_request" if pays else "payment_token", body, number, self.settings.merchant_name
             ),
         )
-        return wire.entity(attempt) | {"session_token_request_id": attempt["session_token_request_id"]}
+        return responses.entity(attempt) | {"session_token_request_id": attempt["session_token_request_id"]}
 
-    @answering
+    @json_endpoint
     async def simulate(self, request: Request) -> JSON:
-        doc = await self._session(request, request.path_params["auth"])
+        record = await self._session(request, request.path_params["auth"])
         wanted = request.path_params["id"]
-        actions = sessions.find_attempt(doc, wanted)["actions"]
+        actions = sessions.find_attempt(record, wanted)["actions"]
         if not any(action["type"] == "PRESENT_TO_CUSTOMER" for action in actions):
             raise SandboxError(400, "INELIGIBLE_PAYMENT_REQUEST", "Only a code that waits to be paid can be simulated")
-        await self.store.update_session(doc.id, lambda doc, now: attempts.decide(doc, now, wanted, approved=True))
+        await self.store.update_session(
+            record.id, lambda record, now: apply_decision(record, now, wanted, approved=True)
+        )
         return {"status": "PENDING", "message": "Simulated; the result arrives by polling and by webhook"}
 
-    @answering
+    @json_endpoint
     async def card_info(self, request: Request) -> JSON:
-        doc = await self._session(request, request.path_params["auth"])
-        number = self._opened(doc, (await payload_of(request)).get("card_number"))
+        record = await self._session(request, request.path_params["auth"])
+        number = self._opened(record, (await payload_of(request)).get("card_number"))
         brand, foreign = cards.brand(number), cards.is_foreign(number)
         # The session's own country: another would switch the dial code of a phone field that is still empty.
-        country = "US" if foreign else doc.session["country"]
+        country = "US" if foreign else record.session["country"]
         return {
             "schemes": [brand] if brand else [],
             "country_codes": [country],
             "require_billing_information": foreign,
         }
 
-    @answering
+    @json_endpoint
     async def payment_options(self, request: Request) -> JSON:
-        doc = await self._session(request, request.path_params["auth"])
-        shown = {field: doc.session[field] for field in ("country", "currency", "amount")}
+        record = await self._session(request, request.path_params["auth"])
+        shown = {field: record.session[field] for field in ("country", "currency", "amount")}
         return shown | {"channel_code": (await payload_of(request)).get("channel_code"), "installment_plans": []}

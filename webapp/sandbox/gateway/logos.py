@@ -6,7 +6,7 @@ The SDK shows them with <img> and as background images, so each is a file of its
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .channels import CHANNELS
+from ..markets import MARKETS
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">{drawing}</svg>'
 LETTERS = (
@@ -47,10 +47,10 @@ def drawings() -> dict[str, str]:
     """Every logo that the gateway's answers name, and those that the SDK asks for by itself."""
     found = {
         channel.code: _tile(
-            channel.colour, {"cards": CARD, "qr": QR}.get(channel.kind) or _letters(_initials(channel.brand))
+            channel.colour, {"cards": CARD, "qr": QR}.get(channel.group) or _letters(_initials(channel.brand))
         )
-        for row in CHANNELS.values()
-        for channel in row
+        for market in MARKETS.values()
+        for channel in market.embedded
     }
     return found | {name: _tile(colour, _letters(words, 22), 48, 32) for name, (words, colour) in NETWORKS.items()}
 

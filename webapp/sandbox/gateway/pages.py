@@ -11,15 +11,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ..documents import OPEN, SessionDoc
 from ..errors import SandboxError, not_found
 from ..links import origin_of
-from ..money import amount_text
+from ..markets import MARKETS
+from ..records import OPEN, SessionRecord
 from ..sessions import find_attempt
 from ..settings import SandboxSettings
 from ..store import Store
-from . import attempts, channels, wire
-from .answers import JSON
+from . import responses
+from .requests import JSON
+from .start_payment import apply_decision
 from .texts import text
 
 HOME = Path(__file__).parents[1]
@@ -69,34 +70,35 @@ class Pages:
         page = request.url.path.split("/")[2]
         session_id, wanted = request.path_params["session_id"], request.path_params["attempt_id"]
         try:
-            doc = await self.store.get_session(session_id)
-            if doc is None:
+            record = await self.store.get_session(session_id)
+            if record is None:
                 raise not_found()
             if request.method == "POST":
                 approved = (await request.form()).get("decision") == "approve"
                 await self.store.update_session(
-                    session_id, lambda doc, now: attempts.decide(doc, now, wanted, approved)
+                    session_id, lambda record, now: apply_decision(record, now, wanted, approved)
                 )
-                return RedirectResponse(self._next(doc, page, request), 303)
-            return self._page(doc, find_attempt(doc, wanted), page)
+                return RedirectResponse(self._next(record, page, request), 303)
+            return self._page(record, find_attempt(record, wanted), page)
         except SandboxError as error:
             return HTMLResponse("No such payment", error.status, headers())
 
-    def _next(self, doc: SessionDoc, page: str, request: Request) -> str:
-        return (page == "wallet" and return_url_of(doc)) or request.url.path
+    def _next(self, record: SessionRecord, page: str, request: Request) -> str:
+        return (page == "wallet" and return_url_of(record)) or request.url.path
 
-    def _page(self, doc: SessionDoc, attempt: JSON, page: str) -> Response:
-        locale, framed = wire.locale_of(doc), page != "wallet"
-        channel = channels.find(attempt["channel_code"])
+    def _page(self, record: SessionRecord, attempt: JSON, page: str) -> Response:
+        locale, framed = responses.locale_of(record), page != "wallet"
+        market = MARKETS[record.session["currency"]]
+        channel = market.find(attempt["channel_code"])
         keeps = attempt["kind"] == "payment_token"
-        return_url = return_url_of(doc)
+        return_url = return_url_of(record)
         html = TEMPLATES.get_template("gateway/decision.html").render(
             say=lambda name, **values: text(name, locale, **values),
             locale=locale,
             brand=channel.brand if channel and page != "3ds" else text("your_bank", locale),
-            logo=wire.logo_url(attempt["channel_code"]),
+            logo=responses.logo_url(attempt["channel_code"]),
             merchant=self.settings.merchant_name,
-            amount="" if keeps else amount_text(doc.session["amount"], doc.session["currency"]),
+            amount="" if keeps else market.format(record.session["amount"]),
             question="ask_link" if keeps and page == "wallet" else QUESTIONS[page],
             decided=attempt["status"] not in OPEN or (page == "approval" and attempt["status"] == "PENDING"),
             framed=framed,
@@ -108,7 +110,7 @@ class Pages:
         return HTMLResponse(html, headers=headers(f"form-action 'self' {to}".strip(), frame))
 
 
-def return_url_of(doc: SessionDoc) -> str | None:
+def return_url_of(record: SessionRecord) -> str | None:
     """Where a redirect comes back to, however it went."""
-    url = (doc.session.get("components_configuration") or {}).get("return_url")
+    url = (record.session.get("components_configuration") or {}).get("return_url")
     return url if isinstance(url, str) and origin_of(url) else None

@@ -7,12 +7,12 @@ from starlette.routing import BaseRoute
 
 from ..settings import SandboxSettings
 from ..store import Store
-from .doors import InvoiceDoor, SessionDoor
 from .pages import HostedPages
+from .payable import PayableInvoice, PayableSession
 
 
 def routes(
     store: Store, settings: SandboxSettings, translations: Mapping[str, gettext.NullTranslations]
 ) -> list[BaseRoute]:
-    doors = (SessionDoor(store), InvoiceDoor(store))
-    return [route for door in doors for route in HostedPages(door, store, settings, translations).routes()]
+    payables = (PayableSession(store), PayableInvoice(store))
+    return [route for payable in payables for route in HostedPages(payable, store, settings, translations).routes()]

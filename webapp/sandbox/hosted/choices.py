@@ -11,7 +11,7 @@ from typing import Any
 
 from ..channels import Channel
 from ..gateway import cards
-from ..gateway.channels import find as embedded
+from ..gateway.logos import LOGOS
 from .texts import CARD_NOTES, GROUPS
 
 CARDS = {
@@ -37,10 +37,10 @@ class Choice:
 def groups(offered: Iterable[Channel]) -> list[tuple[str, list[Choice]]]:
     """Title and choices of each kind, in the order of GROUPS."""
     order = list(GROUPS)
-    ordered = sorted(offered, key=lambda channel: order.index(channel.kind))
+    ordered = sorted(offered, key=lambda channel: order.index(channel.pm_type))
     return [
         (GROUPS[kind], [choice for channel in members for choice in _choices(channel)])
-        for kind, members in groupby(ordered, key=lambda channel: channel.kind)
+        for kind, members in groupby(ordered, key=lambda channel: channel.pm_type)
     ]
 
 
@@ -59,7 +59,7 @@ def outcome(choice: Choice, amount: Any, currency: str) -> tuple[str, str | None
 
 
 def _choices(channel: Channel) -> list[Choice]:
-    if channel.kind != "CARDS":
+    if channel.pm_type != "CARDS":
         return [Choice(channel.code, channel, channel.brand, "", _logo(channel))]
     return [
         Choice(f"CARDS.{name}", channel, _spaced(number), CARD_NOTES[name], _logo(channel, brand), brand)
@@ -73,6 +73,6 @@ def _spaced(number: str) -> str:
 
 def _logo(channel: Channel, card: str | None = None) -> str:
     """Drawings of single channels belong to those inside Components; the others share one for their kind."""
-    if card or embedded(channel.code):
+    if card or channel.code in LOGOS:
         return f"/sandbox/logos/{(card or channel.code).upper()}.svg"
-    return f"/sandbox/static/hosted/{channel.kind.lower().replace('_', '-')}.svg"
+    return f"/sandbox/static/hosted/{channel.pm_type.lower().replace('_', '-')}.svg"

@@ -13,22 +13,26 @@ from ..errors import SandboxError
 from ..settings import SandboxSettings
 from ..store import Store
 from . import choices, steps
-from .doors import Door
-from .seen import JSON, Seen
+from .checkout_view import JSON, CheckoutView
+from .payable import Payable
 from .templating import Templates
 from .texts import FAILED, FAILURES
 
 
 class HostedPages:
-    """The pages behind one door: `/sandbox/pay/{code}` or `/sandbox/invoice/{code}`."""
+    """The pages of one payable: `/sandbox/pay/{code}` or `/sandbox/invoice/{code}`."""
 
     def __init__(
-        self, door: Door, store: Store, settings: SandboxSettings, translations: Mapping[str, gettext.NullTranslations]
+        self,
+        payable: Payable,
+        store: Store,
+        settings: SandboxSettings,
+        translations: Mapping[str, gettext.NullTranslations],
     ) -> None:
-        self.door, self.store, self.settings, self.templates = door, store, settings, Templates(translations)
+        self.payable, self.store, self.settings, self.templates = payable, store, settings, Templates(translations)
 
     def routes(self) -> list[Route]:
-        page = f"/sandbox/{self.door.path}/{{code}}"
+        page = f"/sandbox/{self.payable.path}/{{code}}"
         return [
             Route(page, self.show),
             Route(page, self.decide, methods=["POST"]),
@@ -37,35 +41,35 @@ class HostedPages:
         ]
 
     async def show(self, request: Request) -> Response:
-        seen = await self.door.find(request.path_params["code"])
-        if seen is None:
+        checkout = await self.payable.find(request.path_params["code"])
+        if checkout is None:
             return self.templates.page("not_found.html", "en", status=404)
-        if seen.state != "open":
-            return self._page("closed.html", seen, webhooks=await webhooks.listed(self.store, seen.id))
-        failure = seen.failure_code and FAILURES.get(seen.failure_code, FAILED)
-        return self._page("checkout.html", seen, groups=choices.groups(seen.channels), failure=failure)
+        if checkout.state != "open":
+            return self._page("closed.html", checkout, webhooks=await webhooks.listed(self.store, checkout.id))
+        failure = checkout.failure_code and FAILURES.get(checkout.failure_code, FAILED)
+        return self._page("checkout.html", checkout, groups=choices.groups(checkout.channels), failure=failure)
 
     async def decide(self, request: Request) -> Response:
         """`decision`: pay, decline, expire, or resend (a `webhook`); `choice`: what to pay with; `save`: a checkbox."""
-        seen = await self.door.find(request.path_params["code"])
+        checkout = await self.payable.find(request.path_params["code"])
         form = await request.form(max_files=0, max_fields=20)
-        if seen is None:
+        if checkout is None:
             return self.templates.page("not_found.html", "en", status=404)
         if form.get("decision") == "expire":
-            await self.door.expire(seen)
+            await self.payable.expire(checkout)
             return RedirectResponse(self._address(request), 303)
         if form.get("decision") == "resend":
-            await webhooks.resend(self.store, str(form.get("webhook")), seen.id)
+            await webhooks.resend(self.store, str(form.get("webhook")), checkout.id)
             return RedirectResponse(self._address(request), 303)
-        choice = choices.chosen(seen.channels, form.get("choice"))
-        if choice is None or seen.state != "open":
+        choice = choices.chosen(checkout.channels, form.get("choice"))
+        if choice is None or checkout.state != "open":
             return await self._onward(request)
-        verdict, failure = choices.outcome(choice, seen.amount, seen.currency)
+        verdict, failure = choices.outcome(choice, checkout.amount, checkout.currency)
         if form.get("decision") == "decline":
-            is_card = choice.channel.kind == "CARDS"
+            is_card = choice.channel.pm_type == "CARDS"
             verdict, failure = "decline", "DECLINED_BY_ISSUER" if is_card else "USER_DECLINED_PAYMENT"
         try:
-            attempt = await self.door.begin(seen, choice.channel, form.get("save") == "yes", verdict, failure)
+            attempt = await self.payable.begin(checkout, choice.channel, form.get("save") == "yes", verdict, failure)
         except SandboxError:  # it ended while the form was on its way
             return RedirectResponse(self._address(request), 303)
         if verdict == "challenge":
@@ -74,40 +78,40 @@ class HostedPages:
 
     async def show_step(self, request: Request) -> Response:
         """What a bank, a wallet or a counter would ask, in one page for all of them."""
-        seen, attempt = await self._attempt(request)
-        if seen is None or attempt is None:
+        checkout, attempt = await self._attempt(request)
+        if checkout is None or attempt is None:
             return RedirectResponse(self._address(request), 303)
-        step = steps.step_of(seen, attempt, self.settings.merchant_name)
-        return self._page("step.html", seen, step=step, back=self._address(request))
+        step = steps.step_of(checkout, attempt, self.settings.merchant_name)
+        return self._page("step.html", checkout, step=step, back=self._address(request))
 
     async def decide_step(self, request: Request) -> Response:
         """`decision`: approve, decline or back."""
-        seen, attempt = await self._attempt(request)
+        checkout, attempt = await self._attempt(request)
         form = await request.form(max_files=0, max_fields=20)
-        if seen and attempt:
-            outcome, failure = steps.outcome_of(seen, attempt, str(form.get("decision")))
-            await self.door.settle(seen, attempt["id"], outcome, failure)
+        if checkout and attempt:
+            outcome, failure = steps.outcome_of(checkout, attempt, str(form.get("decision")))
+            await self.payable.settle(checkout, attempt["id"], outcome, failure)
         return await self._onward(request)
 
-    async def _attempt(self, request: Request) -> tuple[Seen | None, JSON | None]:
-        seen = await self.door.find(request.path_params["code"])
-        return seen, seen.open_attempt(request.path_params["attempt"]) if seen else None
+    async def _attempt(self, request: Request) -> tuple[CheckoutView | None, JSON | None]:
+        checkout = await self.payable.find(request.path_params["code"])
+        return checkout, checkout.open_attempt(request.path_params["attempt"]) if checkout else None
 
     async def _onward(self, request: Request) -> Response:
         """To the shop's success page once it is paid; else back to the page, which says how things stand."""
-        seen = await self.door.find(request.path_params["code"])
-        paid = seen is not None and seen.state == "paid"
-        return RedirectResponse((paid and seen and seen.success_url) or self._address(request), 303)
+        checkout = await self.payable.find(request.path_params["code"])
+        paid = checkout is not None and checkout.state == "paid"
+        return RedirectResponse((paid and checkout and checkout.success_url) or self._address(request), 303)
 
     def _address(self, request: Request) -> str:
-        return f"/sandbox/{self.door.path}/{request.path_params['code']}"
+        return f"/sandbox/{self.payable.path}/{request.path_params['code']}"
 
-    def _page(self, name: str, seen: Seen, **context: Any) -> Response:
+    def _page(self, name: str, checkout: CheckoutView, **context: Any) -> Response:
         return self.templates.page(
             name,
-            seen.locale,
-            leads_to=(seen.success_url, seen.leave_url),
-            seen=seen,
+            checkout.locale,
+            leads_to=(checkout.success_url, checkout.leave_url),
+            checkout=checkout,
             merchant=self.settings.merchant_name,
             **context,
         )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import segno
 from markupsafe import Markup
 
-from .. import channels
 from ..channels import Channel
 from ..gateway import cards
-from ..gateway.emv import SCHEMES, qr_string
+from ..gateway.emv import qr_string
+from ..markets import MARKETS
 from ..sessions import Outcome
+from .checkout_view import JSON, CheckoutView
 from .choices import CARDS
-from .seen import JSON, Seen
 from .texts import APPROVE, APPROVE_OTHERWISE, STEPS
 
 
@@ -27,30 +27,32 @@ class Step:
     drawing: Markup | None
 
 
-def channel_of(seen: Seen, attempt: JSON) -> Channel:
-    channel = channels.find(seen.currency, attempt["channel_code"])
+def channel_of(checkout: CheckoutView, attempt: JSON) -> Channel:
+    channel = MARKETS[checkout.currency].find(attempt["channel_code"])
     if channel is None:
         raise LookupError(f"no channel {attempt['channel_code']}")
     return channel
 
 
-def step_of(seen: Seen, attempt: JSON, merchant_name: str) -> Step:
-    channel = channel_of(seen, attempt)
-    numbered = channel.kind in ("VIRTUAL_ACCOUNT", "OVER_THE_COUNTER")
+def step_of(checkout: CheckoutView, attempt: JSON, merchant_name: str) -> Step:
+    channel = channel_of(checkout, attempt)
+    numbered = channel.pm_type in ("VIRTUAL_ACCOUNT", "OVER_THE_COUNTER")
     return Step(
         brand=channel.brand,
-        question=STEPS[channel.kind],
-        approve=APPROVE.get(channel.kind, APPROVE_OTHERWISE),
+        question=STEPS[channel.pm_type],
+        approve=APPROVE.get(channel.pm_type, APPROVE_OTHERWISE),
         code=invented_number(attempt["id"]) if numbered else None,
-        drawing=qr_drawing(channel, seen, attempt["id"], merchant_name) if channel.kind == "QR_CODE" else None,
+        drawing=qr_drawing(channel, checkout, attempt["id"], merchant_name) if channel.pm_type == "QR_CODE" else None,
     )
 
 
-def outcome_of(seen: Seen, attempt: JSON, decision: str) -> tuple[Outcome, str | None]:
+def outcome_of(checkout: CheckoutView, attempt: JSON, decision: str) -> tuple[Outcome, str | None]:
     """What `approve`, `decline` or anything else (back) makes of the attempt. A magic amount fails even if approved."""
-    is_card = channel_of(seen, attempt).kind == "CARDS"
+    is_card = channel_of(checkout, attempt).pm_type == "CARDS"
     if decision == "approve":
-        magic = cards.outcome(CARDS["challenge"][1], seen.amount, seen.currency).failure_code if is_card else None
+        magic = (
+            cards.outcome(CARDS["challenge"][1], checkout.amount, checkout.currency).failure_code if is_card else None
+        )
         return ("FAILED", magic) if magic else ("SUCCEEDED", None)
     if decision == "decline":
         return "FAILED", "AUTHENTICATION_FAILED" if is_card else "USER_DECLINED_PAYMENT"
@@ -63,10 +65,8 @@ def invented_number(attempt_id: str) -> str:
     return " ".join(digits[start : start + 4] for start in (0, 4, 8))
 
 
-def qr_drawing(channel: Channel, seen: Seen, attempt_id: str, merchant_name: str) -> Markup:
-    text = attempt_id
-    if channel.code in SCHEMES:
-        text = qr_string(channel.code, seen.amount, merchant_name, attempt_id[-12:])
+def qr_drawing(channel: Channel, checkout: CheckoutView, attempt_id: str, merchant_name: str) -> Markup:
+    text = qr_string(channel.code, checkout.amount, merchant_name, attempt_id[-12:])
     drawing = segno.make(text, error="m").svg_inline(
         scale=4, omitsize=True, light="#fff", svgclass=None, lineclass=None
     )

@@ -1,5 +1,5 @@
 // One card field inside its frame: what is typed here leaves it only sealed for the gateway, never for the page around.
-// The messages are those of Xendit's own field pages; gateway/cardfields.py opens what is sealed here.
+// The messages are those of Xendit's own field pages; gateway/card_fields.py opens what is sealed here.
 
 const query = new URLSearchParams(location.search);
 const kind = query.get("input_type");

@@ -1,20 +1,19 @@
-"""A payment session or a legacy invoice as a hosted page shows it: the same for both."""
+"""A payment session or a legacy invoice as a hosted page shows it: one view for both."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from .. import channels
 from ..api.invoice_schema import method_name
-from ..channels import Channel
-from ..documents import OPEN, InvoiceDoc, SessionDoc, attempt_id
-from ..money import amount_text
+from ..channels import Channel, offered
+from ..markets import MARKETS
+from ..records import OPEN, InvoiceRecord, SessionRecord, attempt_id
 
 JSON = dict[str, Any]
 ENDED = {"COMPLETED": "paid", "PAID": "paid", "EXPIRED": "expired", "CANCELED": "cancelled"}
 
 
 @dataclass(frozen=True)
-class Seen:
+class CheckoutView:
     """What a page shows of either. `purpose`: pay, save or subscribe; `state`: open, paid, expired or cancelled."""
 
     id: str
@@ -35,7 +34,7 @@ class Seen:
 
     @property
     def amount_text(self) -> str:
-        return amount_text(self.amount, self.currency)
+        return MARKETS[self.currency].format(self.amount)
 
     @property
     def failure_code(self) -> str | None:
@@ -50,23 +49,23 @@ class Seen:
         return None
 
 
-def seen_session(doc: SessionDoc) -> Seen:
-    session = doc.session
-    currency = session["currency"]
+def view_of_session(record: SessionRecord) -> CheckoutView:
+    session = record.session
+    market = MARKETS[session["currency"]]
     items = [
-        (item["name"], item["quantity"], amount_text(item["net_unit_amount"] * item["quantity"], currency))
+        (item["name"], item["quantity"], market.format(item["net_unit_amount"] * item["quantity"]))
         for item in session.get("items") or []
     ]
-    return Seen(
-        id=doc.id,
+    return CheckoutView(
+        id=record.id,
         purpose={"SAVE": "save", "SUBSCRIPTION": "subscribe"}.get(session["session_type"], "pay"),
-        state=ENDED.get(doc.status, "open"),
-        currency=currency,
+        state=ENDED.get(record.status, "open"),
+        currency=market.currency,
         amount=session["amount"],
         description=session.get("description"),
         items=items,
-        channels=list(channels.offered(session)),
-        attempts=[attempt | {"id": attempt_id(attempt)} for attempt in doc.attempts],
+        channels=offered(market.channels, session),
+        attempts=[attempt | {"id": attempt_id(attempt)} for attempt in record.attempts],
         may_save=session["session_type"] == "PAY" and session.get("allow_save_payment_method") == "OPTIONAL",
         schedule=(session.get("subscription") or {}).get("schedule"),
         success_url=session.get("success_return_url"),
@@ -76,27 +75,27 @@ def seen_session(doc: SessionDoc) -> Seen:
     )
 
 
-def seen_invoice(doc: InvoiceDoc) -> Seen:
-    invoice = doc.invoice
-    currency, wanted = invoice["currency"], set(invoice.get("payment_methods") or [])
+def view_of_invoice(record: InvoiceRecord) -> CheckoutView:
+    invoice = record.invoice
+    market, wanted = MARKETS[invoice["currency"]], set(invoice.get("payment_methods") or [])
     lines = [
         *((item["name"], item["quantity"], item["price"] * item["quantity"]) for item in invoice.get("items") or []),
         *((fee["type"], 1, fee["value"]) for fee in invoice.get("fees") or []),
     ]
-    return Seen(
-        id=doc.id,
+    return CheckoutView(
+        id=record.id,
         purpose="pay",
-        state=ENDED.get(doc.status, "open"),
-        currency=currency,
+        state=ENDED.get(record.status, "open"),
+        currency=market.currency,
         amount=invoice["amount"],
         description=invoice.get("description"),
-        items=[(name, quantity, amount_text(amount, currency)) for name, quantity, amount in lines],
+        items=[(name, quantity, market.format(amount)) for name, quantity, amount in lines],
         channels=[
             channel
-            for channel in channels.CHANNELS[currency]
+            for channel in market.channels
             if channel.takes(invoice["amount"]) and (not wanted or wanted & {channel.code, method_name(channel)})
         ],
-        attempts=doc.payments,
+        attempts=record.payments,
         may_save=False,
         schedule=None,
         success_url=invoice.get("success_redirect_url"),

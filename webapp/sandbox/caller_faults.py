@@ -7,16 +7,13 @@ nothing here happens. The shop names its visitor there, so that one presenter's 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import invoices, sessions
 from .codec import ApiResponse
-from .documents import InvoiceDoc, SessionDoc
-from .shelf import CALLER
+from .document_table import CALLER
 from .store import Store
 
 HEADER = "x-sandbox-caller"
@@ -30,7 +27,7 @@ FAILURES: Mapping[str, tuple[int, str, str]] = {
 
 
 @dataclass(frozen=True)
-class Controls:
+class CallerFaults:
     """`fail`: what the next call that would create something answers: a key of FAILURES, or `timeout` for silence;
     `down` fails every call until it is switched off. `delay`: seconds that webhooks are late. `duplicate`: they come
     twice."""
@@ -40,39 +37,24 @@ class Controls:
     duplicate: bool = False
 
 
-async def controls_of(store: Store, caller: str) -> Controls:
+async def get_caller_faults(store: Store, caller: str) -> CallerFaults:
     async with store.database.read() as connection:
-        row = await store.queries.get_controls(connection, caller=caller)
-    return Controls(row["fail"], row["delay"], bool(row["duplicate"])) if row else Controls()
+        row = await store.queries.get_caller_faults(connection, caller=caller)
+    return CallerFaults(row["fail"], row["delay"], bool(row["duplicate"])) if row else CallerFaults()
 
 
-async def set_controls(store: Store, caller: str, changes: Mapping[str, Any]) -> Controls:
+async def set_caller_faults(store: Store, caller: str, changes: Mapping[str, Any]) -> CallerFaults:
     """ValueError for what cannot be."""
-    wanted = replace(await controls_of(store, caller), **changes)
+    wanted = replace(await get_caller_faults(store, caller), **changes)
     if wanted.fail not in ("", "timeout", *FAILURES) or not 0 <= wanted.delay <= 60:
-        raise ValueError("no such control")
+        raise ValueError("no such fault")
     row = asdict(wanted) | {"duplicate": int(wanted.duplicate), "caller": caller}
     async with store.database.write() as connection:
-        await store.queries.set_controls(connection, **row)
+        await store.queries.set_caller_faults(connection, **row)
     return wanted
 
 
-async def expire(store: Store, object_id: str) -> None:
-    """Ends a session or invoice as its clock would, now, webhook included."""
-
-    def end_session(doc: SessionDoc, now: datetime) -> None:
-        sessions.expire(doc, now)
-
-    def end_invoice(doc: InvoiceDoc, now: datetime) -> None:
-        invoices.expire(doc, now)
-
-    if object_id.startswith("ps-"):
-        await store.update_session(object_id, end_session)
-    else:
-        await store.update_invoice(object_id, end_invoice)
-
-
-class Controlled:
+class FaultMiddleware:
     """The API, but for the calls that were told to fail. ASGI middleware."""
 
     def __init__(self, app: ASGIApp, store: Store) -> None:
@@ -92,9 +74,9 @@ class Controlled:
 
     async def _failure(self, caller: str, method: str) -> str:
         """What this call is to fail with; each but `down` only once, whoever else is calling just now."""
-        armed = (await controls_of(self.store, caller)).fail
+        armed = (await get_caller_faults(self.store, caller)).fail
         if armed in ("", "down") or method != "POST":
             return armed if armed == "down" else ""
         async with self.store.database.write() as connection:
-            took = await self.store.queries.take_failure(connection, caller=caller, fail=armed)
+            took = await self.store.queries.clear_failure(connection, caller=caller, fail=armed)
         return armed if took else ""

@@ -18,7 +18,7 @@ import httpx
 from .clock import to_text
 from .codec import dumps, loads
 from .links import payment_link_url
-from .outbox import read_switches
+from .outbox import read_webhook_faults
 from .settings import SandboxSettings
 from .store import Store
 
@@ -34,7 +34,7 @@ def webhook_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=context)
 
 
-class Courier:
+class WebhookSender:
     def __init__(
         self, store: Store, settings: SandboxSettings, client: httpx.AsyncClient | None, clock: Callable[[], datetime]
     ) -> None:
@@ -46,7 +46,7 @@ class Courier:
         if not self.settings.webhook_url:
             return 0
         async with self.store.database.read() as connection:
-            if (await read_switches(self.store.queries, connection)).outage:
+            if (await read_webhook_faults(self.store.queries, connection)).outage:
                 return 0
             rows = self.store.queries.due_webhooks(connection, now=to_text(self.clock()))
             due = [dict(row) async for row in rows]

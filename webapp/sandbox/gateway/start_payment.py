@@ -7,14 +7,15 @@ The number stays in these functions' arguments; the attempt keeps only what beco
 from datetime import datetime, timedelta
 
 from .. import sessions
+from ..channels import Channel
 from ..clock import to_text
-from ..documents import SessionDoc, attempt_id
 from ..errors import SandboxError, invalid_status, validation_error
+from ..markets import MARKETS
+from ..records import SessionRecord, attempt_id
 from ..sessions import Kind
-from . import cards, channels, wire
-from .answers import JSON, inside
-from .channels import Channel
+from . import cards, responses
 from .emv import qr_string
+from .requests import JSON, inside
 
 PUSH_TAKES = timedelta(seconds=4)
 APPROVAL_TAKES = timedelta(seconds=6)
@@ -23,57 +24,59 @@ SLOW_CARD_TAKES = timedelta(seconds=4)
 BLOCKED_PHONE = "21103"
 
 
-def begin(doc: SessionDoc, now: datetime, kind: Kind, body: JSON, card_number: str | None, merchant: str) -> JSON:
+def start_payment(
+    record: SessionRecord, now: datetime, kind: Kind, body: JSON, card_number: str | None, merchant: str
+) -> JSON:
     """The attempt that `body` asks for; SandboxError if the session does not offer the channel."""
-    if wire.status_of(doc) == "PENDING":
+    if responses.status_of(record) == "PENDING":
         raise invalid_status("PENDING")
-    channel = _chosen(doc, body.get("channel_code"))
+    channel = _chosen(record, body.get("channel_code"))
     common: JSON = {
         "channel_code": channel.code,
         "kind": kind,
         "save": channel.saves and body.get("save_payment_method") is True,
     }
-    if channel.kind == "cards":
-        return _begin_card(doc, now, common, card_number or "")
-    if channel.kind == "push":
-        return _begin_push(doc, now, common, inside(body, "channel_properties", "account_mobile_number"))
-    attempt = sessions.begin_attempt(doc, now, **common, status="REQUIRES_ACTION", actions=[])
-    attempt["actions"] = _qr(doc, channel, merchant) if channel.kind == "qr" else _redirect(doc, channel, attempt)
+    if channel.flow == "cards":
+        return _begin_card(record, now, common, card_number or "")
+    if channel.flow == "push":
+        return _begin_push(record, now, common, inside(body, "channel_properties", "account_mobile_number"))
+    attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION", actions=[])
+    attempt["actions"] = _qr(record, channel, merchant) if channel.flow == "qr" else _redirect(record, channel, attempt)
     return attempt
 
 
-def _chosen(doc: SessionDoc, code: object) -> Channel:
-    found = next((channel for channel in channels.offered(doc.session) if channel.code == code), None)
+def _chosen(record: SessionRecord, code: object) -> Channel:
+    found = next((channel for channel in responses.offered_channels(record) if channel.code == code), None)
     if not found:
         raise SandboxError(400, "CHANNEL_UNAVAILABLE", f"{code} is not offered for this session")
     return found
 
 
-def _begin_card(doc: SessionDoc, now: datetime, common: JSON, number: str) -> JSON:
-    amount = doc.session["amount"] if common["kind"] == "payment_request" else 0
-    result = cards.outcome(number, amount, doc.session["currency"])
+def _begin_card(record: SessionRecord, now: datetime, common: JSON, number: str) -> JSON:
+    amount = record.session["amount"] if common["kind"] == "payment_request" else 0
+    result = cards.outcome(number, amount, record.session["currency"])
     match result.verdict:
         case "refuse":
             raise SandboxError(400, "CARD_NOT_ACCEPTED", "This card cannot be used here")
         case "decline":
             code = result.failure_code
-            return sessions.begin_attempt(doc, now, **common, status="FAILED", actions=[], failure_code=code)
+            return sessions.begin_attempt(record, now, **common, status="FAILED", actions=[], failure_code=code)
         case "slow":
-            slow = sessions.begin_attempt(doc, now, **common, status="PENDING", actions=[])
+            slow = sessions.begin_attempt(record, now, **common, status="PENDING", actions=[])
             return _settles_itself(slow, now + SLOW_CARD_TAKES)
         case "challenge":
-            attempt = sessions.begin_attempt(doc, now, **common, status="REQUIRES_ACTION", actions=[])
-            attempt["actions"] = [_web(page_path(doc, attempt, "3ds"), iframe_capable=True)]
+            attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION", actions=[])
+            attempt["actions"] = [_web(page_path(record, attempt, "3ds"), iframe_capable=True)]
             attempt["fails_with"] = result.failure_code
             return attempt
-    return sessions.begin_attempt(doc, now, **common, status="SUCCEEDED", actions=[])
+    return sessions.begin_attempt(record, now, **common, status="SUCCEEDED", actions=[])
 
 
-def _begin_push(doc: SessionDoc, now: datetime, common: JSON, phone: object) -> JSON:
+def _begin_push(record: SessionRecord, now: datetime, common: JSON, phone: object) -> JSON:
     """No action at all: the shopper confirms on a phone, and here nobody has to."""
     if not isinstance(phone, str) or not phone:
         raise validation_error("a phone number is needed", "/body/channel_properties/account_mobile_number")
-    attempt = sessions.begin_attempt(doc, now, **common, status="REQUIRES_ACTION", actions=[])
+    attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION", actions=[])
     return _settles_itself(
         attempt, now + PUSH_TAKES, "ACCOUNT_ACCESS_BLOCKED" if phone.endswith(BLOCKED_PHONE) else None
     )
@@ -85,15 +88,15 @@ def _settles_itself(attempt: JSON, due: datetime, failure_code: str | None = Non
     return attempt
 
 
-def _qr(doc: SessionDoc, channel: Channel, merchant: str) -> list[JSON]:
-    value = qr_string(channel.code, doc.session["amount"], merchant, doc.session["reference_id"])
+def _qr(record: SessionRecord, channel: Channel, merchant: str) -> list[JSON]:
+    value = qr_string(channel.code, record.session["amount"], merchant, record.session["reference_id"])
     return [{"type": "PRESENT_TO_CUSTOMER", "descriptor": "QR_STRING", "value": value, "action_title": channel.brand}]
 
 
-def _redirect(doc: SessionDoc, channel: Channel, attempt: JSON) -> list[JSON]:
+def _redirect(record: SessionRecord, channel: Channel, attempt: JSON) -> list[JSON]:
     """Away and back; an approval is begun in a frame, because its session stays here to wait."""
-    path = page_path(doc, attempt, "approval" if channel.kind == "approval" else "wallet")
-    actions = [_web(path, iframe_capable=channel.kind == "approval")]
+    path = page_path(record, attempt, "approval" if channel.flow == "approval" else "wallet")
+    actions = [_web(path, iframe_capable=channel.flow == "approval")]
     if channel.app:  # first, because the SDK takes the first that it understands; only phones understand this one
         actions.insert(0, {"type": "REDIRECT_CUSTOMER", "descriptor": "DEEPLINK_URL", "value": path})
     return actions
@@ -103,22 +106,22 @@ def _web(path: str, iframe_capable: bool) -> JSON:
     return {"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": path, "iframe_capable": iframe_capable}
 
 
-def page_path(doc: SessionDoc, attempt: JSON, page: str) -> str:
+def page_path(record: SessionRecord, attempt: JSON, page: str) -> str:
     """A path without host: the browser is on the gateway's own origin, whatever name it reached it by."""
-    return f"/sandbox/{page}/{doc.id}/{attempt_id(attempt)}"
+    return f"/sandbox/{page}/{record.id}/{attempt_id(attempt)}"
 
 
-def decide(doc: SessionDoc, now: datetime, wanted: str, approved: bool) -> None:
+def apply_decision(record: SessionRecord, now: datetime, wanted: str, approved: bool) -> None:
     """What was pressed on an imitated bank's or wallet's page, or "I've made this payment" under a QR code."""
-    attempt = sessions.find_attempt(doc, wanted)
-    channel = channels.find(attempt["channel_code"])
+    attempt = sessions.find_attempt(record, wanted)
+    channel = MARKETS[record.session["currency"]].find(attempt["channel_code"])
     if not approved:
         code = "AUTHENTICATION_FAILED" if attempt["channel_code"] == "CARDS" else "USER_DECLINED_PAYMENT"
-        sessions.settle_attempt(doc, now, wanted, "FAILED", code)
+        sessions.settle_attempt(record, now, wanted, "FAILED", code)
     elif attempt.get("fails_with"):
-        sessions.settle_attempt(doc, now, wanted, "FAILED", attempt["fails_with"])
-    elif channel and channel.kind == "approval" and attempt["status"] == "REQUIRES_ACTION":
-        sessions.settle_attempt(doc, now, wanted, "PENDING")
+        sessions.settle_attempt(record, now, wanted, "FAILED", attempt["fails_with"])
+    elif channel and channel.flow == "approval" and attempt["status"] == "REQUIRES_ACTION":
+        sessions.settle_attempt(record, now, wanted, "PENDING")
         _settles_itself(attempt, now + APPROVAL_TAKES)
     else:
-        sessions.settle_attempt(doc, now, wanted, "SUCCEEDED")
+        sessions.settle_attempt(record, now, wanted, "SUCCEEDED")

@@ -6,10 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
-
-import aiosql
 
 from .clock import to_text
 from .database import Database
@@ -19,42 +16,38 @@ from .outbox import put
 
 TRIES = 100
 CALLER: ContextVar[str] = ContextVar("caller", default="")
-"""Who is calling, if they said so: see controls.py."""
+"""Who is calling, if they said so: see caller_faults.py."""
 
 
-class Document(Protocol):
+class Record(Protocol):
     outbox: list[Event]
 
     @property
     def id(self) -> str: ...
 
 
-D = TypeVar("D", bound=Document)
+R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
 
-def load_queries(driver: str) -> Any:
-    return aiosql.from_path(Path(__file__).with_name("queries.sql"), driver, mandatory_parameters=False)
-
-
 @dataclass(frozen=True)
-class Kind(Generic[D]):
+class RecordKind(Generic[R]):
     """`name` is `session` or `invoice`, as in the names of the queries."""
 
     name: str
-    read: Callable[[str], D]
-    write: Callable[[D], str]
-    advance: Callable[[D, datetime], bool]
-    due_at: Callable[[D], str | None]
+    read: Callable[[str], R]
+    write: Callable[[R], str]
+    advance: Callable[[R, datetime], bool]
+    due_at: Callable[[R], str | None]
     missing: Callable[[], SandboxError]
 
 
-class Shelf(Generic[D]):
+class DocumentTable(Generic[R]):
     """`on_commit` is called after a transaction that put webhooks into the outbox; `sends` is False to put none."""
 
     def __init__(
         self,
-        kind: Kind[D],
+        kind: RecordKind[R],
         database: Database,
         queries: Any,
         clock: Callable[[], datetime],
@@ -68,32 +61,32 @@ class Shelf(Generic[D]):
         async with self.database.read() as connection:
             return await getattr(self.queries, query)(connection, **parameters)
 
-    async def add(self, doc: D, **columns: Any) -> None:
+    async def add(self, record: R, **columns: Any) -> None:
         row = {
-            "id": doc.id,
-            "due_at": self.kind.due_at(doc),
-            "document": self.kind.write(doc),
+            "id": record.id,
+            "due_at": self.kind.due_at(record),
+            "document": self.kind.write(record),
             **columns,
         }
         async with self.database.write() as connection:
             await getattr(self.queries, f"insert_{self.kind.name}")(connection, **row)
             if caller := CALLER.get():
-                await self.queries.insert_caller(connection, object_id=doc.id, caller=caller)
+                await self.queries.insert_caller(connection, object_id=record.id, caller=caller)
 
-    async def get(self, document_id: str) -> D | None:
+    async def get(self, document_id: str) -> R | None:
         """The document as of now. What the clock made due is done and saved first."""
         row = await self.one(f"get_{self.kind.name}", id=document_id)
         if row is None:
             return None
         if row["due_at"] is not None and row["due_at"] <= to_text(self.clock()):
-            return await self.update(document_id, lambda doc, now: doc)
+            return await self.update(document_id, lambda record, now: record)
         return self.kind.read(row["document"])
 
-    async def find(self, query: str, **parameters: Any) -> D | None:
+    async def find(self, query: str, **parameters: Any) -> R | None:
         row = await self.one(query, **parameters)
         return await self.get(row["id"]) if row else None
 
-    async def update(self, document_id: str, change: Callable[[D, datetime], T]) -> T:
+    async def update(self, document_id: str, change: Callable[[R, datetime], T]) -> T:
         """Saves what `change` does to the document as of now; does it again, afresh, if somebody else saved first.
 
         An error raised by `change` is raised here and nothing of it is saved. 404 if there is no such document.
@@ -102,12 +95,12 @@ class Shelf(Generic[D]):
             row = await self.one(f"get_{self.kind.name}", id=document_id)
             if row is None:
                 raise self.kind.missing()
-            doc, now = self.kind.read(row["document"]), self.clock()
-            if self.kind.advance(doc, now):
-                await self._save(row, doc)  # the clock's part by itself: it stays, even if `change` is refused
+            record, now = self.kind.read(row["document"]), self.clock()
+            if self.kind.advance(record, now):
+                await self._save(row, record)  # the clock's part by itself: it stays, even if `change` is refused
                 continue
-            result = change(doc, now)
-            if await self._save(row, doc):
+            result = change(record, now)
+            if await self._save(row, record):
                 return result
             await asyncio.sleep(random.uniform(0, 0.002 * (tried + 1)))
         raise SandboxError(
@@ -116,16 +109,16 @@ class Shelf(Generic[D]):
             "Too many changes at the same time. Please try again later.",
         )
 
-    async def _save(self, row: Any, doc: D) -> bool:
+    async def _save(self, row: Any, record: R) -> bool:
         """False if somebody else saved since `row` was read."""
-        text = self.kind.write(doc)
-        if text == row["document"] and not doc.outbox:
+        text = self.kind.write(record)
+        if text == row["document"] and not record.outbox:
             return True
-        events = doc.outbox if self.sends else []
+        events = record.outbox if self.sends else []
         fields = {
-            "id": doc.id,
+            "id": record.id,
             "version": row["version"],
-            "due_at": self.kind.due_at(doc),
+            "due_at": self.kind.due_at(record),
             "document": text,
         }
         async with self.database.write() as connection:
@@ -135,5 +128,5 @@ class Shelf(Generic[D]):
                 await put(self.queries, connection, events, self.clock())
         if events:
             self.on_commit()
-        doc.outbox = []
+        record.outbox = []
         return True

@@ -6,7 +6,7 @@ the one before, `group_label` starts a block. The card's three fields are iframe
 
 from typing import Any
 
-from .channels import Channel
+from ..channels import Channel
 from .texts import text
 
 JSON = dict[str, Any]
@@ -16,9 +16,9 @@ LINE = {"name": "text", "max_length": 255}
 
 def form_of(channel: Channel, locale: str, customer: JSON | None) -> list[JSON]:
     """The fields of one channel; what is known of the customer stands in them already."""
-    if channel.kind == "cards":
+    if channel.flow == "cards":
         return _card(locale, customer or {}) + _billing(locale)
-    if channel.kind == "push":
+    if channel.flow == "push":
         known = (customer or {}).get("mobile_number")
         return [_field(locale, "phone", {"name": "phone_number"}, "account_mobile_number", 2, known)]
     return []
@@ -26,12 +26,12 @@ def form_of(channel: Channel, locale: str, customer: JSON | None) -> list[JSON]:
 
 def hints_of(channel: Channel, locale: str) -> list[str] | None:
     """Two sentences for a channel without a form; the SDK ignores any other number of them."""
-    if channel.kind == "cards":
+    if channel.flow == "cards":
         return None
-    first = {"approval": "redirect"}.get(channel.kind, channel.kind)
+    first = "redirect" if channel.flow == "approval" else channel.flow
     return [
         text(f"{first}_hint_1", locale, brand=channel.brand),
-        text(f"{channel.kind}_hint_2", locale, brand=channel.brand),
+        text(f"{channel.flow}_hint_2", locale, brand=channel.brand),
     ]
 
 

@@ -10,7 +10,7 @@ OPEN = ("REQUIRES_ACTION", "PENDING")
 
 
 @dataclass
-class SessionDoc:
+class SessionRecord:
     """One row: `session` is what the API shows, `customer` what was sent; saving sends what is in `outbox`."""
 
     session: dict[str, Any]
@@ -36,16 +36,16 @@ def attempt_id(attempt: dict[str, Any]) -> str:
     return str(attempt["payment_request_id" if attempt["kind"] == "payment_request" else "payment_token_id"])
 
 
-def find_attempt(doc: SessionDoc, wanted: str) -> dict[str, Any]:
+def find_attempt(record: SessionRecord, wanted: str) -> dict[str, Any]:
     """By `pr-…`/`pt-…` id or by `session_token_request_id`; 404 if there is none."""
-    for attempt in doc.attempts:
+    for attempt in record.attempts:
         if wanted in (attempt_id(attempt), attempt["session_token_request_id"]):
             return attempt
     raise SandboxError(404, "DATA_NOT_FOUND", "No such payment attempt in this session")
 
 
 @dataclass
-class InvoiceDoc:
+class InvoiceRecord:
     """One row: `invoice` is what the API shows, `payments` what was tried on the hosted page."""
 
     invoice: dict[str, Any]

@@ -1,0 +1,118 @@
+"""The two objects that a hosted page can settle, behind one interface: a payment session and a legacy invoice."""
+
+from datetime import datetime
+from typing import Protocol
+
+from .. import invoices, sessions
+from ..api.invoice_schema import method_name
+from ..channels import Channel
+from ..records import InvoiceRecord, SessionRecord, attempt_id
+from ..store import Store
+from .checkout_view import CheckoutView, view_of_invoice, view_of_session
+
+METHODS = {
+    "CARDS": "CREDIT_CARD",
+    "ONLINE_BANKING": "DIRECT_DEBIT",
+    "VIRTUAL_ACCOUNT": "BANK_TRANSFER",
+    "OVER_THE_COUNTER": "RETAIL_OUTLET",
+}
+
+
+class Payable(Protocol):
+    """`path` is the first part of the address behind /sandbox/."""
+
+    path: str
+
+    async def find(self, code: str) -> CheckoutView | None: ...
+
+    async def begin(
+        self, checkout: CheckoutView, channel: Channel, save: bool, verdict: str, failure: str | None
+    ) -> str: ...
+
+    async def settle(
+        self, checkout: CheckoutView, attempt: str, outcome: sessions.Outcome, failure: str | None = None
+    ) -> None: ...
+
+    async def expire(self, checkout: CheckoutView) -> None: ...
+
+
+def at_once(verdict: str, failure: str | None) -> tuple[sessions.Outcome, str | None] | None:
+    """How an attempt ends that needs no further step; None if it does need one."""
+    if verdict == "challenge":
+        return None
+    return ("SUCCEEDED", None) if verdict == "approve" else ("FAILED", failure or "CARD_DECLINED")
+
+
+class PayableSession:
+    path = "pay"
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def find(self, code: str) -> CheckoutView | None:
+        record = await self.store.find_session_by_link(code)
+        return view_of_session(record) if record and record.session["mode"] == "PAYMENT_LINK" else None
+
+    async def begin(
+        self, checkout: CheckoutView, channel: Channel, save: bool, verdict: str, failure: str | None
+    ) -> str:
+        def begin(record: SessionRecord, now: datetime) -> str:
+            kind: sessions.Kind = "payment_request" if checkout.purpose == "pay" else "payment_token"
+            attempt = sessions.begin_attempt(
+                record,
+                now,
+                channel_code=channel.code,
+                save=save and channel.saves,
+                kind=kind,
+                status="REQUIRES_ACTION",
+                actions=[],
+            )
+            if end := at_once(verdict, failure):
+                sessions.settle_attempt(record, now, attempt_id(attempt), *end)
+            return attempt_id(attempt)
+
+        return await self.store.update_session(checkout.id, begin)
+
+    async def settle(
+        self, checkout: CheckoutView, attempt: str, outcome: sessions.Outcome, failure: str | None = None
+    ) -> None:
+        await self.store.update_session(
+            checkout.id, lambda record, now: sessions.settle_attempt(record, now, attempt, outcome, failure)
+        )
+
+    async def expire(self, checkout: CheckoutView) -> None:
+        await self.store.update_session(checkout.id, sessions.expire)
+
+
+class PayableInvoice:
+    path = "invoice"
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def find(self, code: str) -> CheckoutView | None:
+        record = await self.store.find_invoice_by_link(code)
+        return view_of_invoice(record) if record else None
+
+    async def begin(
+        self, checkout: CheckoutView, channel: Channel, save: bool, verdict: str, failure: str | None
+    ) -> str:
+        def begin(record: InvoiceRecord, now: datetime) -> str:
+            method = METHODS.get(channel.pm_type, channel.pm_type)
+            name = method_name(channel)
+            payment = invoices.begin(record, now, channel_code=channel.code, method=method, name=name)
+            if end := at_once(verdict, failure):
+                invoices.settle(record, now, payment["id"], *end)
+            return str(payment["id"])
+
+        return await self.store.update_invoice(checkout.id, begin)
+
+    async def settle(
+        self, checkout: CheckoutView, attempt: str, outcome: sessions.Outcome, failure: str | None = None
+    ) -> None:
+        await self.store.update_invoice(
+            checkout.id, lambda record, now: invoices.settle(record, now, attempt, outcome, failure)
+        )
+
+    async def expire(self, checkout: CheckoutView) -> None:
+        await self.store.update_invoice(checkout.id, invoices.expire)

@@ -1,0 +1,67 @@
+-- Sessions and invoices, each one JSON document in a row, and the customers that sessions name.
+
+-- name: insert_session^
+INSERT INTO sandbox_sessions (id, business_id, version, due_at, auth_hash, link_hash, created_at, document)
+VALUES (:id, :business_id, 1, :due_at, :auth_hash, :link_hash, :created_at, :document)
+RETURNING id
+
+-- name: get_session^
+SELECT version, due_at, document FROM sandbox_sessions WHERE id = :id
+
+-- name: find_session_by_auth^
+SELECT id FROM sandbox_sessions WHERE auth_hash = :auth_hash
+
+-- name: find_session_by_link^
+SELECT id FROM sandbox_sessions WHERE link_hash = :link_hash
+
+-- name: update_session^
+UPDATE sandbox_sessions SET version = version + 1, due_at = :due_at, document = :document
+WHERE id = :id AND version = :version
+RETURNING version
+
+-- name: due_session
+SELECT id FROM sandbox_sessions WHERE due_at <= :now ORDER BY due_at LIMIT 100
+
+-- name: insert_invoice^
+INSERT INTO sandbox_invoices (id, business_id, external_id, version, due_at, link_hash, created_at, document)
+VALUES (:id, :business_id, :external_id, 1, :due_at, :link_hash, :created_at, :document)
+RETURNING id
+
+-- name: get_invoice^
+SELECT version, due_at, document FROM sandbox_invoices WHERE id = :id
+
+-- name: find_invoice_by_link^
+SELECT id FROM sandbox_invoices WHERE link_hash = :link_hash
+
+-- name: find_invoices
+SELECT id FROM sandbox_invoices WHERE business_id = :business_id AND external_id = :external_id
+ORDER BY created_at DESC, id LIMIT 100
+
+-- name: recent_invoices
+SELECT id FROM sandbox_invoices WHERE business_id = :business_id ORDER BY created_at DESC, id LIMIT 10
+
+-- name: update_invoice^
+UPDATE sandbox_invoices SET version = version + 1, due_at = :due_at, document = :document
+WHERE id = :id AND version = :version
+RETURNING version
+
+-- name: due_invoice
+SELECT id FROM sandbox_invoices WHERE due_at <= :now ORDER BY due_at LIMIT 100
+
+-- name: insert_customer^
+INSERT INTO sandbox_customers (reference_id, customer_id, business_id)
+VALUES (:reference_id, :customer_id, :business_id)
+ON CONFLICT DO NOTHING
+RETURNING customer_id
+
+-- name: get_customer_by_reference^
+SELECT customer_id, business_id FROM sandbox_customers WHERE reference_id = :reference_id
+
+-- name: get_customer^
+SELECT customer_id, business_id FROM sandbox_customers WHERE customer_id = :customer_id
+
+-- name: forget_sessions!
+DELETE FROM sandbox_sessions WHERE created_at < :before AND due_at IS NULL
+
+-- name: forget_invoices!
+DELETE FROM sandbox_invoices WHERE created_at < :before AND due_at IS NULL

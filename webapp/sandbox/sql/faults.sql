@@ -1,0 +1,33 @@
+-- Faults on purpose: WebhookFaults are in sandbox_switches, CallerFaults in sandbox_controls.
+-- The tables keep their first names, because databases in use have them.
+
+-- name: list_webhook_faults
+SELECT name, value FROM sandbox_switches
+
+-- name: set_webhook_fault^
+INSERT INTO sandbox_switches (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = :value
+RETURNING name
+
+-- name: get_caller_faults^
+SELECT fail, delay, duplicate FROM sandbox_controls WHERE caller = :caller
+
+-- name: set_caller_faults^
+INSERT INTO sandbox_controls (caller, fail, delay, duplicate) VALUES (:caller, :fail, :delay, :duplicate)
+ON CONFLICT (caller) DO UPDATE SET fail = :fail, delay = :delay, duplicate = :duplicate
+RETURNING caller
+
+-- name: clear_failure^
+UPDATE sandbox_controls SET fail = '' WHERE caller = :caller AND fail = :fail RETURNING caller
+
+-- name: insert_caller^
+INSERT INTO sandbox_callers (object_id, caller) VALUES (:object_id, :caller) ON CONFLICT DO NOTHING RETURNING caller
+
+-- name: get_faults_of_object^
+SELECT delay, duplicate FROM sandbox_controls
+WHERE caller = (SELECT caller FROM sandbox_callers WHERE object_id = :object_id)
+
+-- name: forget_callers!
+DELETE FROM sandbox_callers WHERE object_id NOT IN (
+    SELECT id FROM sandbox_sessions UNION ALL SELECT id FROM sandbox_invoices
+)
