@@ -5,6 +5,8 @@ import hashlib
 import json
 import re
 import subprocess
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -150,3 +152,16 @@ def test_requirements_are_pinned_by_hash() -> None:
         pins = [entry for entry in entries if not entry.startswith(("#", "    #"))]
         assert pins
         assert all(re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", pin) for pin in pins)
+
+
+def test_what_the_shop_does_not_import_is_no_run_time_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[^\w-]", line)[0].lower() for line in project["dependencies"]}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "webapp").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    owners = packages_distributions()
+    imported = {owner.lower() for name in names for owner in owners.get(name.partition(".")[0], [])}
+    by_starlette = {"itsdangerous", "python-multipart"}  # sessions and forms
+    assert needed == (needed & imported) | by_starlette
