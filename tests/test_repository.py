@@ -146,12 +146,24 @@ def test_every_test_that_is_named_in_the_docs_exists(texts: dict[str, str]) -> N
     assert not named - there
 
 
+def locked(name: str) -> list[str]:
+    """Entries of a lock file: a line, and what is indented below it; comments left out."""
+    entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8").strip())
+    return [entry for entry in entries if not entry.startswith("#")]
+
+
 def test_requirements_are_pinned_by_hash() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        entries = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
-        pins = [entry for entry in entries if not entry.startswith(("#", "    #"))]
-        assert pins
-        assert all(re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", pin) for pin in pins)
+    runtime, (include, *development) = locked("requirements.txt"), locked("requirements-dev.txt")
+    assert include == "-r requirements.txt"
+    pin = r"([\w.-]+)==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+(\n    #.*)*"
+    matches = [re.fullmatch(pin, entry.rstrip()) for entry in runtime + development]
+    assert len(runtime) > 40 and len(development) > 40
+    assert not [entry for entry, match in zip(runtime + development, matches, strict=True) if not match]
+
+
+def test_no_package_is_locked_twice() -> None:
+    names = [entry.partition("==")[0] for entry in locked("requirements.txt") + locked("requirements-dev.txt")]
+    assert len(names) == len(set(names))
 
 
 def test_what_the_shop_does_not_import_is_no_run_time_dependency() -> None:
