@@ -49,7 +49,7 @@ soak: .venv/installed-dev ## two workers under ten minutes of mixed load; SOAK_S
 	@.venv/bin/python -m tests.benchmarks.soak
 
 audit: .venv/installed-dev ## look the locked packages up among known vulnerabilities (asks a service on the internet)
-	.venv/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
+	@.venv/bin/python tools/audit.py
 
 # Two files, because Heroku installs the first and wants nothing of the second. By the oldest Python, because a newer one
 # leaves out what only older ones need. UPGRADE takes minutes: pip hashes every wheel.

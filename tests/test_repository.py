@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.audit import verdict
 from webapp.config import CURRENCY_CODES
 from webapp.shop.currencies import CURRENCIES
 
@@ -177,3 +178,22 @@ def test_what_the_shop_does_not_import_is_no_run_time_dependency() -> None:
     imported = {owner.lower() for name in names for owner in owners.get(name.partition(".")[0], [])}
     by_starlette = {"itsdangerous", "python-multipart"}  # sessions and forms
     assert needed == (needed & imported) | by_starlette
+
+
+def test_a_package_that_could_not_be_looked_up_is_not_called_safe() -> None:
+    safe = {"name": "httpx", "version": "0.28.1", "vulns": []}
+    unknown = {"name": "segno", "skip_reason": "not found"}
+    vulnerable = {"name": "jinja2", "version": "3.1.5", "vulns": [{"id": "GHSA-cpwx", "fix_versions": ["3.1.6"]}]}
+    assert verdict([safe]) == (0, ["1 of 1 packages audited: no known vulnerability."])
+
+    code, lines = verdict([unknown])
+    assert code == 2
+    assert lines[0].startswith("Nothing was audited")
+
+    code, lines = verdict([safe, unknown])
+    assert code == 2
+    assert "segno" in lines[-1]
+
+    code, lines = verdict([vulnerable, unknown])
+    assert code == 1
+    assert lines[0] == "jinja2 3.1.5: GHSA-cpwx, fixed in 3.1.6."
