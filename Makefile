@@ -30,11 +30,13 @@ var/certificates/server.pem: | .venv/installed-dev
 test: .venv/installed-dev ## run all tests; ARGS="-k cart" picks some
 	@.venv/bin/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: .venv/installed-dev ## lint, format, types, templates
+check: .venv/installed-dev ## lint, format, types, templates; how much there is to read
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/djlint --lint --quiet templates webapp
+	@.venv/bin/python tools/sizes.py
+	@.venv/bin/python tools/reading_path.py
 
 messages: .venv/installed-dev ## put new texts of code and templates into webapp/i18n/locale/*.po, to be translated
 	@.venv/bin/python -m webapp.i18n.extract
