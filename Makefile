@@ -30,11 +30,13 @@ var/certificates/server.pem: | .venv/installed-dev
 test: .venv/installed-dev ## run all tests; ARGS="-k cart" picks some
 	@.venv/bin/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: .venv/installed-dev ## lint, format, types, templates
+check: .venv/installed-dev ## lint, format, types, templates; how much there is to read
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/djlint --lint --quiet templates webapp
+	@.venv/bin/python tools/sizes.py
+	@.venv/bin/python tools/reading_path.py
 
 messages: .venv/installed-dev ## put new texts of code and templates into webapp/i18n/locale/*.po, to be translated
 	@.venv/bin/python -m webapp.i18n.extract
@@ -49,14 +51,18 @@ soak: .venv/installed-dev ## two workers under ten minutes of mixed load; SOAK_S
 	@.venv/bin/python -m tests.benchmarks.soak
 
 audit: .venv/installed-dev ## look the locked packages up among known vulnerabilities (asks a service on the internet)
-	.venv/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
+	@.venv/bin/python tools/audit.py
 
-# Two files, because Heroku installs the first and wants nothing of the second. Minutes each: pip hashes every wheel.
+# Two files, because Heroku installs the first and wants nothing of the second. By the oldest Python, because a newer one
+# leaves out what only older ones need. UPGRADE takes minutes: pip hashes every wheel.
 LOCK := .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host
 lock: .venv/installed-dev ## pin dependencies anew from pyproject.toml (UPGRADE=--upgrade: to their newest versions)
+	@.venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+		{ echo "Lock with Python 3.11: make clean, then make lock PYTHON=python3.11." >&2; exit 1; }
 	$(LOCK) $(UPGRADE) -o requirements.txt pyproject.toml
 	$(LOCK) $(UPGRADE) --extra dev --allow-unsafe -c requirements.txt -o requirements-dev.txt pyproject.toml
+	.venv/bin/python tools/only_new.py
 
 clean: ## remove .venv and caches; var/ (orders, cookie secret) stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results
@@ -72,7 +78,7 @@ clean: ## remove .venv and caches; var/ (orders, cookie secret) stays
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements.txt
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt | .venv/bin/python
+.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
 	@echo "Installing what tests and checks need into .venv (once) …"
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.txt
 	@touch $@ .venv/installed-run

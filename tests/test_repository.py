@@ -5,10 +5,13 @@ import hashlib
 import json
 import re
 import subprocess
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
+from tools.audit import verdict
 from webapp.shop.currencies import CURRENCIES
 
 ROOT = Path(__file__).parent.parent
@@ -142,9 +145,53 @@ def test_every_test_that_is_named_in_the_docs_exists(texts: dict[str, str]) -> N
     assert not named - there
 
 
+def locked(name: str) -> list[str]:
+    """Entries of a lock file: a line, and what is indented below it; comments left out."""
+    entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8").strip())
+    return [entry for entry in entries if not entry.startswith("#")]
+
+
 def test_requirements_are_pinned_by_hash() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        entries = re.split(r"\n(?=\S)", (ROOT / name).read_text().strip())
-        pins = [entry for entry in entries if not entry.startswith(("#", "    #"))]
-        assert pins
-        assert all(re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", pin) for pin in pins)
+    runtime, (include, *development) = locked("requirements.txt"), locked("requirements-dev.txt")
+    assert include == "-r requirements.txt"
+    pin = r"([\w.-]+)==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+(\n    #.*)*"
+    matches = [re.fullmatch(pin, entry.rstrip()) for entry in runtime + development]
+    assert len(runtime) > 40 and len(development) > 40
+    assert not [entry for entry, match in zip(runtime + development, matches, strict=True) if not match]
+
+
+def test_no_package_is_locked_twice() -> None:
+    names = [entry.partition("==")[0] for entry in locked("requirements.txt") + locked("requirements-dev.txt")]
+    assert len(names) == len(set(names))
+
+
+def test_what_the_shop_does_not_import_is_no_run_time_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[^\w-]", line)[0].lower() for line in project["dependencies"]}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "webapp").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    owners = packages_distributions()
+    imported = {owner.lower() for name in names for owner in owners.get(name.partition(".")[0], [])}
+    by_starlette = {"itsdangerous", "python-multipart"}  # sessions and forms
+    assert needed == (needed & imported) | by_starlette
+
+
+def test_a_package_that_could_not_be_looked_up_is_not_called_safe() -> None:
+    safe = {"name": "httpx", "version": "0.28.1", "vulns": []}
+    unknown = {"name": "segno", "skip_reason": "not found"}
+    vulnerable = {"name": "jinja2", "version": "3.1.5", "vulns": [{"id": "GHSA-cpwx", "fix_versions": ["3.1.6"]}]}
+    assert verdict([safe]) == (0, ["1 of 1 packages audited: no known vulnerability."])
+
+    code, lines = verdict([unknown])
+    assert code == 2
+    assert lines[0].startswith("Nothing was audited")
+
+    code, lines = verdict([safe, unknown])
+    assert code == 2
+    assert "segno" in lines[-1]
+
+    code, lines = verdict([vulnerable, unknown])
+    assert code == 1
+    assert lines[0] == "jinja2 3.1.5: GHSA-cpwx, fixed in 3.1.6."
