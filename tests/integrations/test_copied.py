@@ -1,4 +1,4 @@
-"""The promise of webapp/integrations/README.md: copy two files, add ten lines, and a payment link comes back."""
+"""The promises of webapp/integrations/README.md: copied files make a payment link, and know when it is paid."""
 
 import re
 import shutil
@@ -16,13 +16,24 @@ ROOT = Path(__file__).parents[2]
 INTEGRATIONS = ROOT / "webapp" / "integrations"
 
 
-@pytest.fixture
-def sandbox_url(tmp_path: Path) -> Iterator[str]:
-    """`python -m webapp.sandbox`, on a port of its own."""
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def webhook_port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def sandbox_url(tmp_path: Path, webhook_port: int) -> Iterator[str]:
+    """`python -m webapp.sandbox`, on a port of its own."""
+    port = free_port()
     url = f"http://localhost:{port}"
     command = [sys.executable, "-m", "webapp.sandbox", "--port", str(port), "--public-url", url]
+    command += ["--webhook-url", f"http://localhost:{webhook_port}", "--webhook-token", "secret"]
     with subprocess.Popen([*command, "--database", str(tmp_path / "sandbox.db")], cwd=ROOT) as server:
         try:
             until = time.monotonic() + 20
@@ -36,14 +47,19 @@ def sandbox_url(tmp_path: Path) -> Iterator[str]:
             server.terminate()
 
 
+def copy_script(folder: Path, number: int, files: tuple[str, ...]) -> str:
+    """A script of the README beside copies of the files that it needs, and nothing else of ours."""
+    scripts = re.findall(r"```python\n(.*?)```", (INTEGRATIONS / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (folder / "xendit").mkdir()
+    for name in files:
+        shutil.copy(INTEGRATIONS / name, folder / "xendit")
+    return str(scripts[number])
+
+
 def test_ten_lines_and_two_copied_files_make_a_payment_link(sandbox_url: str, tmp_path: Path) -> None:
-    script = re.search(r"```python\n(.*?)```", (INTEGRATIONS / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert script
-    assert len([line for line in script[1].splitlines() if line.strip()]) <= 10
-    (tmp_path / "xendit").mkdir()
-    for name in ("payment_link.py", "errors.py"):
-        shutil.copy(INTEGRATIONS / name, tmp_path / "xendit")
-    (tmp_path / "script.py").write_text(script[1].replace("http://localhost:4000", sandbox_url), encoding="utf-8")
+    script = copy_script(tmp_path, 0, ("payment_link.py", "errors.py"))
+    assert len([line for line in script.splitlines() if line.strip()]) <= 10
+    (tmp_path / "script.py").write_text(script.replace("http://localhost:4000", sandbox_url), encoding="utf-8")
 
     ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=30)
 
@@ -54,3 +70,20 @@ def test_ten_lines_and_two_copied_files_make_a_payment_link(sandbox_url: str, tm
     page = httpx.get(link[0])
     assert page.status_code == 200
     assert "240.000" in page.text
+
+
+def test_four_copied_files_take_an_order_from_creation_to_paid(
+    sandbox_url: str, webhook_port: int, tmp_path: Path
+) -> None:
+    script = copy_script(tmp_path, 1, ("payment_link.py", "errors.py", "webhooks.py", "outcomes.py"))
+    script = script.replace("http://localhost:4000", sandbox_url).replace("4001", str(webhook_port))
+    (tmp_path / "script.py").write_text(script, encoding="utf-8")
+
+    command = [sys.executable, "script.py"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as ran:
+        assert ran.stdout and ran.stderr
+        link = ran.stdout.readline().removeprefix("Pay at ").strip()
+        paid = httpx.post(link, data={"choice": "CARDS.visa", "decision": "pay"})
+        assert paid.status_code < 400, paid.text
+        out, err = ran.communicate(timeout=30)
+    assert out == "order-1 is paid\n", err

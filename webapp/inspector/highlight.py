@@ -16,6 +16,7 @@ SOURCES = {
     "invoice": "webapp/integrations/invoice.py",
     "status": "webapp/integrations/status.py",
     "webhooks": "webapp/integrations/webhooks.py",
+    "outcomes": "webapp/integrations/outcomes.py",
     "browser": "static/js/components.js",
 }
 MASKED = re.compile(r"‹(masked: [^›]+)›")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .webhooks import Webhook
 
 State = Literal["open", "pending", "authorized", "completed", "expired", "cancelled"]
-IDS = ("payment_session_id", "payment_request_id", "payment_id", "payment_token_id")
+IDS = ("payment_session_id", "payment_request_id", "payment_id", "payment_token_id", "recurring_plan_id", "invoice_id")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Outcome:
     """In whole units of ``currency``: 21.60 is S$21.60."""
     currency: str | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
-    """Xendit's ids by the names of ``IDS``, ``invoice_id`` and ``recurring_plan_id``."""
+    """Xendit's ids, by the names in ``IDS``."""
 
     def mismatch(self, order: Order) -> str | None:
         """Return the name of the field that contradicts the order; None if there is none."""
@@ -63,7 +63,7 @@ def of_webhook(webhook: Webhook) -> Outcome:
             return of_plan(webhook.data)
         case "invoice.paid" | "invoice.settled" | "invoice.expired":
             return of_invoice(webhook.data)
-    return Outcome("open", _text(webhook.data.get("reference_id")), ids=_ids(webhook.data, IDS))
+    return _outcome("open", webhook.data)
 
 
 def of_session(session: Mapping[str, object]) -> Outcome:
@@ -77,13 +77,7 @@ def of_session(session: Mapping[str, object]) -> Outcome:
         "EXPIRED": "expired",
         "CANCELED": "cancelled",
     }
-    return Outcome(
-        state=states.get(_text(session.get("status")), "open"),
-        reference_id=_text(session.get("reference_id")),
-        amount=_amount(session.get("amount")),
-        currency=_text(session.get("currency")),
-        ids=_ids(session, IDS),
-    )
+    return _outcome(states.get(_text(session.get("status")), "open"), session, _amount(session.get("amount")))
 
 
 def of_payment(payment: Mapping[str, object]) -> Outcome:
@@ -96,13 +90,7 @@ def of_payment(payment: Mapping[str, object]) -> Outcome:
     captured = sum((_amount(part.get("capture_amount")) or Decimal(0) for part in parts), Decimal(0))
     whole = not parts or due is None or captured >= due
     states: dict[object, State] = {"AUTHORIZED": "authorized", "SUCCEEDED": "completed" if whole else "open"}
-    return Outcome(
-        state=states.get(_text(payment.get("status")), "open"),
-        reference_id=_text(payment.get("reference_id")),
-        amount=due,
-        currency=_text(payment.get("currency")),
-        ids=_ids(payment, IDS),
-    )
+    return _outcome(states.get(_text(payment.get("status")), "open"), payment, due)
 
 
 def of_invoice(invoice: Mapping[str, object]) -> Outcome:
@@ -113,13 +101,8 @@ def of_invoice(invoice: Mapping[str, object]) -> Outcome:
     due, paid = _amount(invoice.get("amount")), _amount(invoice.get("paid_amount"))
     whole: State = "completed" if paid is None or due is None or paid >= due else "open"
     states: dict[object, State] = {"PAID": whole, "SETTLED": whole, "EXPIRED": "expired"}
-    return Outcome(
-        state=states.get(_text(invoice.get("status")), "open"),
-        reference_id=_text(invoice.get("external_id")),
-        amount=due,
-        currency=_text(invoice.get("currency")),
-        ids=_ids({**invoice, "invoice_id": invoice.get("id")}, ("invoice_id", "payment_id")),
-    )
+    ours = {"reference_id": invoice.get("external_id"), "invoice_id": invoice.get("id")}
+    return _outcome(states.get(_text(invoice.get("status")), "open"), {**invoice, **ours}, due)
 
 
 def of_plan(plan: Mapping[str, object]) -> Outcome:
@@ -127,15 +110,14 @@ def of_plan(plan: Mapping[str, object]) -> Outcome:
 
     https://docs.xendit.co/apidocs/subscription-webhook
     """
-    return Outcome(
-        state="completed" if plan.get("status") == "ACTIVE" else "open",
-        reference_id=_text(plan.get("reference_id")),
-        ids=_ids({**plan, "recurring_plan_id": plan.get("id")}, ("payment_session_id", "recurring_plan_id")),
+    return _outcome(
+        "completed" if plan.get("status") == "ACTIVE" else "open", {**plan, "recurring_plan_id": plan.get("id")}
     )
 
 
-def _ids(data: Mapping[str, object], names: tuple[str, ...]) -> dict[str, str]:
-    return {name: text for name in names if (text := _text(data.get(name)))}
+def _outcome(state: State, data: Mapping[str, object], amount: Decimal | None = None) -> Outcome:
+    ids = {name: text for name in IDS if (text := _text(data.get(name)))}
+    return Outcome(state, _text(data.get("reference_id")), amount, _text(data.get("currency")), ids)
 
 
 def _text(value: object) -> str | None:

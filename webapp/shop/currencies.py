@@ -1,4 +1,4 @@
-"""The markets: one row each. Adding a currency is adding a row (and its ``XXX_API_KEY`` in ``.env.example``)."""
+"""The markets, one row each. CONTRIBUTING.md says what else a new currency needs."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -19,27 +19,26 @@ class Currency:
     """Units of this currency for one US dollar: a shop's rate, chosen for round prices, not a market rate."""
     digits: int = 2
     """Decimals that a price may have."""
+    separators: str = ",."
+    """Of thousands, and of decimals."""
+    symbol_last: bool = False
     invoices: bool = True
     """Whether the Invoice API takes it (xendit-python 7.0.0: IDR, PHP, MYR, THB, VND, USD)."""
 
     def format(self, amount: Decimal) -> str:
-        """An amount as Xendit's browser SDK writes it: ``Rp150.000``, ``₱499``, ``S$21.60``; no trailing .00."""
-        text = f"{amount:,.2f}".removesuffix(".00")
-        if self.code in ("IDR", "VND"):
-            text = text.translate(_SWAP_SEPARATORS)
-        return f"{text}{self.symbol}" if self.code == "VND" else f"{self.symbol}{text}"
+        """Return an amount as Xendit's browser SDK writes it: ``Rp150.000``, ``S$21.60``; no trailing .00."""
+        text = f"{amount:,.2f}".removesuffix(".00").translate(str.maketrans(",.", self.separators))
+        return f"{text}{self.symbol}" if self.symbol_last else f"{self.symbol}{text}"
 
-
-_SWAP_SEPARATORS = str.maketrans(",.", ".,")
 
 CURRENCIES: dict[str, Currency] = {
     currency.code: currency
     for currency in (
-        Currency("IDR", "ID", "Indonesia", "Rp", Decimal(15_000), digits=0),
+        Currency("IDR", "ID", "Indonesia", "Rp", Decimal(15_000), digits=0, separators=".,"),
         Currency("PHP", "PH", "Philippines", "₱", Decimal(55)),
         Currency("MYR", "MY", "Malaysia", "RM", Decimal("4.5")),
         Currency("THB", "TH", "Thailand", "฿", Decimal(35)),
-        Currency("VND", "VN", "Vietnam", "₫", Decimal(25_000), digits=0),
+        Currency("VND", "VN", "Vietnam", "₫", Decimal(25_000), digits=0, separators=".,", symbol_last=True),
         Currency("SGD", "SG", "Singapore", "S$", Decimal("1.35"), invoices=False),
         Currency("HKD", "HK", "Hong Kong", "HK$", Decimal("7.8"), invoices=False),
         Currency("MXN", "MX", "Mexico", "MXN$", Decimal(18), invoices=False),

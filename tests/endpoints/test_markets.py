@@ -1,0 +1,71 @@
+"""Every market takes an order by every integration and in every flow that its row allows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Shop
+from webapp.integrations import INTEGRATIONS
+from webapp.orders.order import Flow
+from webapp.sandbox.markets import MARKETS
+from webapp.shop.currencies import CURRENCIES
+from webapp.shop.visitor import unavailable_reason
+
+pytestmark = pytest.mark.anyio
+ROOT = Path(__file__).parents[2]
+COMBINATIONS = [
+    (currency, integration, flow)
+    for currency in CURRENCIES
+    for integration in INTEGRATIONS
+    for flow in Flow
+    if not unavailable_reason(integration, flow, CURRENCIES[currency])
+]
+
+# What else names a currency, and why. Whatever is not listed here must read it from a table.
+NAMED_ELSEWHERE = {
+    "webapp/presenter/scenes.py": "scenes of the walkthrough",
+    "webapp/presenter/test_cards.py": "test data that only some markets have",
+    "webapp/endpoints/storefront.py": "an example of a deep link",
+    "webapp/integrations/README.md": "where invoices are not to be had; an example",
+}
+
+
+def test_there_is_something_to_sell_in_every_market() -> None:
+    assert {currency for currency, _, _ in COMBINATIONS} == set(CURRENCIES)
+    assert {integration for _, integration, _ in COMBINATIONS} == set(INTEGRATIONS)
+    assert len(COMBINATIONS) == 8 * 2 * 4 + 5
+
+
+async def test_every_market_integration_and_flow_opens_a_payment(shop: Shop) -> None:
+    for number, (currency, integration, flow) in enumerate(COMBINATIONS):
+        await shop.get(f"/?currency={currency}&flow={flow}&integration={integration}&cart=gayo:2")
+        form = {"integration": integration, "flow": flow.value, "checkout_id": f"market-checkout-{number:04}"}
+        answer = await shop.post("/checkout", data=form, headers={"HX-Request": "true"})
+        opened = "components-key" in answer.text if integration == "components" else answer.headers.get("hx-redirect")
+        assert answer.status_code == 200 and opened, (currency, integration, flow, answer.text[:300])
+        order = await shop.app.state.shop.order_book.get_by_checkout(form["checkout_id"])
+        assert (order.currency, order.integration, order.flow) == (currency, integration, flow)
+
+
+def test_the_sandbox_has_every_market_of_the_shop() -> None:
+    assert set(CURRENCIES) <= set(MARKETS)
+    for code, currency in CURRENCIES.items():
+        market = MARKETS[code]
+        assert (market.country, market.decimals, market.invoices) == (
+            currency.country,
+            currency.digits,
+            currency.invoices,
+        )
+
+
+def test_only_these_files_beside_the_table_name_a_currency() -> None:
+    code = re.compile(rf"\b({'|'.join(CURRENCIES)})\b")
+    files = [path for room in ("webapp", "templates", "static/js") for path in (ROOT / room).rglob("*.*")]
+    naming = {
+        str(path.relative_to(ROOT))
+        for path in files
+        if path.suffix in (".py", ".html", ".js", ".md", ".sql") and code.search(path.read_text(encoding="utf-8"))
+    }
+    outside = {name for name in naming if not name.startswith("webapp/sandbox/")}
+    assert outside == {"webapp/shop/currencies.py", *NAMED_ELSEWHERE}
