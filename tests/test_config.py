@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from webapp.config import ConfigError, Settings
+from webapp.shop.currencies import CURRENCIES
 
 KEYS = {"IDR_API_KEY": "xnd_development_abc", "SECRET_KEY": "s" * 32}
 
@@ -16,11 +17,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     return
 
 
-def test_without_any_key_the_sandbox_serves_all_eight_markets() -> None:
+def test_without_any_key_the_sandbox_serves_every_market() -> None:
     settings = Settings.from_env({})
     assert settings.sandbox
     assert settings.badge == "Sandbox"
-    assert list(settings.api_keys) == ["IDR", "PHP", "MYR", "THB", "VND", "SGD", "HKD", "MXN"]
+    assert list(settings.api_keys) == list(CURRENCIES)
     assert settings.app_url == "http://localhost:8000"
     assert settings.component_origins == ("http://localhost:8000",)
 
