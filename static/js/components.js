@@ -50,15 +50,10 @@ function describe(root) {
   watcher.observe(document.body, { childList: true, subtree: true });
 }
 
-// Our server's word on the order, from the fragment that the order's page polls. Undefined if it can't be had now.
+// Return our server's word on the order, or nothing if it can't be had now.
 async function askServer(url) {
-  try {
-    const response = await fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store" });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return page.querySelector("[data-status]")?.dataset.status;
-  } catch {
-    return undefined;
-  }
+  const answer = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => null);
+  return answer?.headers.get("X-Order-Status");
 }
 
 async function mount(root) {

@@ -217,6 +217,14 @@ def test_the_form_speaks_the_sessions_language(page: Page, books: Books, locale:
     expect(page.get_by_role("heading")).to_have_text(text("ask_wallet", locale, brand="DANA"))
 
 
+def test_a_script_learns_the_orders_status_without_html(page: Page) -> None:
+    payment.start(page)
+    order = f"/orders/{payment.reference_id(page)}"
+    assert page.request.head(f"{order}/status").headers["x-order-status"] == "waiting"
+    assert page.request.post(f"{order}/cancel").ok
+    assert page.request.head(f"{order}/status").headers["x-order-status"] == "cancelled"
+
+
 def test_the_orders_page_does_not_believe_the_browser(page: Page) -> None:
     def claim(route: Route) -> None:
         answer = route.fetch()

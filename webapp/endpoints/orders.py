@@ -39,13 +39,15 @@ async def order_page(request: Request) -> Response:
 
 async def order_status(request: Request) -> Response:
     """``GET /orders/{reference_id}/status``: the fragment that the page polls while the order is open; 204 while it
-    still stands where ``seen`` says."""
+    still stands where ``seen`` says. ``X-Order-Status`` is the status for scripts, which read no HTML."""
     shop = shop_of(request)
     order = await refresh(shop, await order_of(request))
     if request.query_params.get("seen") == order.status:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     _empty_the_cart(request, order)
-    return await _page(request, shop, order, "fragments/order_status.html")
+    response = await _page(request, shop, order, "fragments/order_status.html")
+    response.headers["X-Order-Status"] = order.status
+    return response
 
 
 async def resume(request: Request) -> Response:
