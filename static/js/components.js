@@ -104,7 +104,8 @@ async function mount(root) {
     sdk = new XenditComponents({
       componentsSdkKey: key,
       iframeFieldAppearance: appearance(root),
-      ...("resume" in root.dataset && { resume: true }), // from 0.0.26 on; older SDKs look past it
+      // A wallet's redirect adds this parameter. Without it, `resume` is a fatal error from SDK 0.0.25 on.
+      resume: Boolean(new URLSearchParams(location.search).get("token_request_id")),
     });
   } catch (error) {
     console.warn(error);

@@ -24,7 +24,6 @@ def open_payment(request: Request, order: Order, secret: str, *, resume: bool = 
         "order": order,
         "components_sdk_key": secret,
         "sdk_url": shop.sdk_url,
-        "resume": resume,
         "page_url": page,
         "resume_url": f"{page}/resume",
         "status_url": f"{page}/status",
