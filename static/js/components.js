@@ -1,169 +1,80 @@
-// The browser half of Xendit Components: mounts the SDK into #components and lets its events drive what is shown.
-// All words are in templates/fragments/components.html: a part with data-when="ready submitting" shows in these states.
-// Nothing here decides that an order is paid: that is what the order's own page is for, and it asks Xendit.
-// Events and options of the SDK: https://github.com/xendit/xendit-components-web
+// Xendit Components in the browser: the shopper pays in Xendit's form, on your page. Copy this file; it needs no other.
+//
+// 1. Your server creates the session (webapp/integrations/components.py) and writes components_sdk_key into the page.
+//    The key is SECRET, for it opens this payment: send the page with "Cache-Control: no-store", never store or log it.
+// 2. This file takes the key and removes it from the page.
+// 3. It starts Xendit's SDK (npm package xendit-components-web) and shows the form.
+// 4. The SDK's events set the state. Your HTML decides: data-when="dead broken" is visible in these two states only.
+//    loading, ready, submitting, acting, leaving, pending, complete, dead (start a new payment), broken (reload)
+// 5. Your button submits. "session-complete" proves nothing: data-page-url is a page that asks your server.
+// 6. A wallet sends the browser to your return_url. Ask Xendit there (status.py); if not paid, show this HTML again.
+//
+// The smallest HTML. REPLACE the addresses and the words. Content-Security-Policy: see webapp/web/security.py.
+//
+//   <section id="components" data-sdk-url="/xendit-components.mjs" data-page-url="/orders/123">
+//     <template id="components-key">COMPONENTS_SDK_KEY</template>
+//     <div id="components-picker"></div>
+//     <div id="components-alert" role="alert" hidden><b data-text="Not paid."></b><p></p><p></p></div>
+//     <button type="button" id="components-pay" data-when="loading ready" disabled>Pay</button>
+//     <button type="button" id="components-stop" data-when="submitting acting" hidden>Stop</button>
+//     <p data-when="dead broken" hidden>Please reload the page.</p>
+//   </section>
+//   <script type="module" src="/components.js"></script>
 
-const NUDGE_MS = 1500;
-const WATCH_MS = 2000;
-let here = location.pathname;
-
-function show(root, state) {
-  root.dataset.state = state;
-  for (const part of root.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(state);
-}
-
-// The key is used once: the SDK keeps it to itself, and no page, address or storage holds it afterwards.
-function takeKey(root) {
-  const holder = root.querySelector("#components-key");
-  const key = holder.content.textContent.trim();
+async function mount() {
+  const holder = document.getElementById("components-key");
+  if (!holder) return; // this page has no form, or its form is mounted already
   holder.remove();
-  return key;
-}
+  const ids = ["components", "components-picker", "components-alert", "components-pay", "components-stop"];
+  const [root, picker, alert, pay, stop] = ids.map((id) => document.getElementById(id));
 
-// Card fields are frames of another origin, which no stylesheet of ours reaches: they are told what the page looks like.
-function appearance(root) {
-  const style = getComputedStyle(root);
-  const colour = (name) => style.getPropertyValue(`--xendit-color-${name}`).trim();
-  return {
-    inputStyles: {
-      fontFamily: style.fontFamily,
-      fontSize: "14px", // as the SDK draws its other fields
-      color: colour("text") || style.color,
-      backgroundColor: colour("background") || "transparent",
-    },
-    placeholderStyles: { color: colour("text-placeholder") || "gray" },
-  };
-}
-
-// What the SDK leaves out for screen readers (0.0.24): titles of its frames, and that its logos are decoration.
-function describe(root) {
-  const { titleNumber, titleExpiry, titleCvn, titleAction } = root.dataset;
-  const titles = { credit_card_number: titleNumber, credit_card_expiry: titleExpiry, credit_card_cvn: titleCvn };
-  const frames = ".xendit-iframe-container iframe:not([title]), iframe.xendit-action-iframe:not([title])";
-  const watcher = new MutationObserver(() => {
-    if (!root.isConnected) return watcher.disconnect();
-    for (const frame of document.querySelectorAll(frames)) {
-      frame.title = titles[new URL(frame.src).searchParams.get("input_type")] ?? titleAction;
-    }
-    for (const logo of document.querySelectorAll("xendit-channel-picker img:not([alt])")) logo.alt = "";
-  });
-  watcher.observe(document.body, { childList: true, subtree: true });
-}
-
-// Return our server's word on the order, or nothing if it can't be had now.
-async function askServer(url) {
-  const answer = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => null);
-  return answer?.headers.get("X-Order-Status");
-}
-
-async function mount(root) {
-  root.dataset.mounted = "";
-  const key = takeKey(root);
-  const { sdkUrl, pageUrl, resumeUrl, statusUrl } = root.dataset;
-  const [picker, alert, pay, stop] = ["picker", "alert", "pay", "stop"].map((name) => root.querySelector(`#components-${name}`));
-  const isOpen = () => root.isConnected && !["leaving", "complete", "dead", "broken"].includes(root.dataset.state);
-
-  // Refresh and Back come to an address that asks Xendit for this same payment, not to a shop that has forgotten it.
-  if (location.pathname !== resumeUrl) history.pushState(null, "", resumeUrl);
-  here = location.pathname;
-
-  function finish() {
-    show(root, "complete");
-    location.assign(pageUrl);
+  function show(state) {
+    if (["complete", "dead", "broken"].includes(root.dataset.state)) return; // no state follows these
+    root.dataset.state = state;
+    for (const part of root.querySelectorAll("[data-when]")) part.hidden = !part.matches(`[data-when~=${state}]`);
+    alert.hidden = true;
   }
 
-  function end() {
-    alert.hidden = true; // what is said now is the whole of it
-    show(root, "dead");
-  }
-
-  async function recheck() {
-    const status = isOpen() && (await askServer(statusUrl));
-    if (!status || !isOpen()) return;
-    if (status === "expired" || status === "cancelled") end();
-    else if (status !== "waiting" && status !== "pending_approval") finish();
-  }
-
-  function watchApproval() {
-    const watch = setInterval(() => {
-      if (root.dataset.state === "pending" && root.isConnected) recheck();
-      else clearInterval(watch);
-    }, WATCH_MS);
-  }
-
-  function complain([title, ...lines]) {
-    const written = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
-    alert.replaceChildren(written("strong", title), ...lines.map((line) => written("p", line)));
-    alert.hidden = false;
-    alert.scrollIntoView({ block: "nearest" });
-  }
-
-  let sdk;
+  let sdk, extras;
   try {
-    const { XenditComponents } = await import(sdkUrl); // once per page, however often the fragment comes
+    const { sdkUrl, extrasUrl } = root.dataset;
+    if (extrasUrl) extras = await import(extrasUrl).catch(console.warn); // optional: what this shop adds
+    const { XenditComponents } = await import(sdkUrl);
     sdk = new XenditComponents({
-      componentsSdkKey: key,
-      iframeFieldAppearance: appearance(root),
+      componentsSdkKey: holder.content.textContent.trim(),
       // A wallet's redirect adds this parameter. Without it, `resume` is a fatal error from SDK 0.0.25 on.
       resume: Boolean(new URLSearchParams(location.search).get("token_request_id")),
+      ...extras?.options(root),
     });
   } catch (error) {
     console.warn(error);
-    return show(root, "broken");
+    return show("broken");
   }
 
-  // The SDK asks every 5 seconds or so. While a shopper waits for an answer, it is told to ask sooner.
-  let nudging;
-  const nudge = () => { try { sdk.pollImmediately(); } catch { /* between two states there is nothing to ask */ } };
+  const on = (name, react) => sdk.addEventListener(name, react);
+  for (const name of ["init", "session-not-pending"]) on(name, () => show("ready"));
+  on("submission-ready", () => { pay.disabled = false; });
+  on("submission-not-ready", () => { pay.disabled = true; });
+  for (const name of ["submission-begin", "submission-resume", "action-end"]) on(name, () => show("submitting"));
+  on("action-begin", () => show("acting"));
+  on("will-redirect", () => show("leaving"));
+  on("submission-end", ({ reason, userErrorMessage }) => {
+    if (reason.startsWith("SESSION_")) return; // an event of the session follows
+    show("ready");
+    [...alert.children].forEach((part, i) => { part.textContent = userErrorMessage?.[i] ?? part.dataset.text; });
+    alert.hidden = reason.endsWith("_ABORTED"); // the shopper has stopped it
+  });
+  on("session-pending", () => show("pending"));
+  on("session-complete", () => { show("complete"); location.assign(root.dataset.pageUrl); });
+  on("session-expired-or-canceled", () => show("dead"));
+  on("fatal-error", ({ message }) => { console.warn(message); show("broken"); });
 
-  const on = {
-    "init": () => {
-      show(root, "ready");
-      const left = sdk.getSession().expiresAt - Date.now();
-      if (left > 0 && left < 2 ** 31) setTimeout(recheck, left + 1000); // an idle SDK doesn't notice
-    },
-    "submission-ready": () => { pay.disabled = false; },
-    "submission-not-ready": () => { pay.disabled = true; },
-    "submission-begin": () => { alert.hidden = true; show(root, "submitting"); },
-    "submission-resume": () => show(root, "submitting"),
-    "action-begin": () => { show(root, "acting"); clearInterval(nudging); nudging = setInterval(nudge, NUDGE_MS); },
-    "action-end": () => { clearInterval(nudging); if (isOpen()) show(root, "submitting"); },
-    "will-redirect": () => show(root, "leaving"),
-    "submission-end": ({ reason, userErrorMessage }) => {
-      if (reason.startsWith("SESSION_")) return; // the session's own event says more
-      show(root, "ready");
-      // An error without words is an empty list. Who has stopped the attempt needs none.
-      if (userErrorMessage?.length) complain(userErrorMessage);
-      else if (!reason.endsWith("_ABORTED")) complain([alert.dataset.title, alert.dataset.text]);
-      // It may be that another tab has paid; our server hears of it within moments.
-      if (reason === "REQUEST_FAILED") for (const wait of [0, 2 * WATCH_MS]) setTimeout(recheck, wait);
-    },
-    // After a page load the SDK no longer asks by itself: it has lost the attempt's id. So the page asks its own server.
-    "session-pending": () => { show(root, "pending"); watchApproval(); },
-    "session-not-pending": () => { if (isOpen()) show(root, "ready"); },
-    "session-complete": finish,
-    "session-expired-or-canceled": end,
-    "fatal-error": ({ message }) => { console.warn(message); show(root, "broken"); },
-  };
-  for (const [name, react] of Object.entries(on)) sdk.addEventListener(name, react);
-
-  describe(root);
   picker.replaceChildren(sdk.createChannelPickerComponent());
-  const submit = () => { if (!pay.disabled && root.dataset.state === "ready") sdk.submit(); };
-  pay.addEventListener("click", submit);
+  picker.addEventListener("submit", (event) => { event.preventDefault(); pay.click(); }); // Enter in a field
+  pay.addEventListener("click", () => sdk.submit());
   stop.addEventListener("click", () => sdk.abortSubmission());
-  // Enter in one of the SDK's fields would otherwise load the page anew.
-  picker.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) recheck(); });
+  extras?.start(root, sdk);
 }
 
-// The fragment may be there from the start, or be swapped in by htmx.
-function find() {
-  const root = document.querySelector("#components:not([data-mounted])");
-  if (root) mount(root);
-}
-document.addEventListener("htmx:after:swap", find);
-addEventListener("popstate", () => { if (location.pathname !== here) location.reload(); });
-// The back/forward cache holds a page whose SDK has gone to a wallet: load it, and so ask Xendit, again.
-addEventListener("pageshow", (event) => { if (event.persisted && document.getElementById("components")) location.reload(); });
-find();
+mount();
+document.addEventListener("htmx:after:swap", mount); // REPLACE if not htmx but something else brings the form
