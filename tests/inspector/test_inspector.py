@@ -309,7 +309,7 @@ async def test_the_code_is_shown_from_the_running_file(shop: Shop, name: str) ->
     answer = await shop.get(f"/source/{name}")
     assert answer.status_code == 200
     marked = re.findall(r'class="ln payload" id="line-(\d+)"', answer.text)
-    assert bool(marked) == (name in ("components", "payment_link", "invoice"))
+    assert bool(marked) == (name in ("components", "payment_link", "invoice", "browser"))
     assert "line-30" in answer.text
     assert (await shop.get(f"/source/{name}", headers=HTMX)).text.startswith("<div")
 

@@ -42,8 +42,9 @@ def code(text: str, language: str) -> Markup:
 def source(name: str) -> Markup:
     """One of SOURCES as it runs here, a ``<span id="line-7">`` a line, those of the payload marked."""
     text = (ROOT / SOURCES[name]).read_text(encoding="utf-8")
-    marked = payload_lines(text) if SOURCES[name].endswith(".py") else frozenset()
-    lines = str(code(text, "js" if SOURCES[name].endswith(".js") else "python")).rstrip("\n").split("\n")
+    in_python = SOURCES[name].endswith(".py")
+    marked = payload_lines(text) if in_python else sdk_option_lines(text)
+    lines = str(code(text, "python" if in_python else "js")).rstrip("\n").split("\n")
     rows = []
     for number, line in enumerate(_closed(lines), 1):
         kind = "ln payload" if number in marked else "ln"
@@ -64,6 +65,15 @@ def payload_lines(text: str) -> frozenset[int]:
         ):
             lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return frozenset(lines)
+
+
+def sdk_option_lines(text: str) -> frozenset[int]:
+    """Return the lines of a script that give the SDK its key and options."""
+    call = re.search(r"new XenditComponents\(\{.*?\}\);", text, re.DOTALL)
+    if call is None:
+        return frozenset()
+    first, last = (text.count("\n", 0, end) + 1 for end in call.span())
+    return frozenset(range(first, last + 1))
 
 
 def _root(target: ast.expr) -> str | None:
