@@ -74,7 +74,7 @@
   });
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
 
-  // Forward to a payment that components.js put into the history: only the server has that page.
+  // Forward to a payment that components-extras.js put into the history: only the server has that page.
   const opened = location.pathname;
   addEventListener("popstate", () => { if (location.pathname !== opened) location.reload(); });
   addEventListener("pageshow", (event) => { if (event.persisted) wakeUp(); });
