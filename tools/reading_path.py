@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 BUDGET = 2_300
-OVER_BUDGET_FAILS = False  # until the tree is below it
+OVER_BUDGET_FAILS = True
 
 PATH = [
     "README.md",

@@ -62,6 +62,19 @@ def routes(recorder: Recorder) -> list[BaseRoute]:
         Route(f"{order}/pay", orders.pay, methods=["POST"], middleware=seen),
         Route(f"{order}/cancel", orders.cancel, methods=["POST"], middleware=seen),
         Route(f"{order}/again", orders.again, methods=["POST"]),
+        *_demo_routes(order, seen),
+        # For machines
+        Route("/static/{fingerprint}/{path:path}", serve_asset),
+        Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
+        Route("/.well-known/security.txt", well_known.security_txt),
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
+    ]
+
+
+def _demo_routes(order: str, seen: list[Middleware]) -> list[BaseRoute]:
+    """Return what a demonstration needs, and a shop does not."""
+    return [
         # For an audience
         Route(f"{order}/qr", present.order_qr),
         Route(f"{order}/qr", present.payment_qr, methods=["POST"], middleware=seen),
@@ -76,12 +89,6 @@ def routes(recorder: Recorder) -> list[BaseRoute]:
         Route(f"{order}/inspector", inspector.order_inspector),
         Route("/inspector", inspector.latest),
         Route("/source/{name}", inspector.source_view),
-        # For machines
-        Route("/static/{fingerprint}/{path:path}", serve_asset),
-        Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
-        Route("/.well-known/security.txt", well_known.security_txt),
-        Route("/healthz", health.healthz),
-        Route("/readyz", health.readyz),
     ]
 
 
