@@ -43,8 +43,7 @@ from webapp.xendit.sandbox_transport import SandboxTransport
 def routes(recorder: Recorder) -> list[BaseRoute]:
     """Return the site map. The inspector records the answers of routes with ``seen``, and every webhook."""
     order = "/orders/{reference_id}"
-    seen = [Middleware(RecordingMiddleware, recorder=recorder, kind="answer")]
-    webhook = [Middleware(RecordingMiddleware, recorder=recorder, kind="webhook")]
+    seen, webhook = ([Middleware(RecordingMiddleware, recorder=recorder, kind=kind)] for kind in ("answer", "webhook"))
     return [
         Route("/", storefront.storefront),
         Route("/choices", storefront.choices, methods=["POST"]),
@@ -62,19 +61,6 @@ def routes(recorder: Recorder) -> list[BaseRoute]:
         Route(f"{order}/pay", orders.pay, methods=["POST"], middleware=seen),
         Route(f"{order}/cancel", orders.cancel, methods=["POST"], middleware=seen),
         Route(f"{order}/again", orders.again, methods=["POST"]),
-        *_demo_routes(order, seen),
-        # For machines
-        Route("/static/{fingerprint}/{path:path}", serve_asset),
-        Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
-        Route("/.well-known/security.txt", well_known.security_txt),
-        Route("/healthz", health.healthz),
-        Route("/readyz", health.readyz),
-    ]
-
-
-def _demo_routes(order: str, seen: list[Middleware]) -> list[BaseRoute]:
-    """Return what a demonstration needs, and a shop does not."""
-    return [
         # For an audience
         Route(f"{order}/qr", present.order_qr),
         Route(f"{order}/qr", present.payment_qr, methods=["POST"], middleware=seen),
@@ -85,10 +71,14 @@ def _demo_routes(order: str, seen: list[Middleware]) -> list[BaseRoute]:
         Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
         Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
         Route("/walkthrough/{scene}", walkthrough.start),
-        # Behind the counter
         Route(f"{order}/inspector", inspector.order_inspector),
         Route("/inspector", inspector.latest),
         Route("/source/{name}", inspector.source_view),
+        Route("/static/{fingerprint}/{path:path}", serve_asset),
+        Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
+        Route("/.well-known/security.txt", well_known.security_txt),
+        Route("/healthz", health.healthz),
+        Route("/readyz", health.readyz),
     ]
 
 
