@@ -1,5 +1,6 @@
 """What every test can ask for: a shop with the settings it wants, on a fresh SQLite file or a real Postgres."""
 
+import itertools
 import logging
 import os
 import shutil
@@ -16,12 +17,15 @@ import pytest
 import respx
 
 from tests.leaks import CHATTY, log_guard, secrets_in
+from tests.xendit import TOKEN
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
 from webapp.logs import quieten_libraries
+from webapp.orders.order import Order
 
+NUMBERS = itertools.count()
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 
 
@@ -65,6 +69,39 @@ class Shop(httpx.AsyncClient):
 
     app: Any
     settings: Settings
+
+    async def add(self, product: str = "gayo", quantity: int = 1, **headers: str) -> httpx.Response:
+        """Put a product into the cart."""
+        return await self.post("/cart/add", data={"product": product, "quantity": str(quantity)}, headers=headers)
+
+    async def choose(self, **choices: str) -> None:
+        """Choose `currency`, `flow`, `integration` or `language`."""
+        assert (await self.post("/choices", data=choices)).status_code == 303
+
+    async def checkout(
+        self, integration: str = "payment_link", flow: str = "pay", checkout_id: str = "", **headers: str
+    ) -> httpx.Response:
+        """Press Checkout, on a page of its own unless the id of one is given."""
+        form = {"integration": integration, "flow": flow, "checkout_id": checkout_id or f"checkout-{next(NUMBERS):010}"}
+        return await self.post("/checkout", data=form, headers=headers)
+
+    async def place(self, integration: str = "payment_link", flow: str = "pay", currency: str = "IDR") -> Order:
+        """Fill the cart with two bags, press Checkout, and return the order."""
+        await self.choose(currency=currency)
+        await self.add("gayo", 2)
+        checkout_id = f"place-{next(NUMBERS):013}"
+        await self.checkout(integration, flow, checkout_id)
+        order: Order = await self.app.state.shop.order_book.get_by_checkout(checkout_id)
+        return order
+
+    async def status_of(self, order: Order) -> str:
+        return str((await self.app.state.shop.order_book.get(order.reference_id)).status.value)
+
+    async def webhook(self, body: Any, token: str | None = TOKEN, webhook_id: str | None = None) -> httpx.Response:
+        """Deliver a webhook as Xendit does."""
+        headers = {"x-callback-token": token, "webhook-id": webhook_id}
+        sent = {name: value for name, value in headers.items() if value is not None}
+        return await self.post("/webhooks/xendit", json=body, headers=sent)
 
 
 MakeSettings = Callable[..., Settings]

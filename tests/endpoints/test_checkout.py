@@ -9,42 +9,13 @@ import pytest
 import respx
 
 from tests.conftest import OpenShop, Shop
+from tests.xendit import HTMX, INVOICE, KEYS, LINK, SDK_KEY, SESSION, fake_xendit
 
 pytestmark = pytest.mark.anyio
-
-KEYS = {"IDR": "xnd_development_idr", "PHP": "xnd_development_php", "SGD": "xnd_development_sgd"}
-SESSION = {"payment_session_id": "ps-0123456789abcdef01234567", "status": "ACTIVE"}
-SDK_KEY = "session-" + "0" * 32 + "-pd-PUBLIC-SIGNATURE"
-LINK = "https://dev.xen.to/12345678"
-INVOICE = {
-    "id": "6748105a77f16ebe0cc583a7",
-    "status": "PENDING",
-    "invoice_url": "https://checkout-staging.xendit.co/web/x",
-}
-HTMX = {"HX-Request": "true"}
 
 
 def form(integration: str = "payment_link", flow: str = "pay", checkout_id: str = "c" * 22) -> dict[str, str]:
     return {"integration": integration, "flow": flow, "checkout_id": checkout_id}
-
-
-def xendit(**answers: Any) -> respx.Router:
-    """Xendit, as a respx router: sessions and invoices are created unless told otherwise."""
-    router = respx.Router(assert_all_called=False)
-    session = SESSION | {"components_sdk_key": SDK_KEY, "payment_link_url": LINK}
-    router.post("https://api.xendit.co/sessions", name="sessions").mock(
-        **(answers.get("sessions") or {"return_value": httpx.Response(201, json=session)})
-    )
-    router.get(f"https://api.xendit.co/sessions/{SESSION['payment_session_id']}", name="session").mock(
-        **(answers.get("session") or {"return_value": httpx.Response(200, json=session)})
-    )
-    router.post("https://api.xendit.co/v2/invoices", name="invoices").mock(
-        **(answers.get("invoices") or {"return_value": httpx.Response(200, json=INVOICE)})
-    )
-    router.get(url__startswith="https://api.xendit.co/v2/invoices", name="invoice").mock(
-        return_value=httpx.Response(200, json=INVOICE)
-    )
-    return router
 
 
 async def fill(shop: Shop, currency: str = "IDR") -> None:
@@ -53,7 +24,7 @@ async def fill(shop: Shop, currency: str = "IDR") -> None:
 
 
 async def test_a_payment_link_leaves_by_hx_redirect_or_by_303(open_shop: OpenShop) -> None:
-    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
+    async with open_shop(fake_xendit(), sandbox=False, api_keys=KEYS) as shop:
         await fill(shop)
         by_htmx = await shop.post("/checkout", data=form(), headers=HTMX)
         assert (by_htmx.status_code, by_htmx.headers["hx-redirect"], by_htmx.text) == (200, LINK, "")
@@ -64,7 +35,7 @@ async def test_a_payment_link_leaves_by_hx_redirect_or_by_303(open_shop: OpenSho
 
 
 async def test_an_invoice_leaves_for_its_url(open_shop: OpenShop) -> None:
-    router = xendit()
+    router = fake_xendit()
     async with open_shop(router, sandbox=False, api_keys=KEYS, app_url="https://shop.example") as shop:
         await fill(shop)
         answer = await shop.post("/checkout", data=form("invoice"), headers=HTMX)
@@ -75,7 +46,7 @@ async def test_an_invoice_leaves_for_its_url(open_shop: OpenShop) -> None:
 
 
 async def test_components_answer_the_fragment_with_the_key_which_nothing_may_keep(open_shop: OpenShop) -> None:
-    router = xendit()
+    router = fake_xendit()
     async with open_shop(router, sandbox=False, api_keys=KEYS, app_url="https://shop.example") as shop:
         await fill(shop)
         answer = await shop.post("/checkout", data=form("components"), headers=HTMX)
@@ -91,7 +62,7 @@ async def test_components_answer_the_fragment_with_the_key_which_nothing_may_kee
 
 
 async def test_on_plain_http_no_return_url_goes_to_xendit(open_shop: OpenShop) -> None:
-    router = xendit()
+    router = fake_xendit()
     async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
         await fill(shop)
         await shop.post("/checkout", data=form())
@@ -99,7 +70,7 @@ async def test_on_plain_http_no_return_url_goes_to_xendit(open_shop: OpenShop) -
 
 
 async def test_a_form_without_javascript_goes_on_to_the_page_that_mounts_the_components(open_shop: OpenShop) -> None:
-    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
+    async with open_shop(fake_xendit(), sandbox=False, api_keys=KEYS) as shop:
         await fill(shop)
         answer = await shop.post("/checkout", data=form("components"))
         assert answer.status_code == 303
@@ -115,7 +86,7 @@ async def test_a_second_click_a_refresh_and_another_tab_make_one_object(open_sho
         body = INVOICE if "invoices" in str(request.url) else SESSION | {"components_sdk_key": SDK_KEY}
         return httpx.Response(201, json=body | {"payment_link_url": LINK})
 
-    router = xendit(sessions={"side_effect": slowly}, invoices={"side_effect": slowly})
+    router = fake_xendit(sessions=slowly, invoices=slowly)
     async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
         await fill(shop)
         clicks = [shop.post("/checkout", data=form(integration), headers=HTMX) for _ in range(4)]
@@ -161,7 +132,7 @@ FAILURES: dict[str, tuple[dict[str, Any], int, str, str]] = {
 @pytest.mark.parametrize("failure", list(FAILURES))
 async def test_when_xendit_fails_a_sentence_says_so_and_the_cart_stays(open_shop: OpenShop, failure: str) -> None:
     mock, status, code, words = FAILURES[failure]
-    async with open_shop(xendit(sessions=mock), sandbox=False, api_keys=KEYS) as shop:
+    async with open_shop(fake_xendit(sessions=mock), sandbox=False, api_keys=KEYS) as shop:
         await fill(shop)
         answer = await shop.post("/checkout", data=form(), headers=HTMX)
         assert answer.status_code == status
@@ -183,7 +154,7 @@ async def test_a_post_is_repeated_only_where_nothing_can_have_been_created(open_
         (httpx.ReadTimeout("lost"), 1),
         (httpx.Response(500, json={"error_code": "SERVER_ERROR"}), 1),
     ]:
-        router = xendit(sessions={"side_effect": [first, created]})
+        router = fake_xendit(sessions=[first, created])
         async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
             await fill(shop)
             answer = await shop.post("/checkout", data=form(checkout_id=f"{calls}{type(first).__name__:c<22}"))
@@ -194,7 +165,7 @@ async def test_a_post_is_repeated_only_where_nothing_can_have_been_created(open_
 async def test_asking_is_repeated_whatever_went_wrong(open_shop: OpenShop) -> None:
     active = httpx.Response(200, json=SESSION | {"components_sdk_key": SDK_KEY})
     flaky = [httpx.ReadTimeout("lost"), httpx.Response(503, text="busy"), active]
-    router = xendit(session={"side_effect": flaky})
+    router = fake_xendit(session=flaky)
     async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
         await fill(shop)
         page = await shop.post("/checkout", data=form("components"))
@@ -220,7 +191,7 @@ async def test_asking_is_repeated_whatever_went_wrong(open_shop: OpenShop) -> No
 async def test_a_checkout_that_can_not_be_never_reaches_xendit(
     open_shop: OpenShop, changes: dict[str, str], status: int
 ) -> None:
-    router = xendit()
+    router = fake_xendit()
     async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
         await fill(shop)
         for headers in ({}, HTMX):
@@ -231,7 +202,7 @@ async def test_a_checkout_that_can_not_be_never_reaches_xendit(
 
 
 async def test_an_invoice_in_a_currency_that_it_does_not_serve_is_refused(open_shop: OpenShop) -> None:
-    router = xendit()
+    router = fake_xendit()
     async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
         await fill(shop, "SGD")
         assert (await shop.post("/checkout", data=form("invoice"))).status_code == 422
@@ -239,14 +210,14 @@ async def test_an_invoice_in_a_currency_that_it_does_not_serve_is_refused(open_s
 
 
 async def test_an_empty_cart_is_refused_but_saving_needs_none(open_shop: OpenShop) -> None:
-    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
+    async with open_shop(fake_xendit(), sandbox=False, api_keys=KEYS) as shop:
         assert (await shop.post("/checkout", data=form(), headers=HTMX)).status_code == 422
         saving = await shop.post("/checkout", data=form(flow="save", checkout_id="s" * 22), headers=HTMX)
         assert saving.headers["hx-redirect"] == LINK
 
 
 async def test_money_sent_by_the_browser_is_ignored(open_shop: OpenShop) -> None:
-    router = xendit()
+    router = fake_xendit()
     async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
         await fill(shop)
         await shop.post("/checkout", data=form() | {"amount": "1", "currency": "PHP", "price": "1", "total": "1"})
@@ -255,7 +226,7 @@ async def test_money_sent_by_the_browser_is_ignored(open_shop: OpenShop) -> None
 
 
 async def test_a_market_without_a_key_is_closed(open_shop: OpenShop) -> None:
-    async with open_shop(xendit(), sandbox=False, api_keys={"SGD": "xnd_development_sgd"}) as shop:
+    async with open_shop(fake_xendit(), sandbox=False, api_keys={"SGD": "xnd_development_sgd"}) as shop:
         assert (await shop.post("/choices", data={"currency": "IDR"})).status_code == 422
         page = await shop.get("/")
         assert "S$21.60" in page.text and ">IDR" not in page.text

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Shop
+from tests.xendit import HTMX
 from webapp.integrations import INTEGRATIONS
 from webapp.orders.order import Flow
 from webapp.sandbox.markets import MARKETS
@@ -40,7 +41,7 @@ async def test_every_market_integration_and_flow_opens_a_payment(shop: Shop) -> 
     for number, (currency, integration, flow) in enumerate(COMBINATIONS):
         await shop.get(f"/?currency={currency}&flow={flow}&integration={integration}&cart=gayo:2")
         form = {"integration": integration, "flow": flow.value, "checkout_id": f"market-checkout-{number:04}"}
-        answer = await shop.post("/checkout", data=form, headers={"HX-Request": "true"})
+        answer = await shop.post("/checkout", data=form, headers=HTMX)
         opened = "components-key" in answer.text if integration == "components" else answer.headers.get("hx-redirect")
         assert answer.status_code == 200 and opened, (currency, integration, flow, answer.text[:300])
         order = await shop.app.state.shop.order_book.get_by_checkout(form["checkout_id"])

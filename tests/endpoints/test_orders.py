@@ -6,24 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-import respx
 
 from tests.conftest import OpenShop, Shop
+from tests.xendit import HTMX, KEYS, LINK, SESSION_ID, fake_xendit
+from webapp.orders import order_book
 from webapp.orders.order import Order
 from webapp.xendit.order_sync import refresh
 
 pytestmark = pytest.mark.anyio
-KEYS = {"IDR": "xnd_development_idr"}
-SESSION_ID = "ps-0123456789abcdef01234567"
-LINK = "https://dev.xen.to/12345678"
-
-
-async def place(shop: Shop, integration: str = "payment_link", flow: str = "pay") -> Order:
-    await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"})
-    checkout_id = f"{integration}-{flow}-{time.monotonic_ns()}"
-    await shop.post("/checkout", data={"integration": integration, "flow": flow, "checkout_id": checkout_id})
-    order: Order = await shop.app.state.shop.order_book.get_by_checkout(checkout_id)
-    return order
 
 
 async def pay_at_the_sandbox(shop: Shop, order: Order) -> None:
@@ -32,47 +22,35 @@ async def pay_at_the_sandbox(shop: Shop, order: Order) -> None:
     await shop.post(link, data={"choice": "CARDS.visa", "decision": "pay"})
 
 
-async def status_of(shop: Shop, order: Order) -> str:
-    return str((await shop.app.state.shop.order_book.get(order.reference_id)).status.value)
-
-
 @pytest.mark.parametrize("integration", ["payment_link", "invoice"])
 async def test_without_any_webhook_an_open_page_says_paid_within_five_seconds(shop: Shop, integration: str) -> None:
     await shop.app.state.sandbox.set_webhook_faults(outage=True)
-    order = await place(shop, integration)
+    order = await shop.place(integration)
     await shop.get(f"/orders/{order.reference_id}")  # somebody has just asked
     await pay_at_the_sandbox(shop, order)
     started = time.monotonic()
     while time.monotonic() - started < 5:
-        fragment = await shop.get(f"/orders/{order.reference_id}/status", headers={"HX-Request": "true"})
+        fragment = await shop.get(f"/orders/{order.reference_id}/status", headers=HTMX)
         if "Thank you" in fragment.text:
             break
         assert "every 2s" in fragment.text
         await asyncio.sleep(0.5)
-    assert await status_of(shop, order) == "paid"
+    assert await shop.status_of(order) == "paid"
     assert "hx-trigger" not in fragment.text, "a settled order polls no more"
 
 
-def xendit(status: str = "ACTIVE") -> respx.Router:
-    router = respx.Router(assert_all_called=False)
-    session = {"payment_session_id": SESSION_ID, "status": status, "payment_link_url": LINK}
-    router.post("https://api.xendit.co/sessions").mock(return_value=httpx.Response(201, json=session))
-    router.get(f"https://api.xendit.co/sessions/{SESSION_ID}", name="ask").mock(
-        return_value=httpx.Response(200, json=session)
-    )
-    return router
-
-
-async def test_xendit_is_asked_once_in_three_seconds_whoever_watches(open_shop: OpenShop) -> None:
-    router = xendit()
+async def test_xendit_is_asked_once_in_three_seconds_whoever_watches(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    router = fake_xendit()
     async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
-        order = await place(shop)
+        order = await shop.place()
         watching = [shop.get(f"/orders/{order.reference_id}/status") for _ in range(25)]
         assert {answer.status_code for answer in await asyncio.gather(*watching)} == {200}
-        assert router["ask"].call_count == 1
-        await asyncio.sleep(3.1)
+        assert router["session"].call_count == 1
+        monkeypatch.setattr(order_book, "_now", lambda: datetime.now(UTC) + timedelta(seconds=3.1))
         await shop.get(f"/orders/{order.reference_id}")
-        assert router["ask"].call_count == 2
+        assert router["session"].call_count == 2
 
 
 async def test_an_old_open_order_is_asked_about_more_rarely(open_shop: OpenShop) -> None:
@@ -80,8 +58,8 @@ async def test_an_old_open_order_is_asked_about_more_rarely(open_shop: OpenShop)
 
     from webapp.xendit.order_sync import _interval
 
-    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
-        order = await place(shop)
+    async with open_shop(fake_xendit(), sandbox=False, api_keys=KEYS) as shop:
+        order = await shop.place()
         waits = [
             _interval(replace(order, created=datetime.now(UTC) - timedelta(seconds=age))).total_seconds()
             for age in (0, 500, 1200, 2400, 9000)
@@ -90,53 +68,53 @@ async def test_an_old_open_order_is_asked_about_more_rarely(open_shop: OpenShop)
 
 
 async def test_when_xendit_is_down_the_page_says_how_the_order_stood(open_shop: OpenShop) -> None:
-    router = xendit()
+    router = fake_xendit()
     async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
-        order = await place(shop)
-        router["ask"].mock(side_effect=httpx.ConnectError("down"))
+        order = await shop.place()
+        router["session"].mock(side_effect=httpx.ConnectError("down"))
         page = await shop.get(f"/orders/{order.reference_id}")
         assert page.status_code == 200 and "Waiting for your payment" in page.text
 
 
 async def test_what_xendit_says_of_another_order_moves_nothing(open_shop: OpenShop) -> None:
-    router = xendit()
+    router = fake_xendit()
     async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
-        order = await place(shop)
+        order = await shop.place()
         for lie in ({"amount": 1}, {"currency": "PHP"}, {"reference_id": "another"}):
             answer = {"payment_session_id": SESSION_ID, "status": "COMPLETED"} | lie
-            router["ask"].mock(return_value=httpx.Response(200, json=answer))
+            router["session"].mock(return_value=httpx.Response(200, json=answer))
             async with shop.app.state.shop.database.write() as connection:
                 await connection.execute("UPDATE orders SET asked_at = ''")
             await shop.get(f"/orders/{order.reference_id}")
-            assert await status_of(shop, order) == "waiting"
+            assert await shop.status_of(order) == "waiting"
 
 
 @pytest.mark.parametrize(
     ("status", "words"), [("EXPIRED", "Expired"), ("CANCELED", "Cancelled"), ("COMPLETED", "Paid")]
 )
 async def test_the_page_says_what_xendit_answered(open_shop: OpenShop, status: str, words: str) -> None:
-    async with open_shop(xendit(status), sandbox=False, api_keys=KEYS) as shop:
-        order = await place(shop)
+    async with open_shop(fake_xendit(status), sandbox=False, api_keys=KEYS) as shop:
+        order = await shop.place()
         page = await shop.get(f"/orders/{order.reference_id}")
         assert words in page.text and "hx-trigger" not in page.text.split("</section>")[0]
 
 
 async def test_an_order_whose_time_is_over_is_closed_though_nobody_looks(open_shop: OpenShop) -> None:
-    async with open_shop(xendit("EXPIRED"), sandbox=False, api_keys=KEYS) as shop:
-        order = await place(shop)
+    async with open_shop(fake_xendit("EXPIRED"), sandbox=False, api_keys=KEYS) as shop:
+        order = await shop.place()
         late = order.expires_at + timedelta(minutes=1)
         async with shop.app.state.shop.database.write() as connection:
             await connection.execute("UPDATE orders SET expires_at = '2026-01-01T00:00:00.000+00:00'")
         overdue = await shop.app.state.shop.order_book.overdue(late)
         assert [each.reference_id for each in overdue] == [order.reference_id]
         await refresh(shop.app.state.shop, overdue[0], cause="swept")
-        assert await status_of(shop, order) == "expired"
+        assert await shop.status_of(order) == "expired"
         assert await shop.app.state.shop.order_book.overdue(late) == []
 
 
 async def test_pay_now_asks_xendit_for_the_link_again(open_shop: OpenShop) -> None:
-    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
-        order = await place(shop)
+    async with open_shop(fake_xendit(), sandbox=False, api_keys=KEYS) as shop:
+        order = await shop.place()
         answer = await shop.post(f"/orders/{order.reference_id}/pay")
         assert (answer.status_code, answer.headers["location"]) == (303, LINK)
         assert answer.headers["cache-control"] == "no-store"
@@ -144,24 +122,24 @@ async def test_pay_now_asks_xendit_for_the_link_again(open_shop: OpenShop) -> No
 
 @pytest.mark.parametrize("integration", ["components", "payment_link", "invoice"])
 async def test_cancelling_is_xendits_word_too(shop: Shop, integration: str) -> None:
-    order = await place(shop, integration)
+    order = await shop.place(integration)
     answer = await shop.post(f"/orders/{order.reference_id}/cancel")
     assert answer.headers["location"] == f"/orders/{order.reference_id}"
-    assert await status_of(shop, order) == "cancelled"
+    assert await shop.status_of(order) == "cancelled"
     changes = await shop.app.state.shop.order_book.changes(order.reference_id)
     assert changes[-1].cause == "cancelled by the visitor"
 
 
 async def test_an_order_paid_meanwhile_can_not_be_cancelled(shop: Shop) -> None:
     await shop.app.state.sandbox.set_webhook_faults(outage=True)
-    order = await place(shop)
+    order = await shop.place()
     await pay_at_the_sandbox(shop, order)
     await shop.post(f"/orders/{order.reference_id}/cancel")
-    assert await status_of(shop, order) == "paid"
+    assert await shop.status_of(order) == "paid"
 
 
 async def test_order_again_brings_the_same_cart_back(shop: Shop) -> None:
-    order = await place(shop, flow="subscription")
+    order = await shop.place(flow="subscription")
     await shop.post("/cart/remove", data={"product": "gayo"})
     await shop.post("/choices", data={"currency": "SGD", "flow": "pay"})
     answer = await shop.post(f"/orders/{order.reference_id}/again")
@@ -171,7 +149,7 @@ async def test_order_again_brings_the_same_cart_back(shop: Shop) -> None:
 
 
 async def test_the_cart_is_empty_once_its_order_went_through_and_only_then(shop: Shop) -> None:
-    order = await place(shop)
+    order = await shop.place()
     await shop.get(f"/orders/{order.reference_id}")
     assert "Rp480.000, once" in (await shop.get("/")).text
     await shop.app.state.sandbox.set_webhook_faults(outage=True)
@@ -183,7 +161,7 @@ async def test_the_cart_is_empty_once_its_order_went_through_and_only_then(shop:
 
 async def test_a_list_shows_only_this_visitors_orders_newest_first(shop: Shop) -> None:
     assert "No orders from this browser yet" in (await shop.get("/orders")).text
-    first, second = await place(shop), await place(shop, "invoice")
+    first, second = await shop.place(), await shop.place("invoice")
     page = (await shop.get("/orders")).text
     assert page.index(second.reference_id) < page.index(first.reference_id) or second.created == first.created
     async with httpx.AsyncClient(transport=httpx.ASGITransport(shop.app), base_url="http://testserver") as stranger:
@@ -191,11 +169,11 @@ async def test_a_list_shows_only_this_visitors_orders_newest_first(shop: Shop) -
         opened = await stranger.get(f"/orders/{first.reference_id}")
         assert opened.status_code == 200 and first.visitor not in opened.text
         assert (await stranger.post(f"/orders/{first.reference_id}/cancel")).status_code == 403
-        assert await status_of(shop, first) == "waiting"
+        assert await shop.status_of(first) == "waiting"
 
 
 async def test_back_from_a_wallet_xendit_is_asked_before_anything_is_shown(shop: Shop) -> None:
-    order = await place(shop, "components")
+    order = await shop.place("components")
     resumed = await shop.get(f"/orders/{order.reference_id}/resume")
     assert resumed.status_code == 200 and 'id="components"' in resumed.text
     assert resumed.headers["cache-control"] == "no-store"
@@ -206,9 +184,9 @@ async def test_back_from_a_wallet_xendit_is_asked_before_anything_is_shown(shop:
 
 
 async def test_an_order_of_a_market_that_has_closed_since_can_be_seen_but_not_paid(open_shop: OpenShop) -> None:
-    async with open_shop(xendit(), sandbox=False, api_keys=KEYS) as shop:
-        order = await place(shop)
-    async with open_shop(xendit(), sandbox=False, api_keys={"SGD": "xnd_development_sgd"}) as shop:
+    async with open_shop(fake_xendit(), sandbox=False, api_keys=KEYS) as shop:
+        order = await shop.place()
+    async with open_shop(fake_xendit(), sandbox=False, api_keys={"SGD": "xnd_development_sgd"}) as shop:
         assert (await shop.get(f"/orders/{order.reference_id}")).status_code == 200
         answer = await shop.post(f"/orders/{order.reference_id}/pay")
         assert answer.status_code == 409 and "no API key for IDR" in answer.text

@@ -11,9 +11,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.conftest import OpenShop, Shop
+from tests.xendit import HTMX
 
 pytestmark = pytest.mark.anyio
-HTMX = {"HX-Request": "true"}
 
 
 async def seen(shop: Shop) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import OpenShop, Shop
 from tests.leaks import secrets_in
+from tests.xendit import HTMX
 from webapp.presenter.scenes import SCENES, after
 from webapp.shop.catalog import PRODUCTS
 from webapp.xendit.circuit_breaker import FAILURES
@@ -15,7 +16,6 @@ from webapp.xendit.sandbox_transport import SandboxTransport
 
 pytestmark = pytest.mark.anyio
 
-HTMX = {"HX-Request": "true"}
 NUMBER = iter(range(1000))
 
 

@@ -12,24 +12,14 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.conftest import OpenShop, Shop
+from tests.xendit import KEYS, SESSION_ID, TOKEN, fake_xendit, invoice_callback, session_event
 from webapp.integrations.webhooks import read_webhook, token_matches
 from webapp.orders.order import Order
 
 pytestmark = pytest.mark.anyio
 
-TOKEN, SGD_TOKEN = "callback-token-of-all-markets", "callback-token-of-singapore"
-SESSION_ID = "ps-0123456789abcdef01234567"
-KEYS = {"IDR": "xnd_development_idr", "SGD": "xnd_development_sgd"}
-
-
-def xendit() -> respx.Router:
-    router = respx.Router(assert_all_called=False)
-    session = {"payment_session_id": SESSION_ID, "status": "ACTIVE", "payment_link_url": "https://dev.xen.to/12345678"}
-    router.post("https://api.xendit.co/sessions").mock(return_value=httpx.Response(201, json=session))
-    router.get(url__startswith="https://api.xendit.co/").mock(return_value=httpx.Response(503, text="down"))
-    invoice = {"id": "6748105a77f16ebe0cc583a7", "invoice_url": "https://checkout-staging.xendit.co/web/x"}
-    router.post("https://api.xendit.co/v2/invoices").mock(return_value=httpx.Response(200, json=invoice))
-    return router
+SGD_TOKEN = "callback-token-of-singapore"
+SILENT = {"session": httpx.Response(503, text="down"), "invoice": httpx.Response(503, text="down")}
 
 
 @pytest.fixture
@@ -37,60 +27,16 @@ async def shop(open_shop: OpenShop, database_url: str) -> AsyncIterator[Shop]:
     """A shop that talks to Xendit, on each database; Xendit answers no questions, so only webhooks can tell."""
     tokens = {"": TOKEN, "SGD": SGD_TOKEN}
     changes: dict[str, Any] = {"sandbox": False, "api_keys": KEYS, "webhook_tokens": tokens}
-    async with open_shop(xendit(), database_url=database_url, **changes) as running:
+    async with open_shop(fake_xendit(**SILENT), database_url=database_url, **changes) as running:
         yield running
-
-
-async def place(shop: Shop, flow: str = "pay", currency: str = "IDR", integration: str = "payment_link") -> Order:
-    await shop.post("/choices", data={"currency": currency})
-    await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"})
-    checkout_id = f"{flow}-{currency}-{integration}-checkout-id"
-    await shop.post("/checkout", data={"integration": integration, "flow": flow, "checkout_id": checkout_id})
-    order: Order = await shop.app.state.shop.order_book.get_by_checkout(checkout_id)
-    return order
-
-
-async def status_of(shop: Shop, order: Order) -> str:
-    return str((await shop.app.state.shop.order_book.get(order.reference_id)).status.value)
-
-
-async def send(shop: Shop, body: Any, token: str | None = TOKEN, webhook_id: str | None = None) -> httpx.Response:
-    headers = {"x-callback-token": token, "webhook-id": webhook_id}
-    return await shop.post("/webhooks/xendit", json=body, headers={k: v for k, v in headers.items() if v is not None})
-
-
-def session_event(order: Order, event: str = "payment_session.completed", **changes: Any) -> dict[str, Any]:
-    data = {
-        "payment_session_id": SESSION_ID,
-        "reference_id": order.reference_id,
-        "currency": order.currency,
-        "amount": float(order.amount),
-        "status": event.split(".")[1].upper(),
-        "payment_request_id": "pr-1",
-        "payment_id": "py-1",
-        "payment_link_url": "https://dev.xen.to/12345678",
-    }
-    return {"event": event, "business_id": "b", "created": "2026-11-22T00:00:00Z", "data": data | changes}
-
-
-def invoice_callback(order: Order, status: str = "PAID", **changes: Any) -> dict[str, Any]:
-    invoice = {
-        "id": order.invoice_id,
-        "external_id": order.reference_id,
-        "user_id": "u",
-        "status": status,
-        "amount": float(order.amount),
-        "currency": order.currency,
-    }
-    return invoice | changes
 
 
 @pytest.mark.parametrize(
     ("flow", "status"), [("pay", "paid"), ("pay_save", "paid"), ("save", "saved"), ("subscription", "subscribed")]
 )
 async def test_a_completed_session_makes_the_order_what_its_flow_says(shop: Shop, flow: str, status: str) -> None:
-    order = await place(shop, flow)
-    answer = await send(shop, session_event(order, payment_token_id="pt-1"))
+    order = await shop.place(flow=flow)
+    answer = await shop.webhook(session_event(order, payment_token_id="pt-1"))
     assert answer.status_code == 200
     after = await shop.app.state.shop.order_book.get(order.reference_id)
     assert (after.status, after.payment_id, after.payment_token_id) == (status, "py-1", "pt-1")
@@ -101,13 +47,13 @@ async def test_a_completed_session_makes_the_order_what_its_flow_says(shop: Shop
 
 
 async def test_a_paid_invoice_makes_the_order_paid(shop: Shop) -> None:
-    order = await place(shop, integration="invoice")
-    assert (await send(shop, invoice_callback(order))).status_code == 200
-    assert await status_of(shop, order) == "paid"
+    order = await shop.place(integration="invoice")
+    assert (await shop.webhook(invoice_callback(order))).status_code == 200
+    assert await shop.status_of(order) == "paid"
 
 
 async def test_a_payment_that_was_captured_makes_the_order_paid(shop: Shop) -> None:
-    order = await place(shop)
+    order = await shop.place()
     data = {
         "payment_id": "py-9",
         "payment_request_id": "pr-9",
@@ -116,45 +62,45 @@ async def test_a_payment_that_was_captured_makes_the_order_paid(shop: Shop) -> N
         "request_amount": 480000,
         "currency": "IDR",
     }
-    assert (await send(shop, {"event": "payment.capture", "data": data})).status_code == 200
-    assert await status_of(shop, order) == "paid"
+    assert (await shop.webhook({"event": "payment.capture", "data": data})).status_code == 200
+    assert await shop.status_of(order) == "paid"
 
 
 async def test_a_failed_payment_leaves_the_order_open_for_another_try(shop: Shop) -> None:
-    order = await place(shop)
+    order = await shop.place()
     data = {"payment_id": "py-9", "reference_id": order.reference_id, "status": "FAILED", "request_amount": 480000}
-    assert (await send(shop, {"event": "payment.failure", "data": data})).status_code == 200
-    assert await status_of(shop, order) == "waiting"
+    assert (await shop.webhook({"event": "payment.failure", "data": data})).status_code == 200
+    assert await shop.status_of(order) == "waiting"
 
 
 async def test_an_activated_plan_subscribes_and_is_found_by_its_session(shop: Shop) -> None:
-    order = await place(shop, "subscription")
+    order = await shop.place(flow="subscription")
     plan = {"id": "repl_1", "reference_id": order.reference_id, "status": "ACTIVE", "payment_session_id": SESSION_ID}
-    assert (await send(shop, {"event": "recurring.plan.activated", "data": plan})).status_code == 200
-    assert await status_of(shop, order) == "subscribed"
+    assert (await shop.webhook({"event": "recurring.plan.activated", "data": plan})).status_code == 200
+    assert await shop.status_of(order) == "subscribed"
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", SGD_TOKEN, TOKEN + "x", "tökén"])
 async def test_no_token_a_wrong_one_or_another_markets_changes_nothing(shop: Shop, token: str | None) -> None:
-    order = await place(shop)
+    order = await shop.place()
     encoded = token.encode("latin-1").decode("latin-1") if token else token
     headers = {"x-callback-token": encoded.encode("latin-1")} if encoded else {}
     answer = await shop.post("/webhooks/xendit", json=session_event(order), headers=headers)
     assert answer.status_code == 401
-    assert await status_of(shop, order) == "waiting"
+    assert await shop.status_of(order) == "waiting"
 
 
 async def test_a_market_with_its_own_token_takes_no_other(shop: Shop) -> None:
-    order = await place(shop, currency="SGD")
-    assert (await send(shop, session_event(order), token=TOKEN)).status_code == 401
-    assert await status_of(shop, order) == "waiting"
-    assert (await send(shop, session_event(order), token=SGD_TOKEN)).status_code == 200
-    assert await status_of(shop, order) == "paid"
+    order = await shop.place(currency="SGD")
+    assert (await shop.webhook(session_event(order), token=TOKEN)).status_code == 401
+    assert await shop.status_of(order) == "waiting"
+    assert (await shop.webhook(session_event(order), token=SGD_TOKEN)).status_code == 200
+    assert await shop.status_of(order) == "paid"
 
 
 async def test_without_a_configured_token_webhooks_are_answered_503(open_shop: OpenShop) -> None:
-    async with open_shop(xendit(), sandbox=False, api_keys=KEYS, webhook_tokens={}) as shop:
-        assert (await send(shop, {"event": "x", "data": {}})).status_code == 503
+    async with open_shop(fake_xendit(**SILENT), sandbox=False, api_keys=KEYS, webhook_tokens={}) as shop:
+        assert (await shop.webhook({"event": "x", "data": {}})).status_code == 503
 
 
 @pytest.mark.parametrize(
@@ -162,32 +108,32 @@ async def test_without_a_configured_token_webhooks_are_answered_503(open_shop: O
     [{"amount": 1}, {"amount": 480000.01}, {"currency": "PHP"}, {"payment_session_id": "ps-ffffffffffffffffffffffff"}],
 )
 async def test_what_contradicts_the_order_is_refused_and_noted(shop: Shop, change: dict[str, Any]) -> None:
-    order = await place(shop)
-    assert (await send(shop, session_event(order, **change))).status_code == 422
-    assert await status_of(shop, order) == "waiting"
+    order = await shop.place()
+    assert (await shop.webhook(session_event(order, **change))).status_code == 422
+    assert await shop.status_of(order) == "waiting"
 
 
 async def test_the_same_webhook_twice_is_one(shop: Shop) -> None:
-    order = await place(shop)
-    first = await send(shop, session_event(order), webhook_id="w-1")
+    order = await shop.place()
+    first = await shop.webhook(session_event(order), webhook_id="w-1")
     later = session_event(order) | {"created": "2026-11-22T01:00:00Z"}
     assert first.json() == {"message": "paid"}
-    assert (await send(shop, later, webhook_id="w-1")).json() == {"message": "duplicate"}
-    assert (await send(shop, later)).json() == {"message": "paid"}  # without its id, known by what it means
-    assert (await send(shop, session_event(order))).json() == {"message": "duplicate"}
+    assert (await shop.webhook(later, webhook_id="w-1")).json() == {"message": "duplicate"}
+    assert (await shop.webhook(later)).json() == {"message": "paid"}  # without its id, known by what it means
+    assert (await shop.webhook(session_event(order))).json() == {"message": "duplicate"}
     assert len(await shop.app.state.shop.order_book.changes(order.reference_id)) == 1
 
 
 async def test_an_expiry_that_comes_after_the_payment_changes_nothing_and_before_it_is_overruled(shop: Shop) -> None:
-    order = await place(shop)
-    await send(shop, session_event(order))
-    await send(shop, session_event(order, "payment_session.expired"))
-    assert await status_of(shop, order) == "paid"
-    other = await place(shop, "pay_save")
-    await send(shop, session_event(other, "payment_session.expired"))
-    assert await status_of(shop, other) == "expired"
-    await send(shop, session_event(other))
-    assert await status_of(shop, other) == "paid"
+    order = await shop.place()
+    await shop.webhook(session_event(order))
+    await shop.webhook(session_event(order, "payment_session.expired"))
+    assert await shop.status_of(order) == "paid"
+    other = await shop.place(flow="pay_save")
+    await shop.webhook(session_event(other, "payment_session.expired"))
+    assert await shop.status_of(other) == "expired"
+    await shop.webhook(session_event(other))
+    assert await shop.status_of(other) == "paid"
 
 
 async def test_a_webhook_that_overtakes_our_own_answer_is_not_lost(open_shop: OpenShop) -> None:
@@ -198,39 +144,39 @@ async def test_a_webhook_that_overtakes_our_own_answer_is_not_lost(open_shop: Op
             sent = json.loads(request.content)
             data = {"payment_session_id": SESSION_ID, "status": "COMPLETED", "reference_id": sent["reference_id"]}
             data |= {"amount": sent["amount"], "currency": sent["currency"]}
-            assert (await send(shop, {"event": "payment_session.completed", "data": data})).status_code == 200
+            assert (await shop.webhook({"event": "payment_session.completed", "data": data})).status_code == 200
             link = "https://dev.xen.to/12345678"
             return httpx.Response(201, json={"payment_session_id": SESSION_ID, "payment_link_url": link})
 
         router.post("https://api.xendit.co/sessions").mock(side_effect=overtaken)
-        order = await place(shop)
+        order = await shop.place()
         assert (order.status, order.payment_session_id) == ("paid", SESSION_ID)
 
 
 async def test_a_webhook_may_be_faster_than_the_answer_to_a_cancelled_invoice(open_shop: OpenShop) -> None:
-    router = xendit()
+    router = fake_xendit(**SILENT)
     async with open_shop(router, sandbox=False, api_keys=KEYS, webhook_tokens={"": TOKEN}) as shop:
-        order = await place(shop, integration="invoice")
+        order = await shop.place(integration="invoice")
         invoice = {"id": order.invoice_id, "external_id": order.reference_id, "status": "EXPIRED"}
 
         async def overtaken(request: httpx.Request) -> httpx.Response:
-            assert (await send(shop, invoice)).json() == {"message": "expired"}
+            assert (await shop.webhook(invoice)).json() == {"message": "expired"}
             return httpx.Response(200, json=invoice)
 
         router.post(path__regex="/invoices/.*/expire!").mock(side_effect=overtaken)
         await shop.post(f"/orders/{order.reference_id}/cancel")
-        assert await status_of(shop, order) == "cancelled"
-        assert (await send(shop, invoice)).json() == {"message": "duplicate"}
-        assert await status_of(shop, order) == "cancelled"
+        assert await shop.status_of(order) == "cancelled"
+        assert (await shop.webhook(invoice)).json() == {"message": "duplicate"}
+        assert await shop.status_of(order) == "cancelled"
 
 
 async def test_an_unknown_event_and_a_foreign_order_are_taken_and_noted(shop: Shop) -> None:
-    order = await place(shop)
-    assert (await send(shop, {"event": "refund.succeeded", "data": {"id": "r"}})).status_code == 200
+    order = await shop.place()
+    assert (await shop.webhook({"event": "refund.succeeded", "data": {"id": "r"}})).status_code == 200
     stranger = session_event(order, reference_id="someone-elses")
     stranger["data"]["payment_request_id"] = "pr-unknown"
-    assert (await send(shop, stranger)).json() == {"message": "no such order"}
-    assert await status_of(shop, order) == "waiting"
+    assert (await shop.webhook(stranger)).json() == {"message": "no such order"}
+    assert await shop.status_of(order) == "waiting"
 
 
 @pytest.mark.parametrize(
@@ -255,10 +201,10 @@ async def test_more_than_a_megabyte_is_a_413(shop: Shop) -> None:
 
 
 async def test_an_order_page_never_believes_the_address_bar(shop: Shop) -> None:
-    order = await place(shop)
+    order = await shop.place()
     page = await shop.get(f"/orders/{order.reference_id}?payment_status=success&status=COMPLETED")
     assert "Waiting for your payment" in page.text
-    assert await status_of(shop, order) == "waiting"
+    assert await shop.status_of(order) == "waiting"
 
 
 json_values = st.recursive(
@@ -295,11 +241,11 @@ async def test_arbitrary_events_never_crash_and_paid_is_final(
 ) -> None:
     shop, order = arbitrary_shop
     for event, content, about_us in sequence:
-        before = await status_of(shop, order)
+        before = await shop.status_of(order)
         known = {"reference_id": order.reference_id} if about_us else {}
-        answer = await send(shop, {"event": event, "data": content | known})
+        answer = await shop.webhook({"event": event, "data": content | known})
         assert answer.status_code in (200, 400, 422)  # 400: a text that no database holds
-        after = await status_of(shop, order)
+        after = await shop.status_of(order)
         if before == "paid":
             assert after == "paid"
         if after == "paid" != before:
@@ -311,8 +257,8 @@ async def test_arbitrary_events_never_crash_and_paid_is_final(
 @pytest.fixture
 async def arbitrary_shop(open_shop: OpenShop, database_url: str) -> AsyncIterator[tuple[Shop, Order]]:
     changes: dict[str, Any] = {"sandbox": False, "api_keys": KEYS, "webhook_tokens": {"": TOKEN}}
-    async with open_shop(xendit(), database_url=database_url, **changes) as running:
-        yield running, await place(running)
+    async with open_shop(fake_xendit(**SILENT), database_url=database_url, **changes) as running:
+        yield running, await running.place()
 
 
 def test_an_empty_token_matches_nothing() -> None:

@@ -12,12 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.conftest import OpenShop, Shop
+from tests.xendit import HTMX
 from webapp.database import errors
 from webapp.orders import order_book
 
 pytestmark = pytest.mark.anyio
 
-TROUBLE = "The order book can't be reached just now."
+TROUBLE = "The database of this shop does not answer just now."
 
 
 # Small rows into each table, until no page has room for one more.
@@ -30,7 +31,7 @@ BALLAST = (
 
 async def press_checkout(shop: Shop, number: int) -> Any:
     form = {"integration": "payment_link", "flow": "pay", "checkout_id": f"fault-{number}-checkout-id"}
-    return await shop.post("/checkout", data=form, headers={"HX-Request": "true"})
+    return await shop.post("/checkout", data=form, headers=HTMX)
 
 
 async def weathers(shop: Shop, trouble: Callable[[], Awaitable[None]], relief: Callable[[], Awaitable[None]]) -> None:

@@ -11,11 +11,11 @@ import trustme
 
 from tests.conftest import OpenShop, Shop
 from tests.faults.processes import free_port
+from tests.xendit import KEYS
 from webapp.xendit import client
 
 pytestmark = pytest.mark.anyio
 
-KEYS = {"IDR": "xnd_development_idr"}
 SESSION = b'{"payment_session_id":"ps-0123456789abcdef01234567","payment_link_url":"https://dev.xen.to/12345678"}'
 Writer = asyncio.StreamWriter
 Behaviour = Callable[[Writer], Coroutine[None, None, None]]

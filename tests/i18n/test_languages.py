@@ -12,11 +12,11 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from tests.conftest import OpenShop, Shop
+from tests.xendit import HTMX
 from webapp.i18n.extract import extract
 from webapp.i18n.translations import LOCALE, Translations
 from webapp.shop.visitor import LANGUAGES
 
-HTMX = {"HX-Request": "true"}
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 FORMS = {"id": 1, "th": 1, "vi": 1, "es": 2}
 PLACEHOLDER = re.compile(r"%\(\w+\)s")

@@ -13,6 +13,7 @@ import respx
 
 from tests.conftest import OpenShop, Shop
 from tests.leaks import assert_no_secret, stored_text
+from tests.xendit import HTMX
 from webapp.inspector.masking import Mask
 from webapp.inspector.recorder import KEPT_FOR, MAX_STEPS_OF_AN_ORDER, QUEUE_SIZE, Step
 from webapp.inspector.transport import RecordingTransport
@@ -29,7 +30,6 @@ INVOICE_URL = "https://pay.example/web/PlantedInvoiceLink0005"
 CARD, CVN = "5105105105105100", "PlantedCvn0006"
 PASSWORD = "PlantedAuthHeader0007"
 PLANTED = (KEYS["IDR"], TOKEN, SDK_KEY, LINK, "PlantedLink0004", INVOICE_URL, CARD, CVN, PASSWORD)
-HTMX = {"HX-Request": "true"}
 
 # Secrets where they belong, and again where they don't: in texts, lists, keys, and encoded.
 ECHOES: dict[str, Any] = {

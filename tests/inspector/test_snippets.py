@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.conftest import OpenShop
+from tests.xendit import HTMX
 from webapp.inspector.snippets import curl, python
 
 pytestmark = pytest.mark.anyio
@@ -78,7 +79,7 @@ async def test_each_snippet_makes_the_same_object(
         form = {"integration": integration, "flow": flow, "checkout_id": "c" * 22}
         await shop.post("/checkout", data=form)
         await shop.app.state.shop.recorder.flush()
-        panel = (await shop.get("/inspector", headers={"HX-Request": "true"})).text
+        panel = (await shop.get("/inspector", headers=HTMX)).text
     step = next(text for text in panel.split('<li class="step')[1:] if text.startswith(" step-call"))
     printed = {language: shown(step, f"{language}-text") for language in ("curl", "python")}
     recorded = json.loads(shown(step, "answer"))

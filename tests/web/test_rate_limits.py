@@ -8,11 +8,11 @@ import pytest
 import respx
 
 from tests.conftest import OpenShop
+from tests.xendit import KEYS
 from webapp.endpoints import checkout as endpoint
 from webapp.xendit.circuit_breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker, CircuitOpen
 
 pytestmark = pytest.mark.anyio
-KEYS = {"IDR": "xnd_development_idr"}
 
 
 async def test_more_checkouts_than_a_person_makes_are_429_with_a_sentence(open_shop: OpenShop) -> None:

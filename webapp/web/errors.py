@@ -36,7 +36,7 @@ async def on_database_unavailable(request: Request, error: Exception) -> Respons
     """Exception handler for DatabaseUnavailable: 503 with Retry-After, so that Xendit sends a webhook again."""
     log.error("database_unavailable", error=str(error))
     hint = N_("Your cart is kept. Wait a moment, then try again.")
-    response = _answer(request, 503, Notice(N_("The order book can't be reached just now."), hint=hint))
+    response = _answer(request, 503, Notice(N_("The database of this shop does not answer just now."), hint=hint))
     response.headers["Retry-After"] = "5"
     return response
 

@@ -1,0 +1,67 @@
+"""One fake Xendit for all tests: what it answers, what it posts, and the keys that it knows."""
+
+from typing import Any
+
+import httpx
+import respx
+
+from webapp.orders.order import Order
+
+KEYS = {"IDR": "xnd_development_idr", "PHP": "xnd_development_php", "SGD": "xnd_development_sgd"}
+TOKEN = "callback-token-of-all-markets"
+SESSION_ID, INVOICE_ID = "ps-0123456789abcdef01234567", "6748105a77f16ebe0cc583a7"
+SDK_KEY = "session-" + "0" * 32 + "-pd-PUBLIC-SIGNATURE"
+LINK = "https://dev.xen.to/12345678"
+SESSION = {"payment_session_id": SESSION_ID, "status": "ACTIVE"}
+INVOICE = {"id": INVOICE_ID, "status": "PENDING", "invoice_url": "https://checkout-staging.xendit.co/web/x"}
+HTMX = {"HX-Request": "true"}
+
+
+def fake_xendit(status: str = "ACTIVE", **answers: httpx.Response | Any) -> respx.Router:
+    """A router that creates sessions and invoices, and answers questions about them.
+
+    `sessions=`, `session=`, `invoices=` or `invoice=` changes an answer: a response, an error, or a function of the
+    request. The routes have these names.
+    """
+    session = SESSION | {"status": status, "components_sdk_key": SDK_KEY, "payment_link_url": LINK}
+    usual = {
+        "sessions": ("POST", "https://api.xendit.co/sessions", httpx.Response(201, json=session)),
+        "session": ("GET", f"https://api.xendit.co/sessions/{SESSION_ID}", httpx.Response(200, json=session)),
+        "invoices": ("POST", "https://api.xendit.co/v2/invoices", httpx.Response(200, json=INVOICE)),
+        "invoice": ("GET", "https://api.xendit.co/v2/invoices", httpx.Response(200, json=INVOICE)),
+    }
+    router = respx.Router(assert_all_called=False)
+    for name, (method, url, answer) in usual.items():
+        answer = answers.get(name, answer)
+        route = router.route(method=method, url__startswith=url, name=name)
+        known = {"return_value" if isinstance(answer, httpx.Response) else "side_effect": answer}
+        route.mock(**(answer if isinstance(answer, dict) else known))
+    return router
+
+
+def session_event(order: Order, event: str = "payment_session.completed", **changes: Any) -> dict[str, Any]:
+    """A webhook about the order's session."""
+    data = {
+        "payment_session_id": SESSION_ID,
+        "reference_id": order.reference_id,
+        "currency": order.currency,
+        "amount": float(order.amount),
+        "status": event.split(".")[1].upper(),
+        "payment_request_id": "pr-1",
+        "payment_id": "py-1",
+        "payment_link_url": LINK,
+    }
+    return {"event": event, "business_id": "b", "created": "2026-11-22T00:00:00Z", "data": data | changes}
+
+
+def invoice_callback(order: Order, status: str = "PAID", **changes: Any) -> dict[str, Any]:
+    """A callback about the order's invoice."""
+    invoice = {
+        "id": order.invoice_id,
+        "external_id": order.reference_id,
+        "user_id": "u",
+        "status": status,
+        "amount": float(order.amount),
+        "currency": order.currency,
+    }
+    return invoice | changes
