@@ -17,6 +17,7 @@ from webapp.inspector.masking import Mask
 from webapp.inspector.recorder import KEPT_FOR, MAX_STEPS_OF_AN_ORDER, QUEUE_SIZE, Step
 from webapp.inspector.transport import RecordingTransport
 from webapp.order_context import set_order
+from webapp.orders.order import OrderStatus
 
 pytestmark = pytest.mark.anyio
 
@@ -185,6 +186,15 @@ async def test_the_panel_alone_tells_when_and_why_an_order_was_paid(open_shop: O
     ]
     assert "The order is now: Paid" in answer.text
     assert "because of: webhook payment_session.completed" in answer.text
+
+
+async def test_a_cause_is_shown_as_text(shop: Shop) -> None:
+    reference_id, book = await buy(shop), shop.app.state.shop.order_book
+    order = await book.get(reference_id)
+    await book.change_status(order, OrderStatus.CANCELLED, cause="100 % <b>sure</b>")
+    page = (await shop.get(f"/orders/{reference_id}/inspector")).text
+    assert page.count("100 % &lt;b&gt;sure&lt;/b&gt;") == 2
+    assert "<b>sure" not in page
 
 
 async def test_only_the_orders_own_visitor_looks_behind_the_counter(shop: Shop, open_shop: OpenShop) -> None:
