@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -28,13 +27,12 @@ class Mask:
         self._known = {form: why for secret, why in secrets.items() for form in _forms(secret)}
 
     def value(self, value: Any) -> Any:
-        """A copy of JSON without its secrets. Give a whole exchange at once: what is secret in it is so throughout."""
-        names: list[str] = []
+        """Return a copy of JSON without its secrets. Give a whole exchange: what is secret in it is so throughout."""
         texts: list[str] = []
         found: dict[str, str] = {}
-        _survey(value, names, texts, found, 0)
-        known = {**Mask(found)._known, **self._known} if found else self._known
-        return _walk(value, _finders("\n".join(names), known), _finders("\n".join(texts), known), 0)
+        _survey(value, texts, found, 0)
+        known = {**Mask(found)._known, **self._known}
+        return _walk(value, _finders("\n".join(texts), known), 0)
 
     def text(self, text: str) -> str:
         """A text without its secrets; the rest of it stays readable."""
@@ -42,17 +40,12 @@ class Mask:
 
 
 def _finders(everything: str, known: Mapping[str, str]) -> list[Finder]:
-    """Only those that find something: looking once through everything is cheaper than through every string."""
+    """Return those that find something: looking once through everything is cheaper than through every string."""
     if "%" in everything:
         everything += "\n" + unquote(everything)
     secrets = [(secret, why) for secret, why in known.items() if secret in everything]
     secrets.sort(key=lambda item: -len(item[0]))  # the longest first: one may be part of another
-    shapes = [
-        (shape, why)
-        for signs, shape, why in SHAPES
-        if any(sign in everything for sign in signs) and shape.search(everything)
-    ]
-    return [*secrets, *shapes, *([(DIGITS, CARD)] if DIGITS.search(everything) else [])]
+    return [*secrets, *((shape, why) for shape, why in (*SHAPES, (DIGITS, CARD)) if shape.search(everything))]
 
 
 def _replace(text: str, finders: list[Finder]) -> str:
@@ -68,40 +61,39 @@ def _replace(text: str, finders: list[Finder]) -> str:
     return text
 
 
-def _walk(value: Any, in_names: list[Finder], in_texts: list[Finder], depth: int) -> Any:
+def _walk(value: Any, finders: list[Finder], depth: int) -> Any:
     if isinstance(value, str):
-        return _replace(value, in_texts) if in_texts else value
+        return _replace(value, finders)
     if isinstance(value, Mapping | list | tuple) and depth > MAX_DEPTH:
         return masked("nested too deeply")
     if isinstance(value, Mapping):
         copy = {}
         for name, child in value.items():
-            why = _why(str(name), value)
+            why = _why(name, value)
             hidden = why and child not in (None, "", [], {}) and not isinstance(child, bool)
-            shown = masked(why) if why and hidden else _walk(child, in_names, in_texts, depth + 1)
-            copy[_replace(name, in_names) if in_names else name] = shown
+            copy[_replace(name, finders)] = masked(why) if why and hidden else _walk(child, finders, depth + 1)
         return copy
     if isinstance(value, list | tuple):
-        return [_walk(item, in_names, in_texts, depth + 1) for item in value]
-    if in_texts and isinstance(value, int | float) and not isinstance(value, bool):
-        text = _replace(str(value), in_texts)
+        return [_walk(item, finders, depth + 1) for item in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = _replace(str(value), finders)
         return value if text == str(value) else text
     return value
 
 
-def _survey(value: Any, names: list[str], texts: list[str], found: dict[str, str], depth: int) -> None:
-    """Collects every name, every text or number, and the secrets that their names give away."""
+def _survey(value: Any, texts: list[str], found: dict[str, str], depth: int) -> None:
+    """Collect every name, text and number, and the secrets that their names give away."""
     if isinstance(value, Mapping) and depth <= MAX_DEPTH:
         for name, child in value.items():
-            names.append(name)
+            texts.append(name)
             why = _why(name, value)
             if why and isinstance(child, str):
                 found.update((part, why) for part in _parts(child))
             else:
-                _survey(child, names, texts, found, depth + 1)
+                _survey(child, texts, found, depth + 1)
     elif isinstance(value, list | tuple) and depth <= MAX_DEPTH:
         for child in value:
-            _survey(child, names, texts, found, depth + 1)
+            _survey(child, texts, found, depth + 1)
     elif isinstance(value, str):
         texts.append(value)
     elif isinstance(value, int | float):
@@ -113,11 +105,6 @@ def _why(name: str, parent: Mapping[Any, Any]) -> str | None:
         return OPENS  # an action of a payment request: where the shopper confirms it
     if name == "expiry_date" and "external_id" in parent:
         return None  # an invoice's end, not a card's
-    return _by_name(name)
-
-
-@lru_cache(maxsize=2048)
-def _by_name(name: str) -> str | None:
     return FIELDS.get(name.replace("_", "").replace("-", "").lower())
 
 
