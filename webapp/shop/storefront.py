@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
@@ -13,7 +12,7 @@ from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice
 from webapp.orders.order import Flow, anchor_date
 from webapp.shop.catalog import PRODUCTS, Product, price_in
-from webapp.shop.currencies import CURRENCIES, Currency
+from webapp.shop.currencies import Currency
 from webapp.shop.visitor import Visitor, unavailable_reason
 
 
@@ -47,9 +46,8 @@ FLOWS = {
 }
 
 
-@lru_cache(maxsize=len(CURRENCIES))
 def shelf(currency: Currency) -> list[ShelfItem]:
-    """Every product in a currency; the same for all visitors, so priced once."""
+    """Return every product with its price in a currency."""
     items = []
     for product in PRODUCTS.values():
         price = price_in(currency, product)
