@@ -116,7 +116,7 @@ def serve_afresh(settings: dict[str, Any], port: int, abandoned_after: float) ->
             templates.text(visitor.language, "pages/storefront.html", storefront_context(visitor) | {"path": "/"})
         )
 
-    PageCache.page = page  # type: ignore[assignment,method-assign]
+    PageCache._page = page  # type: ignore[assignment,method-assign]
     serve_shop(settings, port, abandoned_after)
 
 

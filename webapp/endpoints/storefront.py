@@ -29,13 +29,7 @@ async def storefront(request: Request) -> Response:
         request.session["present"] = request.query_params.get("present", "page")[:8]
         _keep(request, _with_choices(shop, visitor, choices, exact=True))
         return RedirectResponse("/", 303)
-    page = shop.pages.page(shop.templates, visitor)
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return shop.templates.answer(visitor.language, page.plain())
-    response = shop.templates.answer(visitor.language, page.gzipped())
-    response.headers["Content-Encoding"] = "gzip"
-    response.headers.add_vary_header("Accept-Encoding")
-    return response
+    return shop.pages.response(shop.templates, visitor, request.headers.get("accept-encoding", ""))
 
 
 async def choices(request: Request) -> Response:

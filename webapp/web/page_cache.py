@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import UTC, datetime
 
+from starlette.responses import Response
+
 from webapp.shop.storefront import new_checkout_id, storefront_context
 from webapp.shop.visitor import Visitor
 from webapp.web.templating import Templates
@@ -23,22 +25,19 @@ class Page:
 
     def __init__(self, html: str) -> None:
         self._before, self._after = html.encode().split(CHECKOUT_ID_PLACEHOLDER.encode())
-        self._deflated_before = _deflate(self._before, zlib.Z_FULL_FLUSH)  # ends on a byte, refers to nothing later
+        self._deflated_before = _deflate(self._before, zlib.Z_FULL_FLUSH)
         self._deflated_after = _deflate(self._after, zlib.Z_FINISH)
-        self._checksum_before = zlib.crc32(self._before)
 
     def plain(self) -> bytes:
-        """The page with a checkout id of its own."""
+        """Return the page with a checkout id of its own."""
         return self._before + new_checkout_id().encode() + self._after
 
     def gzipped(self) -> bytes:
-        """The same in gzip: the id stands as it is between two parts that are compressed already (RFC 1951, 3.2.4)."""
-        own = new_checkout_id().encode()
-        stored = struct.pack("<BHH", 0, len(own), len(own) ^ 0xFFFF) + own
-        checksum = zlib.crc32(self._after, zlib.crc32(own, self._checksum_before))
-        size = len(self._before) + len(own) + len(self._after)
-        end = struct.pack("<II", checksum, size)
-        return b"".join((GZIP_HEADER, self._deflated_before, stored, self._deflated_after, end))
+        """Return the same in gzip: a full flush ends a part on a byte, and the next refers to nothing before it."""
+        checkout_id = new_checkout_id().encode()
+        page = self._before + checkout_id + self._after
+        deflated = self._deflated_before + _deflate(checkout_id, zlib.Z_FULL_FLUSH) + self._deflated_after
+        return GZIP_HEADER + deflated + struct.pack("<II", zlib.crc32(page), len(page))
 
 
 class PageCache:
@@ -47,8 +46,17 @@ class PageCache:
     def __init__(self) -> None:
         self._pages: OrderedDict[Hashable, Page] = OrderedDict()
 
-    def page(self, templates: Templates, visitor: Visitor) -> Page:
-        """The whole page for this visitor."""
+    def response(self, templates: Templates, visitor: Visitor, accept_encoding: str) -> Response:
+        """Return the storefront for this visitor, in gzip if the browser takes it."""
+        page = self._page(templates, visitor)
+        if "gzip" not in accept_encoding:
+            return templates.answer(visitor.language, page.plain())
+        response = templates.answer(visitor.language, page.gzipped())
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers.add_vary_header("Accept-Encoding")
+        return response
+
+    def _page(self, templates: Templates, visitor: Visitor) -> Page:
         cart = tuple(visitor.cart.quantities.items())
         today = datetime.now(UTC).date()  # a subscription says when it begins
         key = (visitor.language, visitor.currency.code, visitor.flow, visitor.integration, cart, today)
