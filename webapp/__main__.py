@@ -9,6 +9,7 @@ import uvicorn
 from webapp.config import Settings, settings_or_exit
 from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
+from webapp.doctor import examine
 
 
 def main() -> None:
@@ -44,8 +45,6 @@ async def _migrate(settings: Settings) -> list[str]:
 
 
 async def _doctor(settings: Settings) -> bool:
-    from webapp.doctor import examine
-
     async with httpx.AsyncClient(timeout=8) as client:
         findings = await examine(settings, client)
     for finding in findings:

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
 
 ROOT = Path(__file__).parents[2]
 SOURCES = {
@@ -30,10 +33,6 @@ def json_code(value: Any) -> Markup:
 @lru_cache(maxsize=512)
 def code(text: str, language: str) -> Markup:
     """A text in colour. All of it is escaped by Pygments."""
-    from pygments import highlight  # here, because they take a while, and a shop is to open fast
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-
     html = highlight(text, get_lexer_by_name(language, stripnl=False), HtmlFormatter(nowrap=True))
     return Markup(MASKED.sub(r"<mark>\1</mark>", html))  # noqa: S704 - escaped by Pygments
 
