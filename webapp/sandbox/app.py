@@ -22,7 +22,7 @@ from .database import Database
 from .outbox import WebhookFaults
 from .settings import SandboxSettings
 from .store import Store
-from .webhook_sender import WebhookSender
+from .webhook_sender import WebhookSender, webhook_client
 
 SWEEP_EVERY = 1.0
 FORGET_EVERY = timedelta(hours=6)
@@ -71,7 +71,8 @@ class Sandbox:
         self._kicked.set()
 
     async def _run(self) -> None:
-        sender = WebhookSender(self.store, self.settings, self._client, self.clock)
+        client = self._client or webhook_client()
+        sender = WebhookSender(self.store, self.settings, client, self.clock)
         forget_at = self.clock()
         try:
             while True:
@@ -88,8 +89,8 @@ class Sandbox:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._kicked.wait(), SWEEP_EVERY)
         finally:
-            if sender.client and sender.client is not self._client:
-                await sender.client.aclose()
+            if client is not self._client:
+                await client.aclose()
 
     async def webhooks(self, object_id: str | None = None) -> list[dict[str, Any]]:
         """Return the newest webhooks without their bodies, of all objects or of one."""

@@ -29,14 +29,14 @@ logger = logging.getLogger(__name__)
 
 
 def webhook_client() -> httpx.AsyncClient:
-    """Made when the first webhook is due: it takes a tenth of a second, and a shop is to open fast."""
-    context = ssl.create_default_context()  # heeds SSL_CERT_FILE: development certificates
+    """Return a client that trusts ``SSL_CERT_FILE``, where development certificates are."""
+    context = ssl.create_default_context()
     return httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=context)
 
 
 class WebhookSender:
     def __init__(
-        self, store: Store, settings: SandboxSettings, client: httpx.AsyncClient | None, clock: Callable[[], datetime]
+        self, store: Store, settings: SandboxSettings, client: httpx.AsyncClient, clock: Callable[[], datetime]
     ) -> None:
         self.store, self.settings, self.client, self.clock = store, settings, client, clock
         self._slots = asyncio.Semaphore(AT_A_TIME)
@@ -52,20 +52,17 @@ class WebhookSender:
             due = [dict(row) async for row in rows]
         if not due:
             return 0
-        if self.client is None:
-            self.client = await asyncio.to_thread(webhook_client)
-        client = self.client
         due.sort(key=lambda row: str(row["object_id"]))  # stable: within an object they stay in the order they are due
         groups = [list(group) for _, group in groupby(due, key=lambda row: row["object_id"])]
-        await asyncio.gather(*(self._deliver_in_turn(client, group) for group in groups))
+        await asyncio.gather(*(self._deliver_in_turn(group) for group in groups))
         return len(due)
 
-    async def _deliver_in_turn(self, client: httpx.AsyncClient, rows: list[dict[str, Any]]) -> None:
+    async def _deliver_in_turn(self, rows: list[dict[str, Any]]) -> None:
         async with self._slots:
             for row in rows:
                 claimed = await self._claim(row)
                 if claimed is not None:
-                    await self._deliver_one(client, claimed)
+                    await self._deliver_one(claimed)
 
     async def _claim(self, row: dict[str, Any]) -> Any:
         """The row, ours to send for as long as the lease runs; None if another process was faster."""
@@ -75,9 +72,9 @@ class WebhookSender:
             claimed = await self.store.queries.claim_webhook(connection, **fields)
         return dict(claimed, lease=lease) if claimed else None
 
-    async def _deliver_one(self, client: httpx.AsyncClient, row: Any) -> None:
+    async def _deliver_one(self, row: Any) -> None:
         body = self._body(row)
-        answers = [await self._post(client, row["webhook_id"], body) for _ in range(row["copies"])]
+        answers = [await self._post(row["webhook_id"], body) for _ in range(row["copies"])]
         good = [answer for answer in answers if answer.startswith("2")]
         schedule = self.settings.webhook_schedule
         status, due_at = ("DELIVERED", None) if good else ("GIVEN_UP", None)
@@ -99,7 +96,7 @@ class WebhookSender:
         envelope = {"event": row["event"], "business_id": data["business_id"], "created": to_text(self.clock())}
         return dumps({**envelope, "api_version": "v3", "data": data}).encode()
 
-    async def _post(self, client: httpx.AsyncClient, webhook_id: str, body: bytes) -> str:
+    async def _post(self, webhook_id: str, body: bytes) -> str:
         """The status code as text, or the name of what went wrong."""
         headers = {
             "content-type": "application/json",
@@ -107,7 +104,7 @@ class WebhookSender:
             "webhook-id": webhook_id,
         }
         try:
-            answer = await client.post(
+            answer = await self.client.post(
                 self.settings.webhook_url or "", content=body, headers=headers, timeout=ANSWER_WITHIN
             )
         except httpx.HTTPError as error:
