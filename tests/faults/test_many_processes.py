@@ -15,7 +15,7 @@ from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
 from webapp.sandbox import Sandbox, SandboxSettings
 
-CHECKOUTS, IMMEDIATE_RETRIES = 500, 24
+CHECKOUTS, AT_A_TIME = 500, 24
 SECRET = "m" * 64
 FLOWS = {"pay": "paid", "pay_save": "paid", "save": "saved", "subscription": "subscribed"}
 
@@ -56,7 +56,7 @@ class Market:
 
 
 async def crowd(urls: list[str]) -> Market:
-    market, gate = Market(urls), asyncio.Semaphore(IMMEDIATE_RETRIES)
+    market, gate = Market(urls), asyncio.Semaphore(AT_A_TIME)
 
     async def one(number: int) -> None:
         async with gate:

@@ -3,7 +3,6 @@ process. What can take long, waiting for another process's lock, is waited for a
 """
 
 import asyncio
-import itertools
 import random
 import sqlite3
 import time
@@ -19,7 +18,6 @@ from webapp.database import errors
 from webapp.database.errors import translate_errors
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
-IMMEDIATE_RETRIES = 20  # tries while other tasks run: another process's transaction is over in less than a millisecond
 LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -33,14 +31,13 @@ class Connection:
     async def fetch(self, sql: str, parameters: Any = ()) -> list[Any]:
         """Run a statement to its end and return its rows: no other read ever sees it half done."""
         until = time.monotonic() + errors.PATIENCE_SECONDS
-        for tried in itertools.count():
+        while True:
             try:
                 return self._connection.execute(sql, parameters).fetchall()
             except sqlite3.OperationalError as failure:
                 if failure.sqlite_errorcode & 0xFF not in LOCKED or time.monotonic() > until:
                     raise
-            await asyncio.sleep(0 if tried < IMMEDIATE_RETRIES else random.uniform(0.001, 0.004))
-        raise AssertionError("unreachable")
+            await asyncio.sleep(random.uniform(0, 0.002))
 
     async def execute(self, sql: str, parameters: Any = ()) -> None:
         """Run a statement whose rows are of no concern."""
@@ -128,11 +125,8 @@ class SQLite:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        if self._lock.locked():
-            async with asyncio.timeout(errors.PATIENCE_SECONDS):
-                await self._lock.acquire()
-        else:
-            await self._lock.acquire()  # at once
+        async with asyncio.timeout(errors.PATIENCE_SECONDS):
+            await self._lock.acquire()
         try:
             yield
         finally:
