@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
@@ -62,6 +63,11 @@ class Settings:
     def is_https(self) -> bool:
         """Whether visitors reach the shop by https."""
         return self.app_url.startswith("https://")
+
+    @property
+    def cookie_prefix(self) -> str:
+        """The beginning of each cookie's name. Cookies know no ports, so at http the port is in it."""
+        return "__Host-selat" if self.is_https else f"selat-{urlsplit(self.app_url).port or 80}"
 
     @property
     def accepts_return_urls(self) -> bool:

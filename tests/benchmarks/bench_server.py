@@ -29,7 +29,7 @@ from webapp.xendit.client import xendit_client
 async def pages(shop: ShopProcess) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", shop.port)
     _, head, _ = await ask(reader, writer, get("/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:2")(0))
-    cookie = re.search(rb"set-cookie: (selat=[^;]+)", head)[1].decode()  # type: ignore[index]
+    cookie = "; ".join(each.decode() for each in re.findall(rb"set-cookie: (selat-[^;]+)", head))
     _, _, page = await ask(reader, writer, get("/", cookie)(0))
     css = re.search(r"/static/[0-9a-f]+/css/shop\.css", gzip.decompress(page).decode())[0]  # type: ignore[index]
     _, _, style = await ask(reader, writer, get(css)(0))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import OpenShop, Shop
 from tests.xendit import HTMX
+from webapp.web.visitor_cookies import VisitorCookiesMiddleware
 
 pytestmark = pytest.mark.anyio
 
@@ -23,24 +24,17 @@ async def seen(shop: Shop) -> dict[str, Any]:
 
     page = await shop.get("/")
     assert page.status_code == 200
-    cookie = shop.cookies.get("selat")
-    request = _request_with(shop, cookie)
+    request = _request_with(shop)
     visitor = load_visitor(request, shop.settings.api_keys, ["en", "id", "th", "vi", "es"])
     return storefront_context(visitor)
 
 
-def _request_with(shop: Shop, cookie: str | None) -> Any:
-    import json
-    from base64 import b64decode
-
-    from itsdangerous import TimestampSigner
+def _request_with(shop: Shop) -> Any:
     from starlette.requests import Request
 
-    session = {}
-    if cookie:
-        signer = TimestampSigner(shop.settings.derived_secret("cookie"))
-        session = json.loads(b64decode(signer.unsign(cookie.strip('"'))))
-    return Request({"type": "http", "headers": [], "session": session})
+    secret, prefix = shop.settings.derived_secret("cookie"), shop.settings.cookie_prefix
+    middleware = VisitorCookiesMiddleware(shop.app, secret, prefix, https_only=False)
+    return Request({"type": "http", "headers": [], "session": middleware._read(dict(shop.cookies))})
 
 
 async def quantities(shop: Shop) -> dict[str, int]:
@@ -231,21 +225,21 @@ async def test_whatever_a_form_holds_the_answer_is_a_page_or_a_refusal(
 @given(cookie=st.text(string.ascii_letters + string.digits + "=.-_+/", max_size=200))
 async def test_a_forged_or_torn_cookie_is_a_new_visitor(shop: Shop, cookie: str) -> None:
     shop.cookies.clear()
-    answer = await shop.get("/", headers={"cookie": f"selat={cookie}"})
+    answer = await shop.get("/", headers={"cookie": f"selat-80-cart={cookie}; selat-80-visitor={cookie}"})
     assert answer.status_code == 200
     refused = await shop.post(
         "/checkout",
         data={"integration": "payment_link", "flow": "pay", "checkout_id": "c" * 22},
-        headers={"cookie": f"selat={cookie}"},
+        headers={"cookie": f"selat-80-cart={cookie}; selat-80-visitor={cookie}"},
     )
     assert refused.status_code == 422 and "Your cart is empty" in refused.text
 
 
 async def test_a_cookie_with_its_end_torn_off_is_a_new_visitor(shop: Shop) -> None:
     await shop.post("/cart/add", data={"product": "gayo"})
-    whole = shop.cookies["selat"]
+    whole = shop.cookies["selat-80-cart"]
     shop.cookies.clear()
-    page = await shop.get("/", headers={"cookie": f"selat={whole[:-5]}"})
+    page = await shop.get("/", headers={"cookie": f"selat-80-cart={whole[:-5]}"})
     assert page.status_code == 200 and "Rp240.000, once" not in page.text
 
 

@@ -39,6 +39,7 @@ async def weathers(shop: Shop, trouble: Callable[[], Awaitable[None]], relief: C
     """What every fault of the database must leave right."""
     await shop.post("/cart/add", data={"product": "gayo"})
     assert "hx-redirect" in (await press_checkout(shop, 0)).headers
+    await shop.post("/cart/add", data={"product": "toraja"})
     await trouble()
     for number in (1, 2):
         answer = await press_checkout(shop, number)

@@ -53,10 +53,15 @@ async def test_more_orders_than_a_person_makes_in_an_hour_are_429(
             {"integration": "payment_link", "flow": "pay", "checkout_id": f"order-{number}-checkout-id"}
             for number in range(4)
         ]
-        answers = [await shop.post("/checkout", data=form) for form in forms]
+        answers = []
+        for form in forms:
+            await shop.post("/cart/add", data={"product": "gayo"})  # the same cart again would be the same order
+            answers.append(await shop.post("/checkout", data=form))
         assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
         assert "Try again in an hour" in answers[-1].text
-        assert (await shop.post("/checkout", data=forms[0])).status_code == 303  # a second click is no new order
+        assert (await shop.post("/checkout", data=forms[2])).status_code == 409  # its cart has changed
+        await shop.post("/cart/decrease", data={"product": "gayo"})
+        assert (await shop.post("/checkout", data=forms[2])).status_code == 303  # a second click is no new order
         shop.cookies.clear()
         await shop.post("/cart/add", data={"product": "gayo"})
         assert (await shop.post("/checkout", data=forms[3])).status_code == 303

@@ -98,12 +98,12 @@ async def test_the_policy_names_xendits_hosts_only_with_real_keys(open_shop: Ope
 async def test_the_cookie_is_the_shops_own(open_shop: OpenShop) -> None:
     async with open_shop(app_url="https://shop.example") as shop:
         cookie = (await shop.post("/cart/add", data=FORM)).headers["set-cookie"]
-        assert cookie.startswith("__Host-selat=")
+        assert cookie.startswith("__Host-selat-visitor=")
         for flag in ("httponly", "samesite=lax", "secure", "path=/"):
             assert flag in cookie.lower()
     async with open_shop() as shop:
         cookie = (await shop.post("/cart/add", data=FORM)).headers["set-cookie"]
-        assert cookie.startswith("selat=") and "secure" not in cookie.lower()
+        assert cookie.startswith("selat-80-visitor=") and "secure" not in cookie.lower()
 
 
 async def test_pages_have_no_inline_script_style_or_handler(shop: Shop) -> None:

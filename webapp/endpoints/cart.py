@@ -12,28 +12,28 @@ from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import save_visitor
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
-from webapp.web.state import shop_of, visitor_of
+from webapp.web.state import shop_of, visitor_of, visitor_with_fresh_cart
 
 
 async def add(request: Request) -> Response:
     """``POST /cart/add``: ``product``, and ``quantity`` (1 unless told)."""
     form = await read_form(request, "product")
     quantity = parse_quantity(form.get("quantity", "1"))
-    cart = visitor_of(request).cart.add(form["product"], quantity)
+    cart = (await visitor_with_fresh_cart(request)).cart.add(form["product"], quantity)
     return _answer(request, cart, N_("%(name)s added. %(count)s in your cart, %(amount)s."), form["product"])
 
 
 async def decrease(request: Request) -> Response:
     """``POST /cart/decrease``: one fewer of ``product``."""
     form = await read_form(request, "product")
-    cart = visitor_of(request).cart.decrease(form["product"])
+    cart = (await visitor_with_fresh_cart(request)).cart.decrease(form["product"])
     return _answer(request, cart, N_("One %(name)s fewer. %(count)s in your cart, %(amount)s."), form["product"])
 
 
 async def remove(request: Request) -> Response:
     """``POST /cart/remove``: no more of ``product``."""
     form = await read_form(request, "product")
-    cart = visitor_of(request).cart.remove(form["product"])
+    cart = (await visitor_with_fresh_cart(request)).cart.remove(form["product"])
     return _answer(request, cart, N_("%(name)s removed. %(count)s in your cart, %(amount)s."), form["product"])
 
 

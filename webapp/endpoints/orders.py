@@ -33,7 +33,6 @@ async def order_page(request: Request) -> Response:
     if wants_frame(request):
         return framed(request, order)
     order = await refresh(shop, order)
-    _empty_the_cart(request, order)
     return await _page(request, shop, order, "pages/order.html")
 
 
@@ -44,7 +43,6 @@ async def order_status(request: Request) -> Response:
     order = await refresh(shop, await order_of(request))
     if request.query_params.get("seen") == order.status:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    _empty_the_cart(request, order)
     response = await _page(request, shop, order, "fragments/order_status.html")
     response.headers["X-Order-Status"] = order.status
     return response
@@ -125,12 +123,3 @@ async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
     else:
         raise Refusal(N_("This order is still being prepared. Wait a moment and try again."), 409)
     await apply_answer(shop, order, answer, cause=cause)
-
-
-def _empty_the_cart(request: Request, order: Order) -> None:
-    """Once an order went through, its own visitor's cart is done with, unless it holds something else by now."""
-    if order.status.is_success and request.session.get("ordered") == order.reference_id:
-        request.session.pop("ordered")
-        visitor = visitor_of(request)
-        if dict(visitor.cart.quantities) == {line.product_id: line.quantity for line in order.lines}:
-            save_visitor(request, replace(visitor, cart=Cart()))

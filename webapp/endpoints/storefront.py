@@ -15,7 +15,7 @@ from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx, replaces
-from webapp.web.state import Shop, shop_of, visitor_of
+from webapp.web.state import Shop, shop_of, visitor_of, visitor_with_fresh_cart
 
 LINK_FIELDS = ("currency", "flow", "integration", "cart", "language")
 
@@ -23,11 +23,11 @@ LINK_FIELDS = ("currency", "flow", "integration", "cart", "language")
 async def storefront(request: Request) -> Response:
     """``GET /``: the shop. A deep link (``?currency=PHP&flow=pay_save&integration=components&cart=gayo:2``) sets it
     up and goes on to ``/``, so that a refresh doesn't undo what the visitor does next."""
-    shop, visitor = shop_of(request), visitor_of(request)
+    shop, visitor = shop_of(request), await visitor_with_fresh_cart(request)
     choices = {name: request.query_params[name] for name in LINK_FIELDS if name in request.query_params}
     if choices or "present" in request.query_params:
         request.session["present"] = request.query_params.get("present", "page")[:8]
-        _keep(request, _with_choices(shop, visitor, choices, exact=True))
+        save_visitor(request, _with_choices(shop, visitor, choices, exact=True))
         return RedirectResponse("/", 303)
     return shop.pages.response(shop.templates, visitor, request.headers.get("accept-encoding", ""))
 
@@ -40,7 +40,7 @@ async def choices(request: Request) -> Response:
     if not choices:
         raise Refusal(N_("Something is missing in this form: %(field)s."), field="currency")
     visitor = _with_choices(shop, visitor, choices, exact=False)
-    _keep(request, visitor)
+    save_visitor(request, visitor)
     if not is_htmx(request):
         return RedirectResponse(_own_path(form.get("next", "/")), 303)
     # What was changed can't tell: htmx sends the whole form that a radio stands in.
@@ -94,12 +94,6 @@ def _flow(slug: str) -> Flow:
         return Flow(slug)
     except ValueError:
         raise Refusal(N_("This shop has no such way to buy.")) from None
-
-
-def _keep(request: Request, visitor: Visitor) -> None:
-    save_visitor(request, visitor)
-    if visitor.language != request.session.get("language"):
-        request.session["language"] = visitor.language
 
 
 def _announcement(visitor: Visitor, choices: dict[str, str]) -> Notice:

@@ -94,6 +94,10 @@ class Cart:
         """The sum of what the shopper sees."""
         return sum((line.amount for line in self.lines(currency)), Decimal(0))
 
+    def made(self, order: Order) -> bool:
+        """Return whether the order is of this cart."""
+        return dict(self.quantities) == {line.product_id: line.quantity for line in order.lines}
+
     def to_order(
         self, *, visitor: str, checkout_id: str, integration: str, flow: Flow, currency: Currency, locale: str
     ) -> Order:

@@ -88,9 +88,19 @@ def storefront_context(
         "can_checkout": reason is None,
         "checkout_reason": reason,
         "checkout_id": new_checkout_id(),
+        "seen": seen(visitor),
         "notice": notice,
         "announcement": announcement,
     }
+
+
+def seen(visitor: Visitor) -> str:
+    """Return what the checkout form shows, as a text: flow, payment method, currency and total.
+
+    The form sends it back. Where it differs, the shopper would pay something else than the screen says.
+    """
+    total = 0 if visitor.flow is Flow.SAVE else visitor.cart.total(visitor.currency)
+    return f"{visitor.flow} {visitor.integration} {visitor.currency.format(Decimal(total))}"
 
 
 def new_checkout_id() -> str:

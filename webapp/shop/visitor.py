@@ -72,15 +72,17 @@ def load_visitor(request: Request, currencies: Iterable[str], languages: Iterabl
 
 
 def save_visitor(request: Request, visitor: Visitor) -> None:
-    """Store the visitor in the cookie."""
+    """Store in the session what differs from the visitor of this request, and nothing else: other tabs write too."""
+    before: Visitor | None = getattr(request.state, "visitor", None)
     request.state.visitor = visitor
-    request.session.update(
-        visitor=visitor.id,
-        cart=dict(visitor.cart.quantities),
-        currency=visitor.currency.code,
-        flow=visitor.flow.value,
-        integration=visitor.integration,
-    )
+    request.session["visitor"] = visitor.id
+    if before is None or visitor.cart != before.cart:
+        request.session["cart"] = dict(visitor.cart.quantities)
+    if before is None or visitor.currency is not before.currency:
+        request.session["currency"] = visitor.currency.code
+    for name in ("flow", "integration", "language"):
+        if before is None or getattr(visitor, name) != getattr(before, name):
+            request.session[name] = getattr(visitor, name)
 
 
 def _accepted(header: str, spoken: list[str]) -> str:
