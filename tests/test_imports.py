@@ -19,6 +19,7 @@ BELOW = (
     "webapp.i18n",
     "webapp.database",
     "webapp.notices",
+    "webapp.accept",
     "webapp.config",
     "webapp.order_context",
     "webapp.logs",
@@ -29,6 +30,7 @@ WEB = ("webapp.web", "webapp.inspector", "webapp.presenter", *SHOP)
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.config": ("webapp.env", "webapp.shop.currencies"),
     "webapp.env": (),
+    "webapp.accept": (),
     "webapp.notices": (),
     "webapp.order_context": (),
     "webapp.logs": (),

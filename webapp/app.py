@@ -56,6 +56,7 @@ def routes(recorder: Recorder) -> list[BaseRoute]:
         # An order, for its visitor
         Route("/orders", orders.order_list),
         Route(order, orders.order_page),
+        Route(order, orders.back_by_post, methods=["POST"]),
         Route(f"{order}/status", orders.order_status),
         Route(f"{order}/resume", orders.resume, middleware=seen),
         Route(f"{order}/pay", orders.pay, methods=["POST"], middleware=seen),
@@ -106,6 +107,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan(shop, sandbox),
     )
+    app.router.redirect_slashes = False  # its redirects believe the scheme of the request, which a proxy may hide
     app.state.shop, app.state.assets, app.state.sandbox = shop, assets, sandbox
     return app
 

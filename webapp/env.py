@@ -1,10 +1,16 @@
 """Read single values of the environment. Nonsense raises ConfigError, whose sentence says what to do."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import idna
+
+PORTS = {"http": 80, "https": 443}
+HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 
 
 class ConfigError(ValueError):
@@ -12,15 +18,19 @@ class ConfigError(ValueError):
 
 
 def read_origin(name: str, value: str) -> str:
-    """``https://shop.example:8443``: scheme and host, no path. Raises ConfigError."""
+    """Return an origin as browsers write it: ``https://shop.example:8443``. Raises ConfigError for anything else."""
     try:
         parts = urlsplit(value.removesuffix("/"))
-        well_formed = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        well_formed = False
-    if not well_formed or parts.path or parts.query or parts.fragment or parts.username:
+        host = (parts.hostname or "").removesuffix(".")
+        host = host if host.isascii() else idna.encode(host, uts46=True).decode()
+        port = parts.port
+    except ValueError:  # idna's errors too
+        host, port = "", None
+    plain = HOST.fullmatch(host) and port != 0 and parts.scheme in PORTS
+    if not plain or parts.path or parts.query or parts.fragment or parts.username:
         raise ConfigError(f"Set {name} to an origin such as https://shop.example, without a path.")
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}" + ("" if port in (None, PORTS[parts.scheme]) else f":{port}")
 
 
 def read_database_url(value: str) -> str:

@@ -176,3 +176,29 @@ async def test_a_clock_that_is_set_forward_ends_no_order_that_xendit_keeps_open(
         (order,) = await book.overdue(tomorrow)
         await shop.get(f"/orders/{order.reference_id}")
         assert (await book.get(order.reference_id)).status.value == "waiting"
+
+
+async def test_a_postgres_that_became_read_only_is_503_until_connections_are_new(
+    open_shop: OpenShop, postgres_url: str
+) -> None:
+    async with open_shop(database_url=postgres_url) as shop:
+        await shop.add("gayo")
+        assert (await shop.get("/readyz")).status_code == 200
+        pool = shop.app.state.shop.database._pool
+        for holder in pool._holders:  # as after a failover: old connections lead to what is now a standby
+            if holder._con:
+                await holder._con.execute("SET default_transaction_read_only = on")
+        answer = await press_checkout(shop, 0)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert "hx-redirect" in (await press_checkout(shop, 1)).headers
+        assert (await shop.get("/readyz")).status_code == 200
+
+
+async def test_a_postgres_without_tables_is_503_and_says_what_to_run(open_shop: OpenShop, postgres_url: str) -> None:
+    async with open_shop(database_url=postgres_url) as shop:
+        async with shop.app.state.shop.database.write() as connection:
+            await connection.execute("DROP TABLE orders CASCADE")
+        await shop.add("gayo")
+        assert (await press_checkout(shop, 0)).status_code == 503
+        ready = await shop.get("/readyz")
+        assert ready.status_code == 503 and "python -m webapp migrate" in ready.text

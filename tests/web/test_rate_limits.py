@@ -1,5 +1,6 @@
 """Limits on what one address may ask, and a circuit that opens when Xendit is down."""
 
+import re
 import time
 from collections.abc import AsyncIterator
 
@@ -7,9 +8,10 @@ import httpx
 import pytest
 import respx
 
-from tests.conftest import OpenShop
-from tests.xendit import KEYS
+from tests.conftest import MakeSettings, OpenShop
+from tests.xendit import HTMX, KEYS
 from webapp.endpoints import checkout as endpoint
+from webapp.web.rate_limits import address_of
 from webapp.xendit.circuit_breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker, CircuitOpen
 
 pytestmark = pytest.mark.anyio
@@ -125,3 +127,31 @@ async def test_after_the_pause_one_call_tries_and_its_outcome_decides() -> None:
         now[0] = 2 * PAUSE_SECONDS + 2
         assert (await client.get("/")).status_code == 200
         assert not breaker.is_open and breaker.failures == 0
+
+
+async def test_a_hall_of_people_behind_one_address_may_watch_and_buy(open_shop: OpenShop) -> None:
+    async with open_shop(rate_limits=True) as shop:
+        for _ in range(120):
+            shop.cookies.clear()
+            await shop.add("gayo")
+            answers = [await shop.checkout(**HTMX)]
+            reference_id = re.findall(r"selat-[0-9a-f]{32}", (await shop.get("/orders")).text)[0]
+            for _ in range(3):
+                answers.append(await shop.get(f"/orders/{reference_id}/status?seen=waiting", headers=HTMX))
+            assert {answer.status_code for answer in answers} <= {200, 204}
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7:51234", "203.0.113.7"),
+        ("evil, 203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]:443", "2001:db8:1:2::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_one_household_is_one_address(settings: MakeSettings, forwarded: str, address: str) -> None:
+    scope = {"headers": [(b"x-forwarded-for", forwarded.encode())], "client": ("10.0.0.1", 1)}
+    assert address_of(scope, settings(behind_proxy=True)) == address

@@ -15,6 +15,9 @@ UNAVAILABLE_ERRORS = (
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.InterfaceError,
+    asyncpg.ReadOnlySQLTransactionError,  # after a failover the old primary, until the connection is a new one
+    asyncpg.PostgresSystemError,
+    asyncpg.UndefinedTableError,
     OSError,
     TimeoutError,
 )
@@ -39,8 +42,12 @@ class Postgres:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Any]:
         with translate_errors(*UNAVAILABLE_ERRORS):
-            async with self._pool.acquire(timeout=errors.PATIENCE_SECONDS) as connection:
-                yield connection
+            try:
+                async with self._pool.acquire(timeout=errors.PATIENCE_SECONDS) as connection:
+                    yield connection
+            except asyncpg.ReadOnlySQLTransactionError:
+                await self._pool.expire_connections()
+                raise
 
     autocommit = read
 

@@ -16,17 +16,16 @@ from webapp.integrations.payment_link import PaymentLinkSession, create_payment_
 from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
 from webapp.orders.order import Flow, Order, OrderStatus
-from webapp.shop.storefront import seen
-from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
+from webapp.shop.visitor import save_visitor, unavailable_reason
+from webapp.web.checkout_form import earlier_order, refuse_unseen
 from webapp.web.forms import read_form
-from webapp.web.htmx import is_htmx, redirect
+from webapp.web.htmx import redirect
 from webapp.web.payment import open_payment
 from webapp.web.state import Shop, shop_of, visitor_of
 from webapp.xendit.client import TOTAL_SECONDS
 from webapp.xendit.order_sync import reopen
 
 log = structlog.get_logger()
-AGAIN = N_("Nothing was ordered. Look at it, then press the button again.")
 MAX_ORDERS_AN_HOUR = 60
 ABANDONED_AFTER = timedelta(seconds=TOTAL_SECONDS + 5)
 
@@ -49,9 +48,9 @@ async def checkout(request: Request) -> Response:
         raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
 
     visitor = visitor.with_choices(flow=Flow(flow), integration=integration)
-    order = await _earlier_order(request, visitor, checkout_id)
+    order = await earlier_order(request, visitor, checkout_id)
     if order is None:
-        _refuse_unseen(request, visitor, form.get("seen"))
+        refuse_unseen(request, visitor, form.get("seen"))
         await _limit_orders(shop, visitor.id)
         order = visitor.cart.to_order(
             visitor=visitor.id,
@@ -68,44 +67,6 @@ async def checkout(request: Request) -> Response:
 
     order, secret = await reopen(shop, await _created_order(shop, order.checkout_id))
     return open_payment(request, order, secret) if secret else redirect(request, f"/orders/{order.reference_id}")
-
-
-async def _earlier_order(request: Request, visitor: Visitor, checkout_id: str) -> Order | None:
-    """Return the order that this form has made, or the one that still waits for the same cart and choices.
-
-    Raises Refusal where the form has made an order and the cart or the choices have changed since.
-    """
-    book = shop_of(request).order_book
-    if order := await book.get_by_checkout(checkout_id):
-        if order.status.is_open and not _same(order, visitor):
-            raise Refusal(N_("This form has made an order already, and your cart has changed since."), 409, hint=AGAIN)
-        return order
-    ordered = request.session.get("ordered")
-    order = await book.get(ordered) if ordered else None
-    return order if order and order.status is OrderStatus.WAITING and _same(order, visitor) else None
-
-
-def _same(order: Order, visitor: Visitor) -> bool:
-    """Return whether the visitor would make the same order again now."""
-    chosen = (visitor.flow, visitor.integration, visitor.currency.code, visitor.language)
-    same_cart = visitor.flow is Flow.SAVE or visitor.cart.made(order)
-    return same_cart and chosen == (order.flow, order.integration, order.currency, order.locale)
-
-
-def _refuse_unseen(request: Request, visitor: Visitor, shown: str | None) -> None:
-    """Raise Refusal where the form showed another total, market or flow; for htmx also another payment method.
-
-    Without JavaScript a payment method that was just chosen could not be shown yet.
-    """
-    if shown is None:
-        return
-    was, now = shown.split(" ", 2), seen(visitor).split(" ", 2)
-    if not is_htmx(request):
-        was[1:2], now[1:2] = [], []
-    if was != now:
-        save_visitor(request, visitor)
-        message = N_("Your order has changed since this page was shown. It comes to %(amount)s now.")
-        raise Refusal(message, 409, hint=AGAIN, amount=now[-1])
 
 
 async def create_at_xendit(shop: Shop, order: Order) -> str:

@@ -7,6 +7,10 @@ from starlette.responses import PlainTextResponse, Response
 from webapp.web.state import shop_of
 
 log = structlog.get_logger()
+REASONS = {
+    "ReadOnlySQLTransactionError": "the database is read-only",
+    "UndefinedTableError": "the database has no tables yet: run python -m webapp migrate",
+}
 
 
 async def healthz(request: Request) -> Response:
@@ -15,10 +19,11 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 while the database answers, else 503. Xendit's health is not ours: the shop stays up without it."""
+    """200 while the database can be written, else 503 and why. The shop stays up without Xendit."""
     try:
-        await shop_of(request).order_book.get("")
+        await shop_of(request).order_book.check_writable()
     except Exception as error:
-        log.error("not_ready", error=type(error).__name__)
-        return PlainTextResponse("the database does not answer\n", 503, headers={"Cache-Control": "no-store"})
+        log.error("not_ready", error=str(error))
+        why = REASONS.get(str(error), "the database does not answer")
+        return PlainTextResponse(f"{why}\n", 503, headers={"Cache-Control": "no-store", "Retry-After": "5"})
     return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})

@@ -36,6 +36,11 @@ async def order_page(request: Request) -> Response:
     return await _page(request, shop, order, "pages/order.html")
 
 
+async def back_by_post(request: Request) -> Response:
+    """``POST /orders/{reference_id}``: on to the page. Some banks and wallets come back by form; it proves nothing."""
+    return RedirectResponse(f"/orders/{(await order_of(request)).reference_id}", 303)
+
+
 async def order_status(request: Request) -> Response:
     """``GET /orders/{reference_id}/status``: the fragment that the page polls while the order is open; 204 while it
     still stands where ``seen`` says. ``X-Order-Status`` is the status for scripts, which read no HTML."""

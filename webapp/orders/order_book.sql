@@ -10,6 +10,9 @@ INSERT INTO orders (
 ) ON CONFLICT DO NOTHING
 RETURNING reference_id;
 
+-- name: check_writable()!
+UPDATE orders SET updated = updated WHERE reference_id = '';
+
 -- name: get_order(reference_id)^
 SELECT * FROM orders WHERE reference_id = :reference_id;
 

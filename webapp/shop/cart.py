@@ -51,7 +51,7 @@ class Cart:
         """A deep link's ``gayo:2,toraja:1``. Raises CartError for what can't be, a product named twice included."""
         cart = cls()
         for part in text.split(",") if text else ():
-            product_id, _, quantity = part.partition(":")
+            product_id, _, quantity = part.strip().partition(":")
             if product_id in cart.quantities:
                 raise CartError(N_("The cart in this link names a product twice."))
             cart = cart.add(product_id, parse_quantity(quantity or "1"))

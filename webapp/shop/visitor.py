@@ -1,11 +1,13 @@
 """The visitor, as the signed cookie remembers them: ids, quantities and choices; never a price, never a key."""
 
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
+from webapp.accept import accepted
 from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_
 from webapp.orders.order import Flow
@@ -14,6 +16,7 @@ from webapp.shop.currencies import CURRENCIES, Currency
 
 LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "th": "ไทย", "vi": "Tiếng Việt", "es": "Español"}
 """The five that Xendit's SDK speaks, by their own names."""
+OLD_TAGS = {"in": "id"}  # what old Androids call Indonesian
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def load_visitor(request: Request, currencies: Iterable[str], languages: Iterabl
         currency=CURRENCIES[code if code in open_markets else open_markets[0]],
         flow=Flow(flow) if flow in list(Flow) else Flow.PAY,
         integration=integration if integration in INTEGRATIONS else "components",
-        language=language if language in spoken else _accepted(request.headers.get("accept-language", ""), spoken),
+        language=language if language in spoken else _spoken(request.headers.get("accept-language", ""), spoken),
     )
     return visitor.with_choices()
 
@@ -85,14 +88,7 @@ def save_visitor(request: Request, visitor: Visitor) -> None:
             request.session[name] = getattr(visitor, name)
 
 
-def _accepted(header: str, spoken: list[str]) -> str:
-    """The best language of an ``Accept-Language`` header that the shop speaks; the first one if none."""
-    accepted: list[tuple[float, str]] = []
-    for part in header[:500].split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        try:
-            accepted.append((float(quality or 1), tag.split("-")[0].lower()))
-        except ValueError:
-            continue
-    accepted.sort(key=lambda each: -each[0])
-    return next((tag for quality, tag in accepted if quality > 0 and tag in spoken), spoken[0])
+def _spoken(header: str, languages: list[str]) -> str:
+    """Return the best language of an ``Accept-Language`` header that the shop speaks; the first one if none."""
+    tags = (re.split("[-_]", tag)[0] for tag, weight in accepted(header).items() if weight > 0)
+    return next((tag for each in tags if (tag := OLD_TAGS.get(each, each)) in languages), languages[0])

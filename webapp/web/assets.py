@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from webapp.accept import accepts
+
 STATIC = Path(__file__).parents[2] / "static"
 SDK = "vendor/xendit-components-web-0.0.24.mjs"
 TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
@@ -48,16 +50,18 @@ def load_assets(folder: Path = STATIC) -> dict[str, Asset]:
 
 
 async def serve_asset(request: Request) -> Response:
-    """``GET /static/{fingerprint}/{path}``: 404 for what is not there or has changed since."""
+    """``GET /static/{fingerprint}/{path}``. For another deploy's fingerprint: the present file, uncached."""
     assets: dict[str, Asset] = request.app.state.assets
     asset = assets.get(request.path_params["path"])
-    if asset is None or asset.url != request.scope["path"]:
+    if asset is None:
         raise HTTPException(404)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    current = asset.url == request.scope["path"]
+    headers = {"Cache-Control": "public, max-age=31536000, immutable" if current else "no-store"}
+    headers["Vary"] = "Accept-Encoding"
     accepted = request.headers.get("accept-encoding", "")
     body = asset.body
     if asset.media_type.startswith(COMPRESSIBLE):
-        encoding = next((name for name in ("br", "gzip") if name in accepted), None)
+        encoding = next((name for name in ("br", "gzip") if accepts(accepted, name)), None)
         if encoding:
             body = await asset.encoded(encoding)
             headers["Content-Encoding"] = encoding

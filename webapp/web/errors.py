@@ -55,6 +55,11 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     return response
 
 
+async def on_disconnect(request: Request, error: Exception) -> Response:
+    """Exception handler for ClientDisconnect: the client left while it was sending, so no one reads the answer."""
+    return Response(status_code=400)
+
+
 async def on_crash(request: Request, error: Exception) -> Response:
     """Exception handler for everything else: the log has the reason, the visitor a sentence."""
     return _answer(request, 500, Notice(N_("Something broke on our side. Your cart is kept; please try again.")))

@@ -7,6 +7,7 @@ up to twice the number here, which is enough to keep a script from starving ever
 import math
 import re
 import time
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
@@ -18,16 +19,17 @@ from webapp.config import Settings
 from webapp.notices import N_, Refusal
 from webapp.web.security import Refuse
 
-LIMITS: list[tuple[str, re.Pattern[str], RateLimitItem]] = [
-    ("POST", re.compile(r"/checkout|/orders/[^/]+/(pay|cancel)"), parse("30/minute")),
-    ("POST", re.compile(r"/webhooks/.*"), parse("6000/minute")),
-    ("GET", re.compile(r"/orders/.*"), parse("1200/minute")),  # a hall of people behind one address may watch
-    ("POST", re.compile(r"/.*"), parse("300/minute")),
+# Of one visitor at one address, and of one address: a hall of people may share it.
+LIMITS: list[tuple[str, re.Pattern[str], RateLimitItem, RateLimitItem]] = [
+    ("POST", re.compile(r"/checkout|/orders/[^/]+/(pay|cancel)"), parse("30/minute"), parse("1200/minute")),
+    ("POST", re.compile(r"/webhooks/.*"), parse("6000/minute"), parse("6000/minute")),
+    ("GET", re.compile(r"/orders/.*"), parse("1200/minute"), parse("60000/minute")),
+    ("POST", re.compile(r"/.*"), parse("300/minute"), parse("12000/minute")),
 ]
 
 
 class RateLimitMiddleware:
-    """Pure ASGI; the key is the address that reached us, or the last proxy's word for it where one is configured."""
+    """Pure ASGI. It counts by address and visitor together, and by address alone."""
 
     def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:
         self.app, self.settings, self.refuse = app, settings, refuse
@@ -36,18 +38,19 @@ class RateLimitMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and self.settings.rate_limits:
             method, path = scope["method"], scope["path"]
-            for number, (of_method, pattern, limit) in enumerate(LIMITS):
-                if method == of_method and pattern.fullmatch(path):
-                    who = (str(number), address_of(scope, self.settings))
+            found = next((row for row in LIMITS if row[0] == method and row[1].fullmatch(path)), None)
+            if found:
+                address, visitor = address_of(scope, self.settings), str(scope["session"].get("visitor", ""))
+                for limit, *who in (
+                    (found[2], found[1].pattern, address, visitor),
+                    (found[3], found[1].pattern, address),
+                ):
                     if not await self.windows.hit(limit, *who):
                         await self._too_many(limit, who, scope, receive, send)
                         return
-                    break
         await self.app(scope, receive, send)
 
-    async def _too_many(
-        self, limit: RateLimitItem, who: tuple[str, str], scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _too_many(self, limit: RateLimitItem, who: list[str], scope: Scope, receive: Receive, send: Send) -> None:
         resets_at = (await self.windows.get_window_stats(limit, *who)).reset_time
         refusal = Refusal(
             N_("That was quicker than this shop can follow."), 429, hint=N_("Wait a moment, then try again.")
@@ -58,10 +61,21 @@ class RateLimitMiddleware:
 
 
 def address_of(scope: Scope, settings: Settings) -> str:
-    """The visitor's address: never the leftmost ``X-Forwarded-For``, which anybody can make up."""
+    """Return the visitor's address: of IPv6 the /64 network, which is one household's; without a port.
+
+    Never the leftmost ``X-Forwarded-For``, which anybody can make up.
+    """
+    client = scope.get("client")
+    address = str(client[0]) if client else ""
     if settings.behind_proxy:
         forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        if forwarded:
-            return str(forwarded[-1].split(",")[-1].strip())
-    client = scope.get("client")
-    return str(client[0]) if client else ""
+        address = forwarded[-1].rpartition(",")[2].strip() if forwarded else address
+    if (bracketed := re.fullmatch(r"\[(.+)\](:\d+)?", address)) or (
+        bracketed := re.fullmatch(r"([\d.]+):\d+", address)
+    ):
+        address = bracketed[1]
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else address

@@ -1,5 +1,6 @@
 """What guards every request: same origin, body size, and the headers of every answer. One pure ASGI middleware."""
 
+import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -11,8 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.config import Settings
 from webapp.notices import N_, Refusal
+from webapp.web.own_address import same_site_post
 
 WEBHOOK_PATHS = ("/webhooks/",)
+ORDER_PAGE = re.compile(r"/orders/[^/]+")
 ANY_HOST = ("/healthz", "/readyz")  # asked for by address
 HEADER_LIMIT = 32 * 1024
 BODY_LIMIT = 64 * 1024
@@ -85,7 +88,7 @@ class SecurityMiddleware:
         refusal = None
         if not self._own_host(headers) and scope["path"] not in ANY_HOST:
             refusal = Refusal(N_("This shop answers at %(address)s only."), 400, address=self.origin)
-        elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not webhook and not self._same_origin(headers):
+        elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not webhook and not self._same_site(scope):
             refusal = Refusal(N_("This form was sent from another site, so nothing was done."), 403)
         elif "\0" in scope["path"]:  # Postgres knows no text with it, and no address has it
             refusal = Refusal(N_("There is nothing at this address."), 404)
@@ -98,6 +101,12 @@ class SecurityMiddleware:
             return
         await self.app(scope, _limited(receive, limit), send_guarded)
 
+    def _same_site(self, scope: Scope) -> bool:
+        """Return whether a POST is ours. A bank may come back to an order's page by POST: it changes nothing."""
+        request = Request(scope)
+        back = ORDER_PAGE.fullmatch(scope["path"]) is not None
+        return back or same_site_post(request, self.origin)
+
     def _own_host(self, headers: Headers) -> bool:
         """``Host`` is the shop's own, or this machine's. Addresses are never made from it, but caches may be."""
         host = headers.get("host", "")
@@ -108,17 +117,6 @@ class SecurityMiddleware:
         except ValueError:
             return False
         return name in (urlsplit(self.origin).hostname, "localhost", "127.0.0.1", "::1")
-
-    def _same_origin(self, headers: Headers) -> bool:
-        """Fetch Metadata where the browser sends it, else Origin; a client that sends neither carries no cookie of
-        somebody else (SameSite=Lax), so there is nothing to forge."""
-        site = headers.get("sec-fetch-site")
-        if site is not None:
-            return site in ("same-origin", "none")
-        origin = headers.get("origin")
-        if origin is None:
-            return True
-        return origin == self.origin or urlsplit(origin).netloc == headers.get("host")
 
 
 def _length_within(headers: Headers, limit: int) -> bool:

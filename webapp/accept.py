@@ -1,0 +1,25 @@
+"""Read ``Accept-Language`` and ``Accept-Encoding`` (https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2)."""
+
+MAX_LENGTH = 500
+
+
+def accepted(header: str) -> dict[str, float]:
+    """Return each value in lower case with its weight, 1 unless ``q`` says otherwise, the most wanted first.
+
+    A value whose weight can't be read is left out. Weight 0 means: not acceptable.
+    """
+    weights: dict[str, float] = {}
+    for part in header[:MAX_LENGTH].split(","):
+        value, *parameters = (text.strip().lower() for text in part.split(";"))
+        weight = next((text[2:].strip() for text in parameters if text.startswith("q=")), "1")
+        try:
+            weights[value] = min(max(float(weight), 0.0), 1.0)
+        except ValueError:
+            continue
+    return dict(sorted(weights.items(), key=lambda item: -item[1]))
+
+
+def accepts(header: str, coding: str) -> bool:
+    """Return whether a client takes this content coding."""
+    weights = accepted(header)
+    return weights.get(coding, weights.get("*", 0.0)) > 0
