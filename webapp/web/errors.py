@@ -91,7 +91,7 @@ def _answer(request: Request, status: int, notice: Notice) -> Response:
         if path == "/checkout":
             fragment["fresh_checkout_id"] = new_checkout_id()
         return shop.templates.response(visitor.language, "fragments/notice.html", fragment, status=status)
-    if path in SHOP_PATHS or path.startswith("/cart/"):
+    if path in SHOP_PATHS or path.startswith(("/cart/", "/choices/")):
         context = storefront_context(visitor, notice=notice) | {"path": "/"}
         return shop.templates.response(visitor.language, "pages/storefront.html", context, status=status)
     context = {"status": status, "notice": notice, "currency": visitor.currency, "path": "/"}
