@@ -55,6 +55,12 @@
 
   document.addEventListener("htmx:before:swap", () => { hadFocus = document.activeElement !== document.body; });
   document.addEventListener("htmx:after:swap", () => { obeyServer(); loadComponents(); foldSummary(); placeFocus(); announce(); });
+
+  // What the visitor does next ends what was said before; what the page asks by itself doesn't.
+  document.addEventListener("htmx:before:request", ({ detail }) => {
+    if (detail.ctx.sourceEvent.isTrusted) document.getElementById("notice").hidden = true;
+  });
+
   document.addEventListener("htmx:error", () => { offline.hidden = false; });
   document.addEventListener("htmx:after:request", () => { offline.hidden = true; });
 
