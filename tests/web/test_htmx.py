@@ -1,12 +1,17 @@
-"""Each of htmx's rules is written once, and inherited."""
+"""Each of htmx's rules is written once; and an answer of the shop says which fragment or page it is."""
 
 import re
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
+import httpx
 import pytest
 
+from tests.conftest import OpenShop, Shop
+from webapp.database.errors import DatabaseUnavailable
+
+HTMX = {"HX-Request": "true"}
 TEMPLATES = Path(__file__).parents[2] / "templates"
 FILES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
 VOID = {"br", "hr", "img", "input", "link", "meta"}
@@ -91,3 +96,41 @@ def test_no_template_says_the_same_rule_twice_or_puts_four_attributes_on_a_line(
     rules = Counter(re.findall(r'\b(hx-(?:target|swap|sync)\S*="[^"]*")', text))
     assert [rule for rule, count in rules.items() if count > 1] == []
     assert max(len(re.findall(r"\bhx-[a-z]+[^\s=]*=", line)) for line in text.splitlines()) <= 3
+
+
+@pytest.mark.anyio
+async def test_an_answer_says_whether_it_is_a_fragment_or_a_page(shop: Shop) -> None:
+    for path in ("/orders", "/nowhere", "/source/components", "/walkthrough"):
+        assert (await shop.get(path)).headers["x-template"].startswith("pages/")
+    added = await shop.post("/cart/add", data={"product": "gayo"}, headers=HTMX)
+    source = await shop.get("/source/components", headers=HTMX)
+    assert all(answer.headers["x-template"].startswith("fragments/") for answer in (added, source))
+
+
+@pytest.mark.anyio
+async def test_every_refusal_is_a_notice_and_says_so(open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(error: Exception) -> object:
+        async def get(reference_id: str) -> None:
+            raise error
+
+        return get
+
+    async with open_shop(rate_limits=True) as shop:
+        transport = httpx.ASGITransport(shop.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=HTMX) as client:
+            refused = {
+                403: await client.post("/cart/add", headers={"Sec-Fetch-Site": "cross-site"}),
+                404: await client.get("/nowhere"),
+                405: await client.get("/cart/add"),
+                413: await client.post("/cart/add", headers={"Content-Length": "99999999"}),
+                415: await client.post("/cart/add", content=b"x"),
+                431: await client.get("/", headers={"X-Long": "x" * 33_000}),
+            }
+            for status, error in {500: RuntimeError("oh no"), 503: DatabaseUnavailable("gone")}.items():
+                monkeypatch.setattr(shop.app.state.shop.order_book, "get", broken(error))
+                refused[status] = await client.get("/orders/x/status")
+            for _ in range(31):
+                refused[429] = await client.post("/checkout")
+    for status, answer in refused.items():
+        assert (answer.status_code, answer.headers["x-template"]) == (status, "fragments/notice.html")
+        assert answer.text.count('id="notice"') == 1 and "<html" not in answer.text
