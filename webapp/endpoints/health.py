@@ -1,4 +1,4 @@
-"""``/healthz`` and ``/readyz``, for whoever watches the process."""
+"""Answer health checks (``/healthz``, ``/readyz``)."""
 
 import structlog
 from starlette.requests import Request
@@ -10,12 +10,12 @@ log = structlog.get_logger()
 
 
 async def healthz(request: Request) -> Response:
-    """200 while the process answers."""
+    """Answer 200."""
     return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
 
 async def readyz(request: Request) -> Response:
-    """200 while the database answers, else 503. Xendit's health is not ours: the shop stays up without it."""
+    """Answer 200 if the database answers, else 503. Xendit is not checked: the shop works without it."""
     try:
         await shop_of(request).order_book.get("")
     except Exception as error:
