@@ -1,4 +1,4 @@
-"""``python -m webapp``: serve the shop. ``… migrate``: migrate its database. ``… doctor``: check its settings."""
+"""Serve the shop (``python -m webapp``), migrate its database (``migrate``) or check its settings (``doctor``)."""
 
 import asyncio
 import sys
@@ -13,11 +13,11 @@ from webapp.doctor import examine
 
 
 def main() -> None:
-    """Serve on ``PORT``, or migrate."""
+    """Run the command that the arguments name; without one, serve on ``PORT``."""
     settings = settings_or_exit()
     if sys.argv[1:] == ["migrate"]:
         print("migrated:", ", ".join(asyncio.run(_migrate(settings))) or "nothing new")
-    elif sys.argv[1:] in (["doctor"], ["check"]):  # "check" is the old word; it goes with the next release
+    elif sys.argv[1:] in (["doctor"], ["check"]):  # "check": the old name, until the next release
         raise SystemExit(not asyncio.run(_doctor(settings)))
     elif sys.argv[1:]:
         raise SystemExit("usage: python -m webapp [migrate | doctor]")

@@ -46,7 +46,11 @@ def routes(recorder: Recorder) -> list[BaseRoute]:
     seen, webhook = ([Middleware(RecordingMiddleware, recorder=recorder, kind=kind)] for kind in ("answer", "webhook"))
     return [
         Route("/", storefront.storefront),
-        Route("/choices", storefront.choices, methods=["POST"]),
+        Route("/choices", storefront.choose, methods=["POST"]),
+        Route("/choices/currency", storefront.choose_currency, methods=["POST"]),
+        Route("/choices/flow", storefront.choose_flow, methods=["POST"]),
+        Route("/choices/integration", storefront.choose_integration, methods=["POST"]),
+        Route("/choices/language", storefront.choose_language, methods=["POST"]),
         Route("/cart/add", cart.add, methods=["POST"]),
         Route("/cart/decrease", cart.decrease, methods=["POST"]),
         Route("/cart/remove", cart.remove, methods=["POST"]),

@@ -1,4 +1,4 @@
-"""Every environment variable, read once; nonsense is refused at start with a sentence that says what to do."""
+"""The settings of the shop, read once from the environment."""
 
 import hashlib
 import hmac
@@ -19,32 +19,32 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 @dataclass(frozen=True)
 class Settings:
-    """What the shop was told. ``create_app(Settings(...))`` makes any shop that a test wants."""
+    """The settings of one shop. Tests pass their own to ``create_app``."""
 
     app_url: str = "http://localhost:8000"
-    """The shop's own origin: return URLs, the webhook address and the same-origin check come from it."""
+    """The shop's own origin, used for return URLs, the webhook address and the same-origin check."""
     sandbox: bool = True
-    """The built-in sandbox answers instead of Xendit, and serves all eight markets."""
+    """Call the built-in sandbox instead of Xendit. It serves all eight markets."""
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secret API keys by currency; with them, only these markets are open."""
+    """Secret API keys by currency. Only the markets with a key are open."""
     component_origins: tuple[str, ...] = ()
-    """Origins on which Components may run; the origin of ``app_url`` unless told otherwise."""
+    """Origins on which Components may run. The default is ``app_url``."""
     secret_key: str = field(default="", repr=False)
-    """Signs the cookie. Several workers need the same one."""
+    """The key that signs the cookie. All workers must share it."""
     xendit_api_url: str = "https://api.xendit.co"
     database_url: str = "sqlite:///var/shop.db"
     webhook_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """``x-callback-token`` by currency; the key ``""`` is for every market without its own."""
+    """``x-callback-token`` by currency. The key ``""`` is for markets without their own."""
     log_level: str = "INFO"
     port: int = 8000
     rate_limits: bool = True
-    """Refuse more than a person does: so many checkouts, status questions and webhooks a minute from one address."""
+    """Limit the requests per minute from one address."""
     apple_domain_association: str = ""
     security_contact: str = ""
     on_heroku: bool = False
-    """The disk is wiped every day."""
+    """True on a Heroku dyno, whose disk is wiped every day."""
     behind_proxy: bool = False
-    """A proxy appends the visitor's address to ``X-Forwarded-For``: believe its last entry, and only that one."""
+    """Take the visitor's address from the last entry of ``X-Forwarded-For``, which the proxy appends."""
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
@@ -56,12 +56,12 @@ class Settings:
                 set_(self, "webhook_tokens", {"": self.derived_secret("webhook token")})
 
     def derived_secret(self, purpose: str) -> str:
-        """A secret of its own for each purpose, the same in every worker that shares ``secret_key``."""
+        """Return the secret for a purpose, derived from ``secret_key`` and so equal in every worker."""
         return hmac.digest(self.secret_key.encode(), purpose.encode(), hashlib.sha256).hex()
 
     @property
     def is_https(self) -> bool:
-        """Whether visitors reach the shop by https."""
+        """Return True if ``app_url`` is https."""
         return self.app_url.startswith("https://")
 
     @property
@@ -71,19 +71,19 @@ class Settings:
 
     @property
     def accepts_return_urls(self) -> bool:
-        """Xendit takes https return URLs only; the sandbox takes http too."""
+        """Return True if return URLs may be sent. Xendit accepts only https; the sandbox accepts http too."""
         return self.sandbox or self.is_https
 
     @property
     def badge(self) -> str:
-        """Which Xendit answers: ``Sandbox``, ``Test mode`` or ``Live``."""
+        """Return ``Sandbox``, ``Test mode`` or ``Live``."""
         if self.sandbox:
             return "Sandbox"
         return "Live" if any(key.startswith("xnd_production_") for key in self.api_keys.values()) else "Test mode"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Read the environment. Raises ConfigError."""
+        """Return the settings that the environment gives. Raises ConfigError."""
         env = {name: value.strip() for name, value in (os.environ if environ is None else environ).items()}
         port = read_port(env.get("PORT") or "8000")
         keys = {code: env[f"{code}_API_KEY"] for code in CURRENCIES if env.get(f"{code}_API_KEY")}
@@ -91,7 +91,9 @@ class Settings:
         if not sandbox:
             _refuse_wrong_keys(keys, allow_production=read_flag(env, "ALLOW_PRODUCTION_KEYS"))
             if not env.get("SECRET_KEY") and read_number(env, "WEB_CONCURRENCY", 1) > 1:
-                raise ConfigError("Set SECRET_KEY to a long random text: several workers must sign cookies alike.")
+                raise ConfigError(
+                    "Set SECRET_KEY to a long random text: all workers must sign cookies with the same key."
+                )
         level = (env.get("LOG_LEVEL") or "INFO").upper()
         if level not in LOG_LEVELS:
             raise ConfigError(f"Set LOG_LEVEL to one of {', '.join(LOG_LEVELS)}.")
@@ -119,7 +121,7 @@ class Settings:
 
 
 def settings_or_exit() -> Settings:
-    """Read ``.env`` and the environment. Exit with one sentence where they can't be."""
+    """Return the settings from ``.env`` and the environment. Exit with a message if one is invalid."""
     load_dotenv()
     try:
         return Settings.from_env()
@@ -133,4 +135,6 @@ def _refuse_wrong_keys(keys: Mapping[str, str], *, allow_production: bool) -> No
         if key.startswith("xnd_public_"):
             raise ConfigError(f"Put the secret key into {name}: this one is public and is meant for browsers.")
         if key.startswith("xnd_production_") and not allow_production:
-            raise ConfigError(f"{name} is a production key: use a test key, or set ALLOW_PRODUCTION_KEYS=1 to mean it.")
+            raise ConfigError(
+                f"{name} is a production key: use a test key, or set ALLOW_PRODUCTION_KEYS=1 to allow it."
+            )

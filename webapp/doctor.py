@@ -1,7 +1,6 @@
-"""``python -m webapp doctor``: find what is wrong with the settings, and say in a sentence how to fix it.
+"""Check the settings for ``python -m webapp doctor``, and say how to correct them.
 
-Calls Xendit once per key and creates nothing: asking for a session that doesn't exist tells a good key (404) from a
-bad one (401).
+Each key is tried once with a session that doesn't exist: 404 means a valid key, 401 an invalid one.
 """
 
 from dataclasses import dataclass
@@ -17,17 +16,17 @@ NO_SESSION = "ps-000000000000000000000000"
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence; ``ok`` False for what should be mended."""
+    """A result of the check; ``ok`` is False if something must be corrected."""
 
     ok: bool
     sentence: str
 
 
 async def examine(settings: Settings, client: httpx.AsyncClient) -> list[Finding]:
-    """Look at the settings, then ask Xendit about each key."""
+    """Return the findings about the settings. Each API key costs one call to Xendit."""
     if settings.sandbox:
         return [
-            Finding(True, "The sandbox answers instead of Xendit, in all eight markets: nothing else is needed."),
+            Finding(True, "The sandbox answers instead of Xendit, in all eight markets. Nothing else is needed."),
             Finding(True, "To use your own account, put a test key into IDR_API_KEY (or another market's)."),
         ]
     findings = [await _key(settings, client, currency) for currency in settings.api_keys]
@@ -75,7 +74,7 @@ def _verdict(name: str, error: XenditError) -> Finding:
 def _tokens(settings: Settings) -> Finding:
     without = [code for code in settings.api_keys if code not in settings.webhook_tokens]
     if "" in settings.webhook_tokens or not without:
-        return Finding(True, f"Webhooks are believed at {settings.app_url}/webhooks/xendit.")
+        return Finding(True, f"Webhooks are accepted at {settings.app_url}/webhooks/xendit.")
     advice = "Copy it from the Dashboard, Settings > Webhooks, into XENDIT_WEBHOOK_TOKEN."
     markets = ", ".join(without)
     return Finding(False, f"No webhook token for {markets}: orders become paid only while their page is open. {advice}")

@@ -1,4 +1,4 @@
-"""Read single values of the environment. Nonsense raises ConfigError, whose sentence says what to do."""
+"""Read and check single environment variables. Each function raises ConfigError for an invalid value."""
 
 import os
 import re
@@ -14,7 +14,7 @@ HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 
 
 class ConfigError(ValueError):
-    """A setting that can't be: the message is one sentence that says what to do."""
+    """An invalid setting. The message says how to correct it."""
 
 
 def read_origin(name: str, value: str) -> str:
@@ -34,12 +34,14 @@ def read_origin(name: str, value: str) -> str:
 
 
 def read_database_url(value: str) -> str:
+    """Return a Postgres or SQLite URL unchanged. Raises ConfigError."""
     if value.startswith(("postgres://", "postgresql://", "sqlite:///")):
         return value
     raise ConfigError("Set DATABASE_URL to postgres://user:password@host/name or sqlite:///path/to/file.db.")
 
 
 def read_flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    """Return a flag written as 1 or 0, true or false, yes or no. Raises ConfigError."""
     value = env.get(name, "").lower() or ("1" if default else "0")
     if value not in ("0", "1", "true", "false", "yes", "no"):
         raise ConfigError(f"Set {name} to 1 or 0.")
@@ -47,6 +49,7 @@ def read_flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bo
 
 
 def read_number(env: Mapping[str, str], name: str, default: int) -> int:
+    """Return a whole number. Raises ConfigError."""
     value = env.get(name) or str(default)
     if not value.isascii() or not value.isdigit():
         raise ConfigError(f"Set {name} to a whole number.")
@@ -54,13 +57,14 @@ def read_number(env: Mapping[str, str], name: str, default: int) -> int:
 
 
 def read_port(value: str) -> int:
+    """Return a TCP port. Raises ConfigError."""
     if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
         raise ConfigError("Set PORT to a number from 1 to 65535.")
     return int(value)
 
 
 def local_secret(path: Path) -> str:
-    """This machine's own secret, made once, so that cookies outlive a restart and its workers agree on them."""
+    """Return the secret in this file, which is created once. All workers of a machine share it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

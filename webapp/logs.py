@@ -1,4 +1,4 @@
-"""Logs as logfmt on stdout. No paths of requests to the sandbox, no bodies, no headers: those can hold secrets."""
+"""Write logs as logfmt to stdout, without request paths, bodies and headers, which can hold secrets."""
 
 import logging
 import sys
@@ -7,14 +7,14 @@ import structlog
 
 
 def quieten_libraries() -> None:
-    """Other people's DEBUG lines print headers, SQL values and URLs; uvicorn's access lines print paths."""
+    """Turn off library logs that can hold secrets: DEBUG lines, and uvicorn's access log."""
     for name in ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "hpack", "stamina"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").disabled = True
 
 
 def configure_logging(level: str) -> None:
-    """Send structlog and the standard library's loggers to stdout, one logfmt line each."""
+    """Send structlog and the standard library's loggers to stdout as logfmt."""
     shared = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

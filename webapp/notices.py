@@ -1,17 +1,17 @@
-"""Sentences for people: marked here, translated by the template that shows them."""
+"""Messages to the visitor. Code marks them with ``N_``; the template translates them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 def N_(message: str) -> str:
-    """Mark a text for the translations."""
+    """Return the text unchanged, and mark it for ``webapp.i18n.extract``."""
     return message
 
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to tell the visitor: ``message`` % ``values``, what to do about it, Xendit's code if it has one."""
+    """A message to the visitor: ``message`` % ``values``, a hint, and Xendit's error code if there is one."""
 
     message: str
     values: Mapping[str, object] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class Notice:
 
 
 class Refusal(Exception):
-    """A request that can't be fulfilled: an HTTP status and the sentence that says why. Loses nothing."""
+    """An error that is answered with an HTTP status and a notice to the visitor."""
 
     def __init__(self, message: str, status: int = 422, *, hint: str | None = None, **values: object) -> None:
         super().__init__(message)

@@ -25,8 +25,10 @@
     }
   }
 
-  // The server decides what is chosen; a radio that was clicked keeps its own idea through a morph.
+  // The server decides what is chosen; a control that was used keeps its own idea through a morph, or an error.
   function obeyServer() {
+    const market = document.getElementById("currency");
+    if (market) market.value = document.getElementById("shop").dataset.currency;
     for (const radio of document.querySelectorAll("#checkout input[type=radio]")) radio.checked = radio.defaultChecked;
   }
 
@@ -54,9 +56,23 @@
   }
 
   document.addEventListener("htmx:before:swap", () => { hadFocus = document.activeElement !== document.body; });
-  document.addEventListener("htmx:after:swap", () => { obeyServer(); loadComponents(); foldSummary(); placeFocus(); announce(); });
+  document.addEventListener("htmx:after:swap", () => { loadComponents(); foldSummary(); placeFocus(); announce(); });
+  document.addEventListener("htmx:finally:request", obeyServer);
+
+  // What the visitor does next ends what was said before; what the page asks by itself doesn't.
+  document.addEventListener("htmx:before:request", ({ detail }) => {
+    if (detail.ctx.sourceEvent.isTrusted) document.getElementById("notice").hidden = true;
+  });
+
+  // Only the shop's own fragments are swapped (X-Template: webapp/web/templating.py). Another program's error page, or a
+  // captive portal's login, replaces nothing.
+  document.addEventListener("htmx:before:response", (event) => {
+    const { status, headers } = event.detail.ctx.response;
+    const isFragment = headers.get("X-Template")?.startsWith("fragments/");
+    offline.hidden = status === 204 || headers.has("HX-Redirect") || isFragment;
+    if (!offline.hidden) event.preventDefault();
+  });
   document.addEventListener("htmx:error", () => { offline.hidden = false; });
-  document.addEventListener("htmx:after:request", () => { offline.hidden = true; });
 
   // A plain form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {

@@ -22,7 +22,7 @@ def chosen(page: Page) -> None:
     """By clicks alone, as a visitor does, not by a link that has it all."""
     page.goto("/")
     page.get_by_role("button", name="Add Gayo Highlands", exact=True).click()
-    with page.expect_response("**/choices"):
+    with page.expect_response("**/choices/currency"):
         page.locator("#currency").select_option("PHP")
     for choice in ("flow-save", "method-payment_link", "flow-pay_save", "method-components", "method-payment_link"):
         page.locator(f"label[for={choice}]").click()

@@ -72,8 +72,8 @@ async def test_htmx_gets_the_fragment_and_what_to_announce(shop: Shop) -> None:
 
 
 async def test_choices_change_and_stay_in_a_second_tab(shop: Shop) -> None:
-    for form in ({"currency": "PHP"}, {"flow": "subscription"}, {"integration": "payment_link"}):
-        assert (await shop.post("/choices", data=form, headers=HTMX)).status_code == 200
+    for field, value in {"currency": "PHP", "flow": "subscription", "integration": "payment_link"}.items():
+        assert (await shop.post(f"/choices/{field}", data={field: value}, headers=HTMX)).status_code == 200
     now = await seen(shop)
     assert (now["currency"].code, now["flow"], now["integration"]) == ("PHP", "subscription", "payment_link")
 
@@ -90,16 +90,41 @@ async def test_choosing_a_flow_moves_on_from_a_method_that_can_not_do_it(shop: S
 
 @pytest.mark.parametrize("currency", ["SGD", "HKD", "MXN"])
 async def test_an_invoice_is_disabled_with_its_reason_where_it_does_not_serve(shop: Shop, currency: str) -> None:
-    page = await shop.post("/choices", data={"currency": currency}, headers=HTMX)
+    page = await shop.post("/choices/currency", data={"currency": currency}, headers=HTMX)
     assert "The Invoice API does not serve this currency." in page.text
 
 
-@pytest.mark.parametrize("choice", ["flow", "integration"])
-async def test_a_choice_answers_the_part_of_the_page_that_it_replaces(shop: Shop, choice: str) -> None:
-    form = {"flow": "pay", "integration": "components"} | {choice: "pay_save" if choice == "flow" else "payment_link"}
-    for target, begins in (("aside#cart-panel", "<aside id="), ("div#shop", "<div id=")):
-        answer = await shop.post("/choices", data=form, headers=HTMX | {"HX-Target": target})
-        assert answer.text.strip().startswith(f'{begins}"{target.partition("#")[2]}"')
+# All that a radio of the checkout form sends along, whichever of them was clicked.
+WHOLE_FORM = {"currency": "PHP", "flow": "pay_save", "integration": "payment_link", "language": "th"}
+
+
+@pytest.mark.parametrize(
+    ("field", "replaced"),
+    [("currency", '<div id="shop"'), ("flow", '<div id="shop"'), ("integration", '<aside id="cart-panel"')],
+)
+async def test_a_choice_answers_the_part_of_the_page_that_it_replaces(shop: Shop, field: str, replaced: str) -> None:
+    answer = await shop.post(f"/choices/{field}", data=WHOLE_FORM, headers=HTMX)
+    assert re.match(rf"\s*{replaced}", answer.text)
+
+
+@pytest.mark.parametrize("field", WHOLE_FORM)
+async def test_an_address_for_one_choice_reads_no_other_field(shop: Shop, field: str) -> None:
+    before = await seen(shop)
+    assert (await shop.post(f"/choices/{field}", data=WHOLE_FORM | {"next": "/orders"})).headers[
+        "location"
+    ] == "/orders"
+    now = await seen(shop)
+    changed = {name for name in ("currency", "flow", "integration") if now[name] != before[name]}
+    assert changed == {field} - {"language"}
+    assert ('lang="th"' in (await shop.get("/")).text.split("<head>")[0]) == (field == "language")
+
+
+async def test_a_choice_that_can_not_be_is_refused_at_its_address_too(shop: Shop) -> None:
+    await shop.post("/choices/flow", data={"flow": "save"})
+    for field, value in {"currency": "USD", "flow": "steal", "integration": "invoice", "language": "xx"}.items():
+        answer = await shop.post(f"/choices/{field}", data={field: value})
+        assert answer.status_code == 422 and "cart-panel" in answer.text
+    assert (await seen(shop))["integration"] == "components"
 
 
 async def test_a_form_without_javascript_may_send_all_its_choices_at_once(shop: Shop) -> None:
@@ -151,7 +176,7 @@ async def test_the_total_and_what_is_charged_when_show_before_paying(shop: Shop)
         "save": "Nothing is charged now.",
         "subscription": ", then every month.",
     }.items():
-        answer = await shop.post("/choices", data={"flow": flow}, headers=HTMX)
+        answer = await shop.post("/choices/flow", data={"flow": flow}, headers=HTMX)
         assert words in answer.text
 
 
@@ -164,11 +189,14 @@ async def test_every_combination_links_to_its_page_of_the_docs(shop: Shop) -> No
     for integration in INTEGRATIONS.values():
         for flow, docs_url in integration.docs.items():
             await shop.post("/choices", data={"flow": flow})
-            page = await shop.post("/choices", data={"integration": integration.slug}, headers=HTMX)
+            page = await shop.post("/choices/integration", data={"integration": integration.slug}, headers=HTMX)
             assert docs_url in page.text
 
 
-@pytest.mark.parametrize("path", ["/cart/add", "/cart/decrease", "/cart/remove", "/choices", "/checkout"])
+PATHS = ["/cart/add", "/cart/decrease", "/cart/remove", "/choices", "/choices/flow", "/choices/language", "/checkout"]
+
+
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
 @pytest.mark.parametrize(
     ("content_type", "body", "status"),
@@ -200,7 +228,7 @@ async def test_a_body_that_is_no_form_is_refused_with_a_sentence(
 
 @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from(["/cart/add", "/cart/decrease", "/cart/remove", "/choices", "/checkout"]),
+    path=st.sampled_from([*PATHS, "/choices/currency", "/choices/integration"]),
     fields=st.dictionaries(
         st.sampled_from(["product", "quantity", "currency", "flow", "integration", "language", "checkout_id", "next"])
         | st.text(max_size=5),

@@ -1,1 +1,1 @@
-"""One module a URL noun; none imports another."""
+"""The endpoints: one module for each URL noun. None imports another."""

@@ -1,4 +1,4 @@
-"""``/cart/…``: add, take one away, remove."""
+"""Change the cart (``/cart/…``)."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from webapp.web.state import shop_of, visitor_of, visitor_with_fresh_cart
 
 
 async def add(request: Request) -> Response:
-    """``POST /cart/add``: ``product``, and ``quantity`` (1 unless told)."""
+    """Add ``quantity`` (default 1) of ``product`` (``POST /cart/add``). Raises CartError."""
     form = await read_form(request, "product")
     quantity = parse_quantity(form.get("quantity", "1"))
     cart = (await visitor_with_fresh_cart(request)).cart.add(form["product"], quantity)
@@ -24,14 +24,14 @@ async def add(request: Request) -> Response:
 
 
 async def decrease(request: Request) -> Response:
-    """``POST /cart/decrease``: one fewer of ``product``."""
+    """Take one of ``product`` out of the cart (``POST /cart/decrease``). Raises CartError."""
     form = await read_form(request, "product")
     cart = (await visitor_with_fresh_cart(request)).cart.decrease(form["product"])
     return _answer(request, cart, N_("One %(name)s fewer. %(count)s in your cart, %(amount)s."), form["product"])
 
 
 async def remove(request: Request) -> Response:
-    """``POST /cart/remove``: no more of ``product``."""
+    """Remove ``product`` from the cart (``POST /cart/remove``). Raises CartError."""
     form = await read_form(request, "product")
     cart = (await visitor_with_fresh_cart(request)).cart.remove(form["product"])
     return _answer(request, cart, N_("%(name)s removed. %(count)s in your cart, %(amount)s."), form["product"])

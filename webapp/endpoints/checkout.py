@@ -1,4 +1,4 @@
-"""``POST /checkout``: make one order, create one object at Xendit, and send the shopper to pay."""
+"""Make an order and create its session or invoice at Xendit (``POST /checkout``)."""
 
 import asyncio
 import re
@@ -31,9 +31,10 @@ ABANDONED_AFTER = timedelta(seconds=TOTAL_SECONDS + 5)
 
 
 async def checkout(request: Request) -> Response:
-    """Take ``integration``, ``flow`` and ``checkout_id``; answer the Components fragment or a redirect to Xendit.
+    """Create an order from ``integration``, ``flow`` and ``checkout_id``, and open its payment.
 
-    Nothing about money comes from the browser. A second click with the same ``checkout_id`` finds the first order.
+    The answer is the Components fragment or a redirect to Xendit. The browser sends no amounts.
+    A second click with the same ``checkout_id`` finds the first order. Raises Refusal, XenditError.
     """
     shop, visitor = shop_of(request), visitor_of(request)
     form = await read_form(request, "integration", "flow", "checkout_id")
@@ -70,9 +71,9 @@ async def checkout(request: Request) -> Response:
 
 
 async def create_at_xendit(shop: Shop, order: Order) -> str:
-    """Create the order's object at Xendit and store its id. Return the key or URL that opens the payment.
+    """Create the order's session or invoice at Xendit and store its id.
 
-    Raises XenditError; the order is then ``failed_to_create``.
+    Return the key or URL that opens the payment. Raises XenditError; the order is then ``failed_to_create``.
     """
     set_order(order.reference_id, order.visitor)
     try:
@@ -122,7 +123,7 @@ async def _limit_orders(shop: Shop, visitor: str) -> None:
 
 
 async def _created_order(shop: Shop, checkout_id: str) -> Order:
-    """Return the order of a form that was sent before, once its first request has an answer from Xendit."""
+    """Wait until the first request with this ``checkout_id`` has Xendit's answer. Return its order."""
     patience = datetime.now(UTC) + timedelta(seconds=TOTAL_SECONDS)
     while True:
         order = await shop.order_book.get_by_checkout(checkout_id)

@@ -1,4 +1,4 @@
-"""``/healthz`` and ``/readyz``, for whoever watches the process."""
+"""Answer health checks (``/healthz``, ``/readyz``)."""
 
 import structlog
 from starlette.requests import Request
@@ -14,7 +14,7 @@ REASONS = {
 
 
 async def healthz(request: Request) -> Response:
-    """200 while the process answers."""
+    """Answer 200."""
     return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
 
 

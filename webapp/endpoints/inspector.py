@@ -1,4 +1,4 @@
-"""Behind the counter: what was sent, what came back, and the code that did it. For the order's own visitor only."""
+"""Show the inspector ("Behind the counter") of an order to the visitor who made it."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ from webapp.web.state import controls_of, own_order, shop_of, visitor_of
 
 
 async def order_inspector(request: Request) -> Response:
-    """``GET /orders/{reference_id}/inspector``: the panel for htmx, else a page of its own, for a second screen."""
+    """Answer an order's panel to htmx, else a whole page (``GET /orders/{reference_id}/inspector``)."""
     order = await own_order(request)
     return await _inspector(request, order, f"/orders/{order.reference_id}/inspector")
 
 
 async def latest(request: Request) -> Response:
-    """``GET /inspector``: the panel of this visitor's newest order for htmx, else a redirect to its page."""
+    """Answer the newest order's panel to htmx, else redirect to its page (``GET /inspector``)."""
     shop, visitor = shop_of(request), visitor_of(request)
     orders = await shop.order_book.recent(visitor.id, most=1)
     if not is_htmx(request):
@@ -33,7 +33,7 @@ async def latest(request: Request) -> Response:
 
 
 async def source_view(request: Request) -> Response:
-    """``GET /source/{name}``: a file of this shop as it runs, coloured, the lines of the payload marked."""
+    """Show a source file in colour, with the payload's lines marked (``GET /source/{name}``)."""
     shop, visitor, name = shop_of(request), visitor_of(request), request.path_params["name"]
     if name not in SOURCES:
         raise HTTPException(404)
@@ -44,7 +44,7 @@ async def source_view(request: Request) -> Response:
 
 
 async def _inspector(request: Request, order: Order, poll: str) -> Response:
-    """Answer 204 where nothing has changed since ``seen``. ``poll``: the address that the panel asks again."""
+    """Answer the panel, or 204 if its version is still ``seen``. The panel polls the address ``poll``."""
     shop, language = shop_of(request), visitor_of(request).language
     context = await _inspector_context(request, order, poll)
     if not is_htmx(request):

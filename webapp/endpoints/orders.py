@@ -1,4 +1,4 @@
-"""``/orders/…``: what became of an order, and what the shopper can do about it."""
+"""Show, pay, cancel and repeat orders (``/orders/…``)."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ from webapp.xendit.order_sync import apply_answer, fetch_from_xendit, refresh, r
 
 
 async def order_list(request: Request) -> Response:
-    """``GET /orders``: this visitor's own, newest first."""
+    """List this visitor's orders, newest first (``GET /orders``)."""
     shop, visitor = shop_of(request), visitor_of(request)
     orders = await shop.order_book.recent(visitor.id)
     context = {"orders": orders, "currency": visitor.currency, "path": "/orders"}
@@ -28,7 +28,10 @@ async def order_list(request: Request) -> Response:
 
 
 async def order_page(request: Request) -> Response:
-    """``GET /orders/{reference_id}``: asks Xendit and says what it answered. Arriving here proves nothing."""
+    """Update the order from Xendit and show it (``GET /orders/{reference_id}``).
+
+    A visit to this return URL is no proof of payment.
+    """
     shop, order = shop_of(request), await order_of(request)
     if wants_frame(request):
         return framed(request, order)
@@ -42,8 +45,10 @@ async def back_by_post(request: Request) -> Response:
 
 
 async def order_status(request: Request) -> Response:
-    """``GET /orders/{reference_id}/status``: the fragment that the page polls while the order is open; 204 while it
-    still stands where ``seen`` says. ``X-Order-Status`` is the status for scripts, which read no HTML."""
+    """Answer the fragment that the order page polls (``GET /orders/{reference_id}/status``).
+
+    The answer is 204 while the status is still ``seen``. ``X-Order-Status`` holds the status for scripts.
+    """
     shop = shop_of(request)
     order = await refresh(shop, await order_of(request))
     if request.query_params.get("seen") == order.status:
@@ -54,9 +59,9 @@ async def order_status(request: Request) -> Response:
 
 
 async def resume(request: Request) -> Response:
-    """``GET /orders/{reference_id}/resume``: the form again, with its key asked for anew; else the order's page.
+    """Show the Components form again with a fresh key, or redirect (``GET /orders/{reference_id}/resume``).
 
-    A wallet leads back here, and so do a refresh and Back.
+    It is the return URL of wallets. A closed order redirects to its page.
     """
     order, secret = await reopen(shop_of(request), await order_of(request))
     if order.integration != "components" or order.status is not OrderStatus.WAITING or secret is None:
@@ -65,7 +70,7 @@ async def resume(request: Request) -> Response:
 
 
 async def pay(request: Request) -> Response:
-    """``POST /orders/{reference_id}/pay``: the link again, asked for anew, or the form."""
+    """Redirect to the payment link, fetched from Xendit, or to the form (``POST /orders/{reference_id}/pay``)."""
     order = await order_of(request)
     page = f"/orders/{order.reference_id}"
     if order.integration == "components":
@@ -75,7 +80,10 @@ async def pay(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    """``POST /orders/{reference_id}/cancel``: by its own visitor only; Xendit decides whether it still can be."""
+    """Cancel an open order at Xendit (``POST /orders/{reference_id}/cancel``).
+
+    Raises Refusal (403) for other visitors, XenditError.
+    """
     shop, order = shop_of(request), await order_of(request)
     if order.visitor != visitor_of(request).id:
         raise Refusal(N_("Only the browser that made this order can cancel it."), 403)
@@ -85,7 +93,7 @@ async def cancel(request: Request) -> Response:
 
 
 async def again(request: Request) -> Response:
-    """``POST /orders/{reference_id}/again``: back to the shop with the same cart and choices."""
+    """Fill the cart with the order's products and choices again (``POST /orders/{reference_id}/again``)."""
     shop, order, visitor = shop_of(request), await order_of(request), visitor_of(request)
     cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines})
     if order.currency in shop.settings.api_keys:
@@ -115,7 +123,7 @@ async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
     answer: PaymentSession | Invoice | None
     if order.invoice_id:
         answer = await expire_invoice(shop.client, key, order.invoice_id, api_url=api_url)
-        if answer["status"] == "EXPIRED":  # how Xendit calls an invoice that was cancelled
+        if answer["status"] == "EXPIRED":  # Xendit's status of a cancelled invoice
             await shop.order_book.change_status(order, OrderStatus.CANCELLED, cause=cause)
             return
     elif order.payment_session_id:
@@ -124,7 +132,7 @@ async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
         except XenditError as error:
             if error.status != 422:
                 raise
-            answer = await fetch_from_xendit(shop, order)  # no longer ACTIVE: see what it is instead
+            answer = await fetch_from_xendit(shop, order)  # 422: the session is no longer ACTIVE
     else:
         raise Refusal(N_("This order is still being prepared. Wait a moment and try again."), 409)
     await apply_answer(shop, order, answer, cause=cause)

@@ -1,4 +1,4 @@
-"""Showing a payment to an audience: as a QR code, in a frame. Always on demand, and nothing of it is stored."""
+"""Show a payment to an audience as a QR code. Payment links are never stored."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,14 +12,17 @@ from webapp.xendit.order_sync import reopen
 
 
 async def order_qr(request: Request) -> Response:
-    """``GET /orders/{reference_id}/qr``: the order's own page, for another phone."""
+    """Show the QR code of the order's page (``GET /orders/{reference_id}/qr``)."""
     order = await own_order(request)
     url = f"{shop_of(request).settings.app_url}/orders/{order.reference_id}"
     return _show(request, order, {"qr": qr_svg(url), "what": "order", "url": url})
 
 
 async def payment_qr(request: Request) -> Response:
-    """``POST /orders/{reference_id}/qr``: the payment itself. Its address is asked for anew, shown, and not kept."""
+    """Show the QR code of the payment link, fetched from Xendit (``POST /orders/{reference_id}/qr``).
+
+    Raises Refusal (409) if there is nothing to pay, XenditError.
+    """
     order = await own_order(request)
     if order.integration == "components":
         raise Refusal(N_("There is nothing to pay any more."), 409)
@@ -30,7 +33,7 @@ async def payment_qr(request: Request) -> Response:
 
 
 async def done(request: Request) -> Response:
-    """``GET /orders/{reference_id}/done``: 204 while it is open; then on to its page."""
+    """Answer 204 while the order is open, then redirect to it (``GET /orders/{reference_id}/done``)."""
     order = await shop_of(request).order_book.get(request.path_params["reference_id"])
     if order is not None and order.status.is_open:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})

@@ -1,4 +1,4 @@
-"""``/`` and ``/choices``: the shelf, the cart panel, and what the visitor chooses."""
+"""``/`` and ``/choices/…``: the shelf, the cart panel, and what the visitor chooses."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,7 @@ from webapp.shop.currencies import CURRENCIES, Currency
 from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
 from webapp.web.forms import read_form
-from webapp.web.htmx import is_htmx, replaces
+from webapp.web.htmx import is_htmx
 from webapp.web.state import Shop, shop_of, visitor_of, visitor_with_fresh_cart
 
 LINK_FIELDS = ("currency", "flow", "integration", "cart", "language")
@@ -32,22 +32,46 @@ async def storefront(request: Request) -> Response:
     return shop.pages.response(shop.templates, visitor, request.headers.get("accept-encoding", ""))
 
 
-async def choices(request: Request) -> Response:
-    """``POST /choices``: another market, flow, method or language. Answers the part of the page that it replaces."""
-    shop, visitor = shop_of(request), visitor_of(request)
+async def choose(request: Request) -> Response:
+    """``POST /choices``: store all choices of a form at once, as it is sent without JavaScript."""
     form = await read_form(request)
     choices = {name: form[name] for name in LINK_FIELDS if name in form and name != "cart"}
     if not choices:
         raise Refusal(N_("Something is missing in this form: %(field)s."), field="currency")
-    visitor = _with_choices(shop, visitor, choices, exact=False)
+    save_visitor(request, _with_choices(shop_of(request), visitor_of(request), choices, exact=False))
+    return RedirectResponse(_own_path(form.get("next", "/")), 303)
+
+
+async def choose_currency(request: Request) -> Response:
+    """``POST /choices/currency``: store another market, answer shelf and cart panel in its prices."""
+    return await _choose(request, "currency", "fragments/shop.html")
+
+
+async def choose_flow(request: Request) -> Response:
+    """``POST /choices/flow``: store another way to buy, answer shelf and cart panel."""
+    return await _choose(request, "flow", "fragments/shop.html")
+
+
+async def choose_integration(request: Request) -> Response:
+    """``POST /choices/integration``: store another payment method, answer the cart panel."""
+    return await _choose(request, "integration", "fragments/cart_panel.html")
+
+
+async def choose_language(request: Request) -> Response:
+    """``POST /choices/language``: store another language, go back to the page that was read."""
+    # Every word of the page changes, so there is no fragment.
+    return await _choose(request, "language")
+
+
+async def _choose(request: Request, field: str, fragment: str | None = None) -> Response:
+    """Store one choice, and look at no other field that the form holds. Answer ``fragment`` to htmx."""
+    shop, form = shop_of(request), await read_form(request, field)
+    visitor = _with_choices(shop, visitor_of(request), {field: form[field]}, exact=True)
     save_visitor(request, visitor)
-    if not is_htmx(request):
+    if fragment is None or not is_htmx(request):
         return RedirectResponse(_own_path(form.get("next", "/")), 303)
-    # What was changed can't tell: htmx sends the whole form that a radio stands in.
-    fragment = "fragments/cart_panel.html" if replaces(request, "cart-panel") else "fragments/shop.html"
-    return shop.templates.response(
-        visitor.language, fragment, storefront_context(visitor, announcement=_announcement(visitor, choices))
-    )
+    context = storefront_context(visitor, announcement=_announcement(visitor, field))
+    return shop.templates.response(visitor.language, fragment, context)
 
 
 def _tidy(name: str, value: str) -> str:
@@ -102,11 +126,11 @@ def _flow(slug: str) -> Flow:
         raise Refusal(N_("This shop has no such way to buy.")) from None
 
 
-def _announcement(visitor: Visitor, choices: dict[str, str]) -> Notice:
+def _announcement(visitor: Visitor, field: str) -> Notice:
     values = {
         "amount": visitor.currency.format(visitor.cart.total(visitor.currency)),
         "market": visitor.currency.country_name,
     }
-    if "currency" in choices:
+    if field == "currency":
         return Notice(N_("Prices are for %(market)s now. Your cart comes to %(amount)s."), values, tone="info")
     return Notice(N_("Your choice is set."), tone="info")

@@ -1,4 +1,4 @@
-"""``/walkthrough``: scenes for a presenter, one link each; a clean start; and the sandbox's unhappy paths."""
+"""Serve the presenter's walkthrough and the sandbox's controls (``/walkthrough``)."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,7 +19,7 @@ NOTHING_SPECIAL = {"fail": "", "delay": "0", "duplicate": ""}
 
 
 async def walkthrough(request: Request) -> Response:
-    """``GET /walkthrough``: all scenes, the one that is on marked, with what comes next."""
+    """List the scenes and mark the current and the next one (``GET /walkthrough``)."""
     shop, visitor = shop_of(request), visitor_of(request)
     scenes = [scene for scene in SCENES.values() if _possible(request, scene.choices["currency"], scene.sandbox_only)]
     current = request.session.get("scene")
@@ -37,7 +37,7 @@ async def walkthrough(request: Request) -> Response:
 
 
 async def start(request: Request) -> Response:
-    """``GET /walkthrough/{scene}``: sets the sandbox's controls for this scene and this visitor; opens its link."""
+    """Set the sandbox's controls for this visitor and open the scene's link (``GET /walkthrough/{scene}``)."""
     scene = SCENES.get(request.path_params["scene"])
     if scene is None:
         raise HTTPException(404)
@@ -49,7 +49,7 @@ async def start(request: Request) -> Response:
 
 
 async def reset(request: Request) -> Response:
-    """``POST /walkthrough/reset``: a clean visitor. Orders stay where they are; nobody here remembers them."""
+    """Make the browser a new visitor with the same language (``POST /walkthrough/reset``). Orders stay stored."""
     language = request.session.get("language")
     request.session.clear()
     if language:
@@ -58,7 +58,7 @@ async def reset(request: Request) -> Response:
 
 
 async def controls(request: Request) -> Response:
-    """``POST /walkthrough/controls``: how the sandbox behaves towards this visitor from now on."""
+    """Set the sandbox's controls for this visitor (``POST /walkthrough/controls``). Raises Refusal."""
     form = await read_form(request)
     save_visitor(request, visitor_of(request))
     await _control(request, {name: form.get(name, "") for name in NOTHING_SPECIAL})
@@ -66,14 +66,14 @@ async def controls(request: Request) -> Response:
 
 
 async def expire_now(request: Request) -> Response:
-    """``POST /orders/{reference_id}/expire-now``: the session's or invoice's time is over, with its webhook."""
+    """Expire the session or invoice in the sandbox (``POST /orders/{reference_id}/expire-now``)."""
     order, object_id = await _own_object(request)
     await request.app.state.sandbox.expire(object_id)
     return await _said(request, N_("Its time is over. Watch for the webhook."), f"/orders/{order.reference_id}")
 
 
 async def repeat_webhook(request: Request) -> Response:
-    """``POST /orders/{reference_id}/repeat-webhook``: the last webhook of this order once more, under the same id."""
+    """Send the order's last webhook again, with the same id (``POST /orders/{reference_id}/repeat-webhook``)."""
     order, object_id = await _own_object(request)
     sent = await request.app.state.sandbox.webhooks(object_id)
     if not sent:
@@ -93,7 +93,7 @@ async def _control(request: Request, changes: dict[str, str]) -> None:
 
 
 async def _own_object(request: Request) -> tuple[Order, str]:
-    """This visitor's order and what the sandbox calls it. 404 where there is none, and where Xendit itself answers."""
+    """Return this visitor's order and its id in the sandbox. Raises HTTPException (404) if there is none."""
     order = await own_order(request)
     object_id = order.payment_session_id or order.invoice_id
     if request.app.state.sandbox is None or not object_id:

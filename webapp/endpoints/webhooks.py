@@ -1,4 +1,4 @@
-"""``POST /webhooks/xendit``: verify, read, find the order, compare, change its status."""
+"""Receive Xendit's webhooks (``POST /webhooks/xendit``)."""
 
 import json
 import re
@@ -21,9 +21,10 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 async def xendit(request: Request) -> Response:
-    """Answer 200 to what is believed, known already, or of no concern.
+    """Verify a webhook and change the status of its order.
 
-    401: wrong token, or another market's. 400: not a webhook. 422: it contradicts the order. 503: no token is set.
+    Answer 200 to every verified webhook, including duplicates and webhooks without an order here. Other answers:
+    400 for an unreadable body, 401 for a wrong token, 422 for a mismatch with the order, 503 if no token is set.
     """
     shop = shop_of(request)
     tokens = shop.settings.webhook_tokens
@@ -32,7 +33,7 @@ async def xendit(request: Request) -> Response:
         return JSONResponse({"message": "This shop has no webhook token configured."}, 503)
 
     sent = request.headers.get("x-callback-token")
-    matches = [token_matches(sent, token) for token in tokens.values()]  # all of them, whichever matches first
+    matches = [token_matches(sent, token) for token in tokens.values()]  # always all, for constant time
     if not any(matches):
         return _refused(401, "wrong token")
     try:
@@ -55,13 +56,13 @@ async def xendit(request: Request) -> Response:
     status = status_after(order.flow, outcome.state)
     if status is None:
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
-    async with shop.order_book.transaction() as book:  # both or neither: after an error Xendit sends it again
+    async with shop.order_book.transaction() as book:  # after an error Xendit sends the webhook again
         await book.change_status(order, status, cause=f"webhook {webhook.event}", **outcome.ids)
         return await _recorded(book, webhook, order.reference_id, status.value)
 
 
 async def _find_order(book: OrderBook, outcome: Outcome) -> Order | None:
-    """Return the order by our reference, else by an id that Xendit gave before."""
+    """Return the order with our reference, else with one of Xendit's ids, or None."""
     if outcome.reference_id and (order := await book.get(outcome.reference_id)):
         return order
     return await book.find(outcome.ids) if outcome.ids else None

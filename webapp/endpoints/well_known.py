@@ -1,4 +1,4 @@
-"""``/.well-known/…``: what others look for at every site."""
+"""Serve the files below ``/.well-known/``."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,12 +10,12 @@ from webapp.web.state import shop_of
 
 
 async def apple_domain_association(request: Request) -> Response:
-    """What Apple fetches before it shows Apple Pay on this domain; the text comes from Xendit's dashboard."""
+    """Answer the file from Xendit's dashboard that Apple Pay checks for this domain."""
     return _text(shop_of(request).settings.apple_domain_association)
 
 
 async def security_txt(request: Request) -> Response:
-    """Where to report a hole (https://www.rfc-editor.org/rfc/rfc9116), if ``SECURITY_CONTACT`` says so."""
+    """Answer ``SECURITY_CONTACT`` as security.txt (https://www.rfc-editor.org/rfc/rfc9116), or 404."""
     settings = shop_of(request).settings
     expires = (datetime.now(UTC) + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
     canonical = f"{settings.app_url}/.well-known/security.txt"

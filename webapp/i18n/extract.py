@@ -1,7 +1,7 @@
-"""``make messages``: collects the texts of code and templates, and puts them into every ``locale/*.po``.
+"""Collect the texts of code and templates into every ``locale/*.po`` (``make messages``).
 
-New texts arrive untranslated, and ``tests/i18n/test_languages.py`` fails until somebody has written them. The files
-hold no dates, no line numbers and no names, so that a change shows what changed and nothing else.
+New texts are added untranslated, and ``tests/i18n/test_languages.py`` fails until they are translated. The files hold
+no dates, line numbers or names, to keep diffs small.
 See https://babel.pocoo.org/en/latest/messages.html
 """
 
@@ -28,7 +28,7 @@ msgstr ""
 
 
 def extract() -> Catalog:
-    """Every text marked with ``_``, ``ngettext`` or ``N_``, and the files that use it."""
+    """Return every text marked with ``_``, ``ngettext`` or ``N_``, with the files that use it."""
     catalogue = Catalog()
     for folder, pattern, method in SOURCES:
         found = extract_from_dir(
@@ -44,7 +44,7 @@ def extract() -> Catalog:
 
 
 def update(file: Path, fresh: Catalog) -> None:
-    """Bring one catalogue up to date: new texts empty, what nobody uses any more gone, the rest as it was."""
+    """Write one catalogue again: add new texts untranslated, remove unused ones, keep the rest."""
     with file.open("rb") as source:
         catalogue = read_po(source, locale=file.stem)
     catalogue.update(fresh, no_fuzzy_matching=True)
@@ -54,7 +54,7 @@ def update(file: Path, fresh: Catalog) -> None:
 
 
 def main() -> None:
-    """Bring all translations up to date."""
+    """Update all catalogues."""
     fresh = extract()
     for file in sorted(LOCALE.glob("*.po")):
         update(file, fresh)

@@ -1,4 +1,4 @@
-"""Translations: ``locale/*.po``, each compiled in memory when its language is first spoken."""
+"""Load ``locale/*.po``, each compiled in memory when its language is first used."""
 
 import gettext
 import io
@@ -13,7 +13,7 @@ LOCALE = Path(__file__).parent / "locale"
 
 
 class Translations(Mapping[str, gettext.GNUTranslations]):
-    """Translations by language; fuzzy entries are left out."""
+    """The translations by language. Fuzzy entries are left out."""
 
     def __init__(self, folder: Path = LOCALE) -> None:
         self._files = {file.stem: file for file in sorted(folder.glob("*.po"))}

@@ -11,7 +11,7 @@ from webapp.inspector.recorder import Step
 from webapp.inspector.snippets import curl, python
 from webapp.integrations import INTEGRATIONS
 from webapp.orders.order import Order, OrderStatus
-from webapp.orders.order_book import Change
+from webapp.orders.rows import Change
 
 STAYS_LIVE = timedelta(seconds=30)
 _API = "https://docs.xendit.co/apidocs/"

@@ -1,1 +1,1 @@
-"""Orders: what an order is, its statuses, and how it is stored."""
+"""Orders, their statuses and their storage."""

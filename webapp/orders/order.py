@@ -1,4 +1,4 @@
-"""What an order is, and the rules of its status. Plain data: no database, no HTTP."""
+"""The order and the rules of its status. Plain data: no database, no HTTP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Flow(StrEnum):
-    """What the shopper wants; becomes Xendit's ``session_type`` and ``allow_save_payment_method``."""
+    """The purpose of a checkout. It decides Xendit's ``session_type`` and ``allow_save_payment_method``."""
 
     PAY = "pay"
     SAVE = "save"
@@ -17,7 +17,7 @@ class Flow(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands. Only Xendit's word, by webhook or by our asking, moves it on from ``WAITING``."""
+    """The status of an order. Only a webhook or an answer of Xendit's API changes it from ``WAITING``."""
 
     WAITING = "waiting"
     PENDING_APPROVAL = "pending_approval"
@@ -30,26 +30,26 @@ class OrderStatus(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        """The shopper can still act, so the page keeps watching."""
+        """Return True while the shopper can still pay; the order page polls until then."""
         return self in (OrderStatus.WAITING, OrderStatus.PENDING_APPROVAL)
 
     @property
     def is_success(self) -> bool:
-        """Final: nothing that comes later can undo it."""
+        """Return True for the final, successful statuses."""
         return self in (OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED)
 
 
 _SUCCESS = frozenset({OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED})
 _CLOSED = frozenset({OrderStatus.EXPIRED, OrderStatus.CANCELLED})
 
-# What may follow what. Success is final. A closed order can still turn out to be paid, because a payment may settle
-# after its session has expired (https://docs.xendit.co/docs/delayed-webhooks): money that moved is never denied.
+# Success is final. A closed order can still become paid, because a payment may settle after its session has expired:
+# https://docs.xendit.co/docs/delayed-webhooks
 TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.WAITING: _SUCCESS | _CLOSED | {OrderStatus.PENDING_APPROVAL, OrderStatus.FAILED_TO_CREATE},
     OrderStatus.PENDING_APPROVAL: _SUCCESS | _CLOSED,
-    OrderStatus.EXPIRED: _SUCCESS | {OrderStatus.CANCELLED},  # a cancelled invoice is EXPIRED, and its webhook is fast
+    OrderStatus.EXPIRED: _SUCCESS | {OrderStatus.CANCELLED},  # the webhook of a cancelled invoice says EXPIRED
     OrderStatus.CANCELLED: _SUCCESS,
-    OrderStatus.FAILED_TO_CREATE: _SUCCESS,  # our answer was lost, Xendit's object was not
+    OrderStatus.FAILED_TO_CREATE: _SUCCESS,  # the answer was lost, but Xendit had created the object
     OrderStatus.PAID: frozenset(),
     OrderStatus.SAVED: frozenset(),
     OrderStatus.SUBSCRIBED: frozenset(),
@@ -57,12 +57,12 @@ TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
 
 
 def may_become(current: OrderStatus, new: OrderStatus) -> bool:
-    """Whether a status change is allowed; staying the same is not a change."""
+    """Return True if the status change is allowed. Staying the same is not a change."""
     return new in TRANSITIONS[current]
 
 
 def status_after(flow: Flow, state: str) -> OrderStatus | None:
-    """Return the status that the ``state`` of an Outcome gives to an order; None if it changes nothing."""
+    """Return the order status for the ``state`` of an Outcome, or None if it changes nothing."""
     completed = {Flow.SAVE: OrderStatus.SAVED, Flow.SUBSCRIPTION: OrderStatus.SUBSCRIBED}
     return {
         "completed": completed.get(flow, OrderStatus.PAID),
@@ -86,18 +86,18 @@ class LineItem:
 
     @property
     def amount(self) -> Decimal:
-        """Unit amount × quantity; exact, because prices are rounded before they get here."""
+        """Return unit amount × quantity. It is exact: unit amounts are rounded already."""
         return self.unit_amount * self.quantity
 
 
 @dataclass(frozen=True)
 class Order:
-    """An order. Holds ids that Xendit gave us, never a key or a URL that opens a payment."""
+    """An order with the ids of its Xendit objects. It never holds a key or URL that opens a payment."""
 
     reference_id: str
-    """Ours, random, sent to Xendit; whoever knows it can open the order's page."""
+    """Our random reference, also sent to Xendit. Knowing it is enough to open the order's page."""
     checkout_id: str
-    """Made when the form was rendered: a second click finds the first order."""
+    """Made when the form is rendered, so that a second click finds the first order."""
     visitor: str
     integration: str
     flow: Flow
@@ -106,7 +106,7 @@ class Order:
     locale: str
     lines: tuple[LineItem, ...]
     amount: Decimal
-    """What Xendit is asked for: the sum of the lines, or 0 for SAVE."""
+    """The amount sent to Xendit: the sum of the lines, or 0 for SAVE."""
     created: datetime
     expires_at: datetime
     status: OrderStatus = OrderStatus.WAITING
@@ -120,7 +120,7 @@ class Order:
 
     @property
     def description(self) -> str:
-        """One line for Xendit's pages and dashboard."""
+        """Return the line that Xendit's pages and dashboard show."""
         if self.flow is Flow.SAVE:
             return "Selat Coffee Roasters: save a payment method"
         names = ", ".join(f"{line.quantity} × {line.name}" for line in self.lines)
@@ -129,12 +129,12 @@ class Order:
 
     @property
     def anchor_date(self) -> datetime:
-        """When a subscription charges first: tomorrow, or the 1st where tomorrow is past the 28th (Xendit's limit)."""
+        """Return the time of a subscription's first charge."""
         return anchor_date(self.created)
 
 
 def anchor_date(now: datetime) -> datetime:
-    """First charge of a subscription that starts now, at 00:00 UTC; its day of the month is never above 28."""
+    """Return tomorrow at 00:00 UTC, or the 1st if tomorrow is past the 28th (Xendit's limit)."""
     day = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     while day.day > 28:
         day += timedelta(days=1)

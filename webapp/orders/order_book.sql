@@ -1,4 +1,4 @@
--- Every statement of the order book, valid in SQLite and in Postgres.
+-- The statements of OrderBook, valid in SQLite and in Postgres.
 
 -- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at)^
 INSERT INTO orders (
@@ -20,7 +20,7 @@ SELECT * FROM orders WHERE reference_id = :reference_id;
 SELECT * FROM orders WHERE checkout_id = :checkout_id;
 
 -- name: find_order(payment_request_id, payment_token_id, recurring_plan_id)^
--- For payment and recurring webhooks, which carry no reference of ours: by the ids that Xendit gave before.
+-- For payment and recurring webhooks, which do not carry our reference.
 SELECT * FROM orders
 WHERE payment_request_id = :payment_request_id
     OR payment_token_id = :payment_token_id
@@ -47,7 +47,7 @@ WHERE reference_id = :reference_id
 RETURNING reference_id;
 
 -- name: set_status(new_status, payment_session_id, invoice_id, payment_request_id, payment_id, payment_token_id, recurring_plan_id, now, reference_id, old_status)^
--- Guarded: nothing happens unless the order still stands where the caller saw it.
+-- Compare and set: no row is changed if the stored status differs from :old_status.
 UPDATE orders SET
     status = :new_status,
     payment_session_id = COALESCE(payment_session_id, CAST(:payment_session_id AS TEXT)),
@@ -68,7 +68,7 @@ VALUES (:change_id, :reference_id, :now, :old_status, :new_status, :cause);
 SELECT * FROM order_changes WHERE reference_id = :reference_id ORDER BY changed_at, change_id;
 
 -- name: claim_refresh(now, reference_id, not_since)^
--- Whoever gets the row back may ask Xendit now; everybody else waits for the next turn.
+-- Returns a row to one caller per interval.
 UPDATE orders SET asked_at = :now, asked_times = asked_times + 1
 WHERE reference_id = :reference_id AND (asked_at <= :not_since OR asked_at > :now) -- a clock may have been set back
 RETURNING asked_times;

@@ -1,1 +1,1 @@
-"""What a presenter needs: scenes, test cards, QR codes."""
+"""Tools for a presenter: scenes, test cards and QR codes."""

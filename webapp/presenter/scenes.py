@@ -1,4 +1,4 @@
-"""The walkthrough: eight scenes for a presenter. Each is one link, what to point at, and what to type."""
+"""The eight scenes of the presenter's walkthrough."""
 
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -8,7 +8,7 @@ from webapp.notices import N_
 
 @dataclass(frozen=True)
 class Scene:
-    """``choices`` is the deep link's; ``controls`` are set in the sandbox for this visitor, where there is one."""
+    """A scene: ``choices`` are the query of its deep link, ``controls`` are the sandbox's for this visitor."""
 
     slug: str
     title: str
@@ -17,13 +17,13 @@ class Scene:
     do: tuple[str, ...]
     point_at: str
     type_this: str = ""
-    """Test data to copy; empty where nothing is typed."""
+    """Test data to copy; empty if nothing is typed."""
     controls: dict[str, str] = field(default_factory=dict)
     sandbox_only: bool = False
 
     @property
     def link(self) -> str:
-        """Sets market, flow, method and cart; opens the shop."""
+        """Return the deep link that sets market, flow, method and cart, and opens the shop."""
         return f"/?{urlencode(self.choices, safe=':,')}"
 
 
@@ -128,7 +128,7 @@ SCENES: dict[str, Scene] = {
 
 
 def after(slug: str) -> Scene | None:
-    """The next scene; None after the last."""
+    """Return the next scene, or None after the last."""
     slugs = list(SCENES)
     place = slugs.index(slug) + 1 if slug in SCENES else 0
     return SCENES[slugs[place]] if place < len(slugs) else None

@@ -1,4 +1,4 @@
-"""What to type in test mode, by market. https://docs.xendit.co/docs/cards-simulate-card-scenarios"""
+"""Test data by market. See https://docs.xendit.co/docs/cards-simulate-card-scenarios"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from webapp.notices import N_
 
 @dataclass(frozen=True)
 class TestCard:
-    """Any expiry in the future, any code (four digits for Amex)."""
+    """A test card. It takes any future expiry and any code (four digits for Amex)."""
 
-    __test__ = False  # not a test, whatever pytest thinks of its name
+    __test__ = False  # not a test class, despite its name
 
     number: str
     network: str
@@ -19,7 +19,7 @@ class TestCard:
 
     @property
     def spaced(self) -> str:
-        """In groups, as on a card."""
+        """Return the number in groups, as on a card."""
         groups = (4, 10, 15) if self.network == "Amex" else (4, 8, 12, 16)
         starts = (0, *groups[:-1])
         return " ".join(self.number[start:end] for start, end in zip(starts, groups, strict=True))
@@ -27,7 +27,7 @@ class TestCard:
 
 @dataclass(frozen=True)
 class Finish:
-    """How a payment by a channel comes to its end in test mode."""
+    """The way to complete a payment by a channel in test mode."""
 
     channel: str
     how: str
@@ -77,20 +77,20 @@ _AMOUNTS_VND = (
 
 
 def cards(currency: str) -> Sequence[TestCard]:
-    """The test cards that are worth showing in a market."""
+    """Return the test cards of a market."""
     return _THAI if currency == "THB" else _AMEX if currency in ("SGD", "HKD", "MXN") else _CARDS
 
 
 def finishes(currency: str) -> Sequence[Finish]:
-    """How to finish what is no card."""
+    """Return the ways to complete payments without a card."""
     return _FINISH.get(currency, ())
 
 
 def amounts(currency: str) -> Sequence[tuple[str, str]]:
-    """Totals that any card fails with, and how."""
+    """Return the totals that make any card fail, with their failure codes."""
     return _AMOUNTS_VND if currency == "VND" else _AMOUNTS
 
 
 def test_data(currency: str) -> dict[str, Any]:
-    """The context of ``fragments/test_data.html``."""
+    """Return the context of ``fragments/test_data.html``."""
     return {"cards": cards(currency), "finishes": finishes(currency), "amounts": amounts(currency), "market": currency}

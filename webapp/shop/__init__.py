@@ -1,1 +1,1 @@
-"""The shop: what is sold, in which markets, and to whom."""
+"""The shop: products, markets, cart and visitor."""

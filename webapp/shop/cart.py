@@ -1,4 +1,4 @@
-"""The cart: product ids and quantities, kept in the visitor's signed cookie. Prices are never in it."""
+"""The cart: product ids and quantities, without prices. The visitor's signed cookie holds it."""
 
 import re
 import secrets
@@ -17,11 +17,11 @@ ORDER_LIFETIME = timedelta(hours=1)
 
 
 class CartError(Refusal):
-    """Raised for what the cart can't hold."""
+    """A quantity or product that the cart can't hold."""
 
 
 def parse_quantity(text: str) -> int:
-    """A whole number from 1 to 99 in ASCII digits. Raises CartError for anything else."""
+    """Return a whole number from 1 to 99, given in ASCII digits. Raises CartError."""
     if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= MAX_QUANTITY:
         raise CartError(N_("A quantity is a whole number from 1 to %(max)s."), max=MAX_QUANTITY)
     return int(text)
@@ -29,13 +29,13 @@ def parse_quantity(text: str) -> int:
 
 @dataclass(frozen=True)
 class Cart:
-    """Quantities by product id, in the order in which they were added."""
+    """The quantities by product id, in the order in which they were added."""
 
     quantities: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_cookie(cls, stored: object) -> "Cart":
-        """What the cookie holds, less what the shop no longer sells."""
+        """Return the cart in the cookie, without products that are unknown or sold out."""
         if not isinstance(stored, dict):
             return cls()
         return cls(
@@ -48,7 +48,10 @@ class Cart:
 
     @classmethod
     def from_link(cls, text: str) -> "Cart":
-        """A deep link's ``gayo:2,toraja:1``. Raises CartError for what can't be, a product named twice included."""
+        """Return the cart in a deep link, such as ``gayo:2,toraja:1``.
+
+        Raises CartError for a product that is unknown, sold out or repeated, and for an invalid quantity.
+        """
         cart = cls()
         for part in text.split(",") if text else ():
             product_id, _, quantity = part.strip().partition(":")
@@ -58,7 +61,7 @@ class Cart:
         return cart
 
     def add(self, product_id: str, quantity: int = 1) -> "Cart":
-        """More of a product. Raises CartError: unknown (404), sold out, above 99."""
+        """Return the cart with more of a product. Raises CartError if it is unknown (404), sold out or above 99."""
         product = _product(product_id)
         if product.sold_out:
             raise CartError(N_("%(name)s is sold out."), name=product.name)
@@ -68,22 +71,22 @@ class Cart:
         return Cart({**self.quantities, product_id: wanted})
 
     def decrease(self, product_id: str) -> "Cart":
-        """One fewer; the last one leaves the cart. What is not in it stays out of it."""
+        """Return the cart with one fewer of a product. Raises CartError if it is unknown (404)."""
         left = self.quantities.get(_product(product_id).id, 0) - 1
         return Cart({**self.quantities, product_id: left}) if left > 0 else self.remove(product_id)
 
     def remove(self, product_id: str) -> "Cart":
-        """Without this product. Raises CartError for an unknown one (404)."""
+        """Return the cart without this product. Raises CartError if it is unknown (404)."""
         _product(product_id)
         return Cart({key: quantity for key, quantity in self.quantities.items() if key != product_id})
 
     @property
     def count(self) -> int:
-        """Pieces in all."""
+        """Return the number of pieces."""
         return sum(self.quantities.values())
 
     def lines(self, currency: Currency) -> tuple[LineItem, ...]:
-        """The cart priced in a currency."""
+        """Return the products with their prices in a currency."""
         return tuple(
             LineItem(key, product.name, quantity, price_in(currency, product), product.category, product.origin)
             for key, quantity in self.quantities.items()
@@ -91,7 +94,7 @@ class Cart:
         )
 
     def total(self, currency: Currency) -> Decimal:
-        """The sum of what the shopper sees."""
+        """Return the sum of the lines in a currency."""
         return sum((line.amount for line in self.lines(currency)), Decimal(0))
 
     def made(self, order: Order) -> bool:
@@ -101,7 +104,7 @@ class Cart:
     def to_order(
         self, *, visitor: str, checkout_id: str, integration: str, flow: Flow, currency: Currency, locale: str
     ) -> Order:
-        """Fix lines, amount and a random ``reference_id``. Raises CartError for an empty cart, except to SAVE."""
+        """Return a new order with a random ``reference_id``. Raises CartError for an empty cart, except for SAVE."""
         lines = () if flow is Flow.SAVE else self.lines(currency)
         if not lines and flow is not Flow.SAVE:
             raise CartError(N_("Your cart is empty. Add something first."))

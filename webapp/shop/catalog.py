@@ -1,4 +1,4 @@
-"""What the shop sells, and the only place that rounds money."""
+"""The products and their prices. Only this module rounds money."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,7 +9,7 @@ from webapp.shop.currencies import Currency
 
 @dataclass(frozen=True)
 class Product:
-    """A thing on the shelf; ``base_price`` is in US dollars."""
+    """A product; ``base_price`` is in US dollars."""
 
     id: str
     name: str
@@ -133,5 +133,5 @@ PRODUCTS: dict[str, Product] = {
 
 
 def price_in(currency: Currency, product: Product) -> Decimal:
-    """The price of one piece in ``currency``, rounded to its digits: every total is a sum of these."""
+    """Return the price of one piece in ``currency``, rounded to its digits. Totals are sums of these."""
     return (product.base_price * currency.rate).quantize(Decimal(1).scaleb(-currency.digits), ROUND_HALF_UP)

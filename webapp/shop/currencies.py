@@ -1,4 +1,4 @@
-"""The markets, one row each. CONTRIBUTING.md says what else a new currency needs."""
+"""The markets. CONTRIBUTING.md lists the steps to add one."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ class Currency:
     country_name: str
     symbol: str
     rate: Decimal
-    """Units of this currency for one US dollar: a shop's rate, chosen for round prices, not a market rate."""
+    """Units of this currency for one US dollar, chosen for round prices."""
     digits: int = 2
-    """Decimals that a price may have."""
+    """The number of decimals of a price."""
     separators: str = ",."
-    """Of thousands, and of decimals."""
+    """The separators of thousands and of decimals."""
     symbol_last: bool = False
     invoices: bool = True
-    """Whether the Invoice API takes it (xendit-python 7.0.0: IDR, PHP, MYR, THB, VND, USD)."""
+    """True if the Invoice API accepts it (xendit-python 7.0.0: IDR, PHP, MYR, THB, VND, USD)."""
 
     def format(self, amount: Decimal) -> str:
-        """Return an amount as Xendit's browser SDK writes it: ``Rp150.000``, ``S$21.60``; no trailing .00."""
+        """Return an amount as Xendit's browser SDK writes it: ``Rp150.000``, ``S$21.60``, without a trailing .00."""
         text = f"{amount:,.2f}".removesuffix(".00").translate(str.maketrans(",.", self.separators))
         return f"{text}{self.symbol}" if self.symbol_last else f"{self.symbol}{text}"
 

@@ -1,4 +1,4 @@
-"""What the storefront's templates show: shelf, cart, choices, and the sentence about what is charged when."""
+"""The context of the storefront's templates: shelf, cart, choices and charge."""
 
 import secrets
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class ShelfItem:
 
 @dataclass(frozen=True)
 class Choice:
-    """One option of a radio group; ``disabled_reason`` says why it can't be taken."""
+    """An option of a radio group; ``disabled_reason`` says why it can't be chosen."""
 
     slug: str
     title: str
@@ -58,7 +58,7 @@ def shelf(currency: Currency) -> list[ShelfItem]:
 def storefront_context(
     visitor: Visitor, *, notice: Notice | None = None, announcement: Notice | None = None
 ) -> dict[str, Any]:
-    """Everything that ``fragments/cart_panel.html`` and ``fragments/shelf.html`` need for this visitor."""
+    """Return the context of ``fragments/cart_panel.html`` and ``fragments/shelf.html`` for this visitor."""
     currency, flow = visitor.currency, visitor.flow
     total = visitor.cart.total(currency)
     reason = None
@@ -104,12 +104,12 @@ def seen(visitor: Visitor) -> str:
 
 
 def new_checkout_id() -> str:
-    """An id for one rendering of the checkout form: whatever is posted with it makes at most one order."""
+    """Return a random id for one rendering of the checkout form. It makes at most one order."""
     return secrets.token_urlsafe(16)
 
 
 def charge(flow: Flow, currency: Currency, total: Decimal, language: str) -> Notice:
-    """What will be charged, and when."""
+    """Return the notice that says how much is charged, and when."""
     amount = currency.format(total)
     if flow is Flow.SAVE:
         return Notice(N_("Nothing is charged now."), tone="info")

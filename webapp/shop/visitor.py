@@ -1,4 +1,4 @@
-"""The visitor, as the signed cookie remembers them: ids, quantities and choices; never a price, never a key."""
+"""The visitor in the signed cookie: ids, quantities and choices, but no price and no key."""
 
 import re
 import secrets
@@ -24,7 +24,7 @@ class Visitor:
     """A visitor's cart and choices."""
 
     id: str
-    """Random; the owner of the orders in ``/orders``."""
+    """A random id. It owns the orders in ``/orders``."""
     cart: Cart
     currency: Currency
     flow: Flow
@@ -34,7 +34,7 @@ class Visitor:
     def with_choices(
         self, *, currency: Currency | None = None, flow: Flow | None = None, integration: str | None = None
     ) -> "Visitor":
-        """Change choices; where the payment method can't serve the new flow or currency, move to one that can."""
+        """Return the visitor with new choices. The payment method changes if it can't serve them."""
         visitor = replace(
             self,
             currency=currency or self.currency,
@@ -48,7 +48,7 @@ class Visitor:
 
 
 def unavailable_reason(integration: str, flow: Flow, currency: Currency) -> str | None:
-    """Return why a payment method can't serve a flow in a market, as a sentence; None if it can."""
+    """Return the reason why a payment method can't serve a flow in a market, or None if it can."""
     if flow not in INTEGRATIONS[integration].docs:
         return N_("Invoices can only be paid: no saving, no subscription.")
     if integration == "invoice" and not currency.invoices:
@@ -57,7 +57,7 @@ def unavailable_reason(integration: str, flow: Flow, currency: Currency) -> str 
 
 
 def load_visitor(request: Request, currencies: Iterable[str], languages: Iterable[str]) -> Visitor:
-    """Read the visitor from the cookie. Of a forged, torn or outdated one, each part falls back to its default."""
+    """Return the visitor in the cookie. Each missing or invalid part gets its default."""
     session, open_markets, spoken = request.session, list(currencies), list(languages)
     code = session.get("currency")
     flow = session.get("flow")

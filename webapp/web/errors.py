@@ -92,11 +92,14 @@ def _answer(request: Request, status: int, notice: Notice) -> Response:
     shop, visitor = shop_of(request), visitor_of(request)
     if is_htmx(request):
         # A failed checkout needs a new checkout_id, so that pressing Checkout again makes a new order.
+        if path == "/checkout" and status == 409:  # the page shows something else than the cart: draw it anew
+            context = storefront_context(visitor, notice=notice)
+            return shop.templates.response(visitor.language, "fragments/shop.html", context, status=status)
         fragment: dict[str, object] = {"notice": notice}
         if path == "/checkout":
             fragment["fresh_checkout_id"] = new_checkout_id()
         return shop.templates.response(visitor.language, "fragments/notice.html", fragment, status=status)
-    if path in SHOP_PATHS or path.startswith("/cart/"):
+    if path in SHOP_PATHS or path.startswith(("/cart/", "/choices/")):
         context = storefront_context(visitor, notice=notice) | {"path": "/"}
         return shop.templates.response(visitor.language, "pages/storefront.html", context, status=status)
     context = {"status": status, "notice": notice, "currency": visitor.currency, "path": "/"}

@@ -9,11 +9,6 @@ def is_htmx(request: Request) -> bool:
     return request.headers.get("hx-request") == "true"
 
 
-def replaces(request: Request, element_id: str) -> bool:
-    """Whether the answer will stand in the place of the element with this id (``HX-Target: aside#cart-panel``)."""
-    return request.headers.get("hx-target", "").partition("#")[2] == element_id
-
-
 def redirect(request: Request, url: str) -> Response:
     """Send the browser to ``url``: ``HX-Redirect`` for htmx, 303 otherwise. The URL may be a secret: never cached."""
     if is_htmx(request):

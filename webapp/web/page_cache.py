@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response
 
+from webapp.accept import accepts
 from webapp.shop.storefront import new_checkout_id, storefront_context
 from webapp.shop.visitor import Visitor
 from webapp.web.templating import Templates
@@ -49,7 +50,7 @@ class PageCache:
     def response(self, templates: Templates, visitor: Visitor, accept_encoding: str) -> Response:
         """Return the storefront for this visitor, in gzip if the browser takes it."""
         page = self._page(templates, visitor)
-        if "gzip" not in accept_encoding:
+        if not accepts(accept_encoding, "gzip"):
             return templates.answer(visitor.language, page.plain())
         response = templates.answer(visitor.language, page.gzipped())
         response.headers["Content-Encoding"] = "gzip"

@@ -72,7 +72,7 @@ class Templates:
     ) -> HTMLResponse:
         """A template as an answer. Pages are the visitor's own: not cached by others; ``secret`` ones by nobody."""
         response = self.answer(language, self.text(language, name, context), status=status, secret=secret)
-        response.headers["X-Template"] = name
+        response.headers["X-Template"] = name  # static/js/shop.js lets htmx swap fragments/… and nothing else
         return response
 
     def answer(self, language: str, html: str | bytes, *, status: int = 200, secret: bool = False) -> HTMLResponse:

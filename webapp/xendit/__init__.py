@@ -1,1 +1,1 @@
-"""How calls travel to Xendit or to the sandbox."""
+"""The HTTP client for Xendit and the sandbox, and the synchronisation of orders."""

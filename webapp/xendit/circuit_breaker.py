@@ -1,6 +1,6 @@
-"""A circuit breaker for Xendit: after five failures in a row, ten seconds of saying so at once instead of waiting.
+"""Stop calling Xendit for ten seconds after five failures in a row.
 
-Per process and per host; one call is let through after the pause, and decides.
+The circuit belongs to one process. After the pause, the outcome of one call decides whether it closes.
 """
 
 import time
@@ -14,11 +14,14 @@ FAILURES, PAUSE_SECONDS = 5, 10.0
 
 
 class CircuitOpen(httpx.ConnectError):
-    """No call was made: Xendit has failed several times just now."""
+    """The error of a call that was not made, because the circuit is open."""
 
 
 class CircuitBreaker(httpx.AsyncBaseTransport):
-    """Counts transport errors and 5xx answers. 4xx, 429 included, is an answer: Xendit is there."""
+    """A transport that counts transport errors and 5xx answers. A 4xx answer, 429 included, resets the count.
+
+    Raises CircuitOpen while the circuit is open.
+    """
 
     def __init__(self, inner: httpx.AsyncBaseTransport, clock: Callable[[], float] = time.monotonic) -> None:
         self.inner, self.clock = inner, clock
@@ -26,13 +29,13 @@ class CircuitBreaker(httpx.AsyncBaseTransport):
 
     @property
     def is_open(self) -> bool:
-        """Whether calls are refused just now."""
+        """Return True while calls are refused."""
         return self.failures >= FAILURES and self.clock() < self.closed_again_at
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.is_open:
             raise CircuitOpen("Xendit has failed several times just now", request=request)
-        if self.failures >= FAILURES:  # the pause is over: this call tries, the others go on waiting for its outcome
+        if self.failures >= FAILURES:  # the pause is over: try this call, and refuse the others meanwhile
             self.closed_again_at = self.clock() + PAUSE_SECONDS
         try:
             response = await self.inner.handle_async_request(request)

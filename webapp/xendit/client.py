@@ -1,6 +1,6 @@
-"""The one HTTP client for Xendit: timeouts, connections kept open, and retries only where repeating is safe.
+"""The HTTP client for Xendit, with timeouts, keep-alive and safe retries.
 
-The transport is the seam: given the sandbox's, the same client talks to the sandbox.
+Given the sandbox's transport, the same client calls the sandbox.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ ATTEMPTS = 3
 
 
 class TryAgain(Exception):
-    """An answer that asks for another try; ``response`` is it."""
+    """An answer that should be retried: 429, or 5xx to a GET."""
 
     def __init__(self, response: httpx.Response, wait: float | None) -> None:
         super().__init__(str(response.status_code))
@@ -27,10 +27,11 @@ class TryAgain(Exception):
 
 
 class RetryingTransport(httpx.AsyncBaseTransport):
-    """Repeats what can be repeated without creating anything twice.
+    """A transport that retries only calls that can't create anything twice.
 
-    A GET: after any failure, 429 or 5xx. A POST: only when no byte of it was taken (no connection), or when Xendit
-    said 429, so did nothing. Xendit documents no idempotency key for ``/sessions`` and ``/v2/invoices``.
+    It retries a GET after any transport error, 429 or 5xx. It retries a POST only after a failed connection or 429,
+    because Xendit documents no idempotency key for ``/sessions`` and ``/v2/invoices``.
+    Raises httpx.ReadTimeout after ``TOTAL_SECONDS``.
     """
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
@@ -71,7 +72,7 @@ class RetryingTransport(httpx.AsyncBaseTransport):
 
 
 def _reset_seconds(response: httpx.Response) -> float | None:
-    """How long Xendit asks us to wait (``Rate-Limit-Reset``, seconds), where that is worth waiting for here.
+    """Return the seconds in ``Rate-Limit-Reset`` with some jitter, or None if they are missing or above 5.
 
     https://docs.xendit.co/apidocs/rate-limits
     """
@@ -88,11 +89,14 @@ def xendit_client(
     *,
     breaks: bool = True,
 ) -> httpx.AsyncClient:
-    """A client for the life of the process; ``transport`` stands in for the network (sandbox, tests). ``watch`` wraps
-    it, so that whoever watches sees every attempt. ``breaks``: whether failures open a circuit, for all visitors."""
+    """Return a client for the life of the process.
+
+    ``transport`` replaces the network (sandbox, tests). ``watch`` wraps it, to see every attempt. With ``breaks``,
+    failures open a circuit.
+    """
     if transport is None:
         from webapp.xendit.network import (
-            network_transport,  # takes a quarter of a second, which the sandbox can do without
+            network_transport,  # importing it takes a quarter of a second; the sandbox does not need it
         )
 
         transport = network_transport()

@@ -1,30 +1,30 @@
-"""The network to Xendit: aiohttp's connections, kept open, behind httpx's interface."""
+"""The network transport to Xendit: aiohttp's connections behind httpx's interface."""
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-KEPT_SECONDS = 75  # a quiet minute costs no new TLS handshake
+KEPT_SECONDS = 75  # no new TLS handshake after a minute without calls
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=KEPT_SECONDS)
 
 
 def network_transport() -> httpx.AsyncBaseTransport:
-    """A transport for the life of the process."""
+    """Return a transport for the life of the process."""
     return NetworkTransport(limits=LIMITS)
 
 
 class NetworkTransport(AiohttpTransport):
-    """The network, by aiohttp, with its errors told apart by whether Xendit can have received anything.
+    """A transport whose errors say whether Xendit can have received the request.
 
-    The adapter (0.2) calls a connection lost after the request was sent a ``ConnectTimeout``, which would be safe to
-    repeat, and lets what is not HTTP at all through untranslated.
+    The adapter (0.2) raises ``ConnectTimeout``, which is safe to retry, for a connection lost after sending. It does
+    not translate the error for an answer that is not HTTP.
     """
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = None
         try:
             response = await super().handle_async_request(request)
-            await response.aread()  # whole answers only: they are small
+            await response.aread()  # so that an error in the body is translated too
             return response
         except (httpx.TransportError, aiohttp.ClientError, ValueError) as failure:
             raise _translated(failure)(type(failure.__cause__ or failure).__name__, request=request) from None

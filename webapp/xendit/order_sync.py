@@ -1,4 +1,4 @@
-"""Ask Xendit about an order, and apply the answer. Webhooks are the rule; this is for when none comes."""
+"""Fetch an order's session or invoice from Xendit and apply it, in case no webhook arrives."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,15 +17,15 @@ from webapp.orders.order import Order, OrderStatus, status_after
 from webapp.web.state import Shop
 
 log = structlog.get_logger()
-QUESTIONS = parse("50/second")  # of one process
+QUESTIONS = parse("50/second")  # per process
 SWEEP_EVERY = 30  # seconds
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit before it shows what is known
 
 
 async def fetch_from_xendit(shop: Shop, order: Order) -> PaymentSession | Invoice | None:
-    """Return the order's session or invoice, with its secret key or URL while it is open; None if there is none.
+    """Return the order's session or invoice, or None if there is none. Raises XenditError.
 
-    Only the caller's own answer to the shopper may hold that secret. Raises XenditError.
+    While it is open it holds a secret key or URL. Send that only to the shopper; never store or log it.
     """
     set_order(order.reference_id, order.visitor)
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
@@ -33,7 +33,7 @@ async def fetch_from_xendit(shop: Shop, order: Order) -> PaymentSession | Invoic
         return await get_payment_session(shop.client, key, order.payment_session_id, api_url=api_url)
     if order.invoice_id:
         return await get_invoice(shop.client, key, order.invoice_id, api_url=api_url)
-    if order.integration == "invoice":  # the answer to our POST may have been lost: our reference finds the invoice
+    if order.integration == "invoice":  # the answer to our POST may have been lost
         found = await find_invoices(shop.client, key, order.reference_id, api_url=api_url)
         return found[0] if found else None
     return None
@@ -42,7 +42,7 @@ async def fetch_from_xendit(shop: Shop, order: Order) -> PaymentSession | Invoic
 async def apply_answer(
     shop: Shop, order: Order, answer: PaymentSession | Invoice | None, *, cause: str = N_("asked Xendit")
 ) -> Order:
-    """Change the order's status to what Xendit's answer says, if the answer is about this order. Return the order."""
+    """Change the order's status by Xendit's answer. Return the order; it is unchanged if the answer does not match."""
     if answer is None:
         if datetime.now(UTC) < order.expires_at:
             return order
@@ -59,9 +59,9 @@ async def apply_answer(
 
 
 async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
-    """Ask Xendit again for the key or link that opens the payment. Return it with the order; None if it is closed.
+    """Fetch the key or link that opens the payment from Xendit. Return the updated order with it, or with None.
 
-    Raises XenditError.
+    It is None if the order is closed. Raises XenditError.
     """
     answer = await fetch_from_xendit(shop, order) if order.status.is_open else None
     order = await apply_answer(shop, order, answer)
@@ -74,10 +74,10 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
 
 
 async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit")) -> Order:
-    """Ask Xendit about an open order, unless somebody did a moment ago. After a failure the order is as it was."""
+    """Update an open order from Xendit, unless that was done moments ago. Return it unchanged after an error."""
     if not order.status.is_open or order.currency not in shop.settings.api_keys:
         return order
-    if not await shop.questions.hit(QUESTIONS):  # more pages are open than Xendit can be asked about
+    if not await shop.questions.hit(QUESTIONS):  # Xendit's rate limit would be reached
         return order
     if not await shop.order_book.claim_refresh(order.reference_id, _interval(order)):
         return order
@@ -93,14 +93,14 @@ async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit")) 
 
 
 def _interval(order: Order) -> timedelta:
-    """Return 3 seconds at first, then more and more, up to 15: a page may stay open for an hour."""
+    """Return the seconds between two calls: 3 for ten minutes, then growing up to 15."""
     age = (datetime.now(UTC) - order.created).total_seconds()
     return timedelta(seconds=3 if age < 600 else min(15, age / 200))
 
 
 @asynccontextmanager
 async def expiring_overdue(shop: Shop) -> AsyncIterator[None]:
-    """Close orders whose session expired while no page was open, every half minute, until the block is left."""
+    """Close expired orders every half minute until the block is left, even if no page polls them."""
     task = asyncio.create_task(_expire_overdue(shop))
     try:
         yield
@@ -115,6 +115,6 @@ async def _expire_overdue(shop: Shop) -> None:
         await asyncio.sleep(SWEEP_EVERY)
         try:
             for order in await shop.order_book.overdue(datetime.now(UTC)):
-                await refresh(shop, order, cause=N_("swept: its time was over"))
+                await refresh(shop, order, cause=N_("expired: its time was over"))
         except Exception:
             log.exception("expire_overdue_failed")

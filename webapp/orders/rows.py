@@ -1,0 +1,60 @@
+"""Convert between database rows and the dataclasses of an order."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from webapp.orders.order import Flow, LineItem, Order, OrderStatus
+
+IDS = ("payment_session_id", "invoice_id", "payment_request_id", "payment_id", "payment_token_id", "recurring_plan_id")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of an order's status, as the history records it."""
+
+    at: datetime
+    old: OrderStatus
+    new: OrderStatus
+    cause: str
+
+
+def timestamp(moment: datetime) -> str:
+    """Return UTC text with milliseconds, so that text order is time order in both databases."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def new_order_row(order: Order) -> dict[str, Any]:
+    """Return the columns of a new order. Xendit's ids are left out: they are not known yet."""
+    row = vars(order) | {
+        "lines": json.dumps([vars(line) | {"unit_amount": str(line.unit_amount)} for line in order.lines]),
+        "amount": str(order.amount),
+        "created": timestamp(order.created),
+        "updated": timestamp(order.updated),
+        "expires_at": timestamp(order.expires_at),
+    }
+    return {name: value for name, value in row.items() if name not in IDS}
+
+
+def order_from_row(row: Any) -> Order:
+    """Return the order that a row of ``orders`` holds."""
+    lines = tuple(LineItem(**line | {"unit_amount": Decimal(line["unit_amount"])}) for line in json.loads(row["lines"]))
+    plain = ("reference_id", "checkout_id", "visitor", "integration", "currency", "country", "locale", *IDS)
+    return Order(
+        **{key: row[key] for key in plain},
+        flow=Flow(row["flow"]),
+        status=OrderStatus(row["status"]),
+        lines=lines,
+        amount=Decimal(row["amount"]),
+        created=datetime.fromisoformat(row["created"]),
+        updated=datetime.fromisoformat(row["updated"]),
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+    )
+
+
+def change_from_row(row: Any) -> Change:
+    """Return the change that a row of ``order_changes`` holds."""
+    old, new = OrderStatus(row["old_status"]), OrderStatus(row["new_status"])
+    return Change(datetime.fromisoformat(row["changed_at"]), old, new, row["cause"])
