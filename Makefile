@@ -44,7 +44,7 @@ messages: .venv/installed-dev ## put new texts of code and templates into webapp
 shots: .venv/installed-dev ## picture every page and state, four widths, light and dark, into shots/
 	@.venv/bin/python -m tests.browser.shots
 
-bench: .venv/installed-dev ## measure: a first visit in Chromium, the server, what recording costs
+bench: .venv/installed-dev ## measure: a first visit in Chromium, the server, what recording costs and shortcuts save
 	@for bench in tests/benchmarks/bench_*.py; do PYTHONPATH=. .venv/bin/python $$bench || exit 1; done
 
 soak: .venv/installed-dev ## two workers under ten minutes of mixed load; SOAK_SECONDS=60 makes it shorter

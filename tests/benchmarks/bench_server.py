@@ -8,21 +8,30 @@ import re
 import resource
 import ssl
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import trustme
-from markupsafe import Markup
 
-from tests.benchmarks.load import CONNECTIONS, ROUNDS, SECONDS, Bare, ask, get, line, medians, post, rate, ratios
-from tests.faults.processes import ShopProcess, free_port, serve_shop
+from tests.benchmarks.load import (
+    CONNECTIONS,
+    ROUNDS,
+    SECONDS,
+    Bare,
+    ask,
+    cold_start,
+    get,
+    line,
+    medians,
+    post,
+    rate,
+    ratios,
+)
+from tests.faults.processes import ShopProcess
 from webapp.xendit.client import xendit_client
 
 
@@ -34,8 +43,6 @@ async def pages(shop: ShopProcess) -> None:
     css = re.search(r"/static/[0-9a-f]+/css/shop\.css", gzip.decompress(page).decode())[0]  # type: ignore[index]
     _, _, style = await ask(reader, writer, get(css)(0))
     bare = Bare({"/": page, "/static": style})
-    afresh = ForgetfulShop(database_url=shop.settings["database_url"] + "2")
-    afresh.start()
     try:
 
         async def of(port: int, make: Callable[[int], bytes], connections: int = CONNECTIONS) -> float:
@@ -44,9 +51,8 @@ async def pages(shop: ShopProcess) -> None:
         async def p50(make: Callable[[int], bytes]) -> float:
             return statistics.median((await rate(shop.port, make, 1))[1])
 
-        home, home_afresh, bare_home, static, bare_static, add, market = await medians(
+        home, bare_home, static, bare_static, add, market = await medians(
             lambda: of(shop.port, get("/", cookie)),
-            lambda: of(afresh.port, get("/", cookie)),
             lambda: of(bare.port, get("/")),
             lambda: of(shop.port, get(css)),
             lambda: of(bare.port, get("/static")),
@@ -55,10 +61,8 @@ async def pages(shop: ShopProcess) -> None:
         )
     finally:
         bare.stop()
-        afresh.kill()
     line("GET / with a cart, a second", home, "/s")
     line("  against bare Starlette, the same bytes", ratios(home, bare_home), "x", "goal 0.25")
-    line("  against rendering it afresh", ratios(home, home_afresh), "x", "goal 2.5")
     line("static file, a second", static, "/s")
     line("  against bare Starlette, the same bytes", ratios(static, bare_static), "x", "goal 0.6")
     line("cart fragment, one connection, p50", add, "ms", "goal 2")
@@ -95,53 +99,6 @@ async def quiet_minute() -> None:
     line("  TLS handshakes that it cost", [handshakes - 1], "", "goal 0")
 
 
-def serve_afresh(settings: dict[str, Any], port: int, abandoned_after: float) -> None:
-    """A shop that renders and compresses every storefront anew, shelf and all."""
-    from webapp.shop.storefront import shelf, storefront_context
-    from webapp.web.page_cache import PageCache
-
-    class Afresh:
-        def __init__(self, html: str) -> None:
-            self.html = html
-
-        def gzipped(self) -> bytes:
-            return gzip.compress(self.html.encode(), 3)
-
-    def page(memory: Any, templates: Any, visitor: Any) -> Afresh:
-        own = templates.environment(visitor.language)
-        own.globals["shelf_html"] = lambda currency, flow: Markup(
-            own.get_template("fragments/shelf.html").render(shelf=shelf(currency), flow=flow)
-        )
-        return Afresh(
-            templates.text(visitor.language, "pages/storefront.html", storefront_context(visitor) | {"path": "/"})
-        )
-
-    PageCache._page = page  # type: ignore[assignment,method-assign]
-    serve_shop(settings, port, abandoned_after)
-
-
-class ForgetfulShop(ShopProcess):
-    serve = staticmethod(serve_afresh)
-
-
-def cold_start() -> float:
-    """Seconds from the command to the first page, as installed: without rich, which the development tools bring."""
-    port, folder = free_port(), tempfile.mkdtemp()
-    environment = {"PORT": str(port), "DATABASE_URL": f"sqlite:///{folder}/shop.db", "PATH": "/usr/bin:/bin"}
-    code = "import runpy, sys; sys.modules['rich'] = None; runpy.run_module('webapp', run_name='__main__')"
-    started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.DEVNULL)
-    while True:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
-            answer.read()
-            break
-        time.sleep(0.005)
-    took = time.perf_counter() - started
-    process.kill()
-    process.wait()
-    return took
-
-
 def peak_memory(shop: ShopProcess) -> float:
     """Resident megabytes of the shop's process now."""
     assert shop.process
@@ -152,7 +109,7 @@ def peak_memory(shop: ShopProcess) -> float:
 async def main() -> None:
     folder = Path(tempfile.mkdtemp())
     print(f"The server, medians (and spread) of {ROUNDS} rounds of {SECONDS:g} s, one worker")
-    line("cold start to the first 200", [cold_start() for _ in range(3)], "s", "goal 0.8")
+    line("cold start to the first 200", [cold_start()[0] for _ in range(3)], "s", "goal 0.8")
     settings: dict[str, Any] = {"database_url": f"sqlite:///{folder}/shop.db"}
     shop = ShopProcess(**settings)
     shop.start()

@@ -1,9 +1,15 @@
 """A load generator in plain asyncio on raw sockets, a bare server to compare with, and how figures are printed."""
 
 import asyncio
+import contextlib
 import re
+import resource
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
+import urllib.request
 from collections.abc import Awaitable, Callable
 from multiprocessing.process import BaseProcess
 
@@ -114,3 +120,30 @@ def line(name: str, values: list[float], unit: str, goal: str = "") -> None:
 
 def ratios(values: list[float], baseline: list[float]) -> list[float]:
     return [value / base for value, base in zip(values, baseline, strict=True)]
+
+
+def cold_start(imports: str = "") -> tuple[float, float]:
+    """Seconds from the command to the first page, by the clock and of processor. ``imports``: what is imported first.
+
+    As installed: without rich, which the development tools bring.
+    """
+    port, folder = free_port(), tempfile.mkdtemp()
+    environment = {"PORT": str(port), "DATABASE_URL": f"sqlite:///{folder}/shop.db", "PATH": "/usr/bin:/bin"}
+    lines = (
+        "import runpy, sys",
+        "sys.modules['rich'] = None",
+        imports,
+        "runpy.run_module('webapp', run_name='__main__')",
+    )
+    started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    process = subprocess.Popen([sys.executable, "-c", "\n".join(lines)], env=environment, stdout=subprocess.DEVNULL)
+    while True:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+            answer.read()
+            break
+        time.sleep(0.005)
+    took = time.perf_counter() - started
+    process.kill()
+    process.wait()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return took, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -58,4 +58,8 @@ class Postgres:
 
 
 async def _nothing_to_reset(connection: Any) -> None:
-    """No statement here leaves anything behind in its session: a round trip less each time."""
+    """Reset nothing: no statement here leaves anything behind in its session.
+
+    Saves a round trip each time, and over a tenth of the processor time of an order
+    (tests/benchmarks/bench_shortcuts.py).
+    """

@@ -60,7 +60,7 @@ class Sandbox:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """What was not sent yet stays in the outbox for the next start, or for another process."""
+        """Stop sending. The outbox keeps what is left for the next start, or for another process."""
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

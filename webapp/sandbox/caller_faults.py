@@ -73,7 +73,7 @@ class FaultMiddleware:
         await self.app(scope, receive, send)
 
     async def _failure(self, caller: str, method: str) -> str:
-        """What this call is to fail with; each but `down` only once, whoever else is calling just now."""
+        """Return how this call fails; each failure but `down` is taken by one call only."""
         armed = (await get_caller_faults(self.store, caller)).fail
         if armed in ("", "down") or method != "POST":
             return armed if armed == "down" else ""

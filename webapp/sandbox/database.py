@@ -11,7 +11,7 @@ import aiosqlite
 
 
 class Database(Protocol):
-    """What the sandbox needs: rows that answer `row["column"]`, and transactions."""
+    """The database that the sandbox needs: rows that answer `row["column"]`, and transactions."""
 
     @property
     def driver(self) -> str:

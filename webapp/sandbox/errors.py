@@ -1,4 +1,4 @@
-"""What the imitation answers when it refuses: Xendit's envelope `{error_code, message, errors?}`."""
+"""The answer to a refused call: Xendit's envelope `{error_code, message, errors?}`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a change tells the shop: the bodies of webhooks, but for what is added on sending (`created`, secret addresses).
+"""Build the events that a change causes: the bodies of webhooks, but for what is added on sending (`created`, secret addresses).
 
 https://docs.xendit.co/apidocs (payment session, payment, payment token and subscription webhooks).
 """

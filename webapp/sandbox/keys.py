@@ -64,7 +64,7 @@ def invoice_code(secret: str, invoice_id: str) -> str:
 
 
 def lookup_hash(secret: str, code: str) -> str:
-    """What is stored instead of a code, to find the object that belongs to it."""
+    """Return what is stored instead of a code, to find its object."""
     return hmac.digest(secret.encode(), f"lookup:{code}".encode(), "sha256").hex()
 
 

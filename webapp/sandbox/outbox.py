@@ -15,7 +15,7 @@ SHUFFLE_SECONDS = 1.5
 
 @dataclass(frozen=True)
 class WebhookFaults:
-    """What a presenter or a test may turn on: all of it happens with real webhooks, now and then."""
+    """Faults that a presenter or a test may turn on. All of them happen to real webhooks at times."""
 
     duplicate: bool = False
     delay: float = 0.0

@@ -1,4 +1,4 @@
-"""What one row holds: a payment session with its attempts, or an invoice."""
+"""The contents of one row: a payment session with its attempts, or an invoice."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +32,7 @@ class SessionRecord:
 
 
 def attempt_id(attempt: dict[str, Any]) -> str:
-    """What the gateway calls it: a `pr-…` for payments, a `pt-…` where something is only saved."""
+    """Return its id at the gateway: `pr-…` for payments, `pt-…` where something is only saved."""
     return str(attempt["payment_request_id" if attempt["kind"] == "payment_request" else "payment_token_id"])
 
 

@@ -20,7 +20,7 @@ __all__ = [
 
 
 def cancel(record: SessionRecord, now: datetime) -> None:
-    """What the merchant may do while the session is ACTIVE; no webhook is documented for it."""
+    """Cancel an ACTIVE session for the merchant. No webhook is documented for it."""
     if not record.is_active:
         raise invalid_status(record.status)
     close(record, now, "CANCELED")

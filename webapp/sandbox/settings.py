@@ -1,4 +1,4 @@
-"""All that the sandbox wants to know, passed in by whoever starts it."""
+"""The settings of the sandbox, passed in at its start."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -56,7 +56,7 @@ class Store:
         self.invoices = DocumentTable(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
 
     async def create_tables(self) -> None:
-        """And indices, unless they are there: in Postgres even CREATE INDEX IF NOT EXISTS waits for whoever writes just
+        """And indices, unless they are there: in Postgres even CREATE INDEX IF NOT EXISTS waits for the transaction that writes just
         now, who may be waiting for us."""
         there = set()
         async with self.database.write() as connection:

@@ -1,4 +1,4 @@
-"""What every call begins with: who is asking (401), and is there JSON in the body (400)."""
+"""Read the API key (401) and the JSON body (400) of every call."""
 
 import base64
 import binascii

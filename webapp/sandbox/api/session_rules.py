@@ -1,4 +1,4 @@
-"""What a schema cannot say about POST /sessions: each rule with its own error code.
+"""The rules that a schema cannot express about POST /sessions: each rule with its own error code.
 
 http is accepted where Xendit insists on https (origins, return URLs), because this imitation runs on localhost. All
 else is as strict as the documentation; where two documents differ, as the stricter.
@@ -40,7 +40,7 @@ def _type_and_mode(body: JSON) -> None:
 
 
 def _parts_of_a_type(body: JSON) -> None:
-    """What is required only for one type or mode, and what is never allowed."""
+    """Check what only one type or mode requires, and what is never allowed."""
     if body["session_type"] == "SUBSCRIPTION":
         if not body.get("subscription"):
             raise validation_error("must have required property 'subscription'", "/body/subscription")

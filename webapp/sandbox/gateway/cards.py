@@ -1,4 +1,4 @@
-"""What a test card does. Numbers as in Xendit's test mode, and three of our own for cases that it has no number for.
+"""Decide how a test card ends. Numbers as in Xendit's test mode, and three of our own for cases that it has no number for.
 
 https://docs.xendit.co/docs/cards-simulate-card-scenarios
 """
@@ -63,7 +63,7 @@ class CardOutcome:
 
 
 def outcome(number: str, amount: Decimal | float, currency: str) -> CardOutcome:
-    """What becomes of a payment of `amount` by this card."""
+    """Return how a payment of `amount` by this card ends."""
     magic = MAGIC_AMOUNTS_VND if currency == "VND" else MAGIC_AMOUNTS
     failure_code = magic.get(f"{Decimal(str(amount)).normalize():f}")
     if number == REFUSED:

@@ -1,4 +1,4 @@
-"""What opens beside or above the shop: the card fields in their frames, and imitated banks and wallets that ask.
+"""Serve what opens beside or above the shop: the card fields in their frames, and imitated banks and wallets that ask.
 
 Frames: the card-field page and the pages of a challenge or an approval, so those may be framed. A wallet is a page of
 its own: the browser goes there and comes back to the session's `components_configuration.return_url`.

@@ -64,7 +64,7 @@ def style_hash(source: str) -> str:
 
 
 def differences(pristine: bytes) -> list[str]:
-    """What keeps the edits from being made: empty if all is as asserted."""
+    """Return why the edits can't be made; empty if all is as expected."""
     source = pristine.decode()
     found = [
         f"{edit.old.strip()} occurs {source.count(edit.old)} times, not {edit.times}"

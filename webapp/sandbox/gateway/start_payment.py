@@ -112,7 +112,7 @@ def page_path(record: SessionRecord, attempt: JSON, page: str) -> str:
 
 
 def apply_decision(record: SessionRecord, now: datetime, wanted: str, approved: bool) -> None:
-    """What was pressed on an imitated bank's or wallet's page, or "I've made this payment" under a QR code."""
+    """Apply what was pressed on an imitated bank's or wallet's page, or "I've made this payment" under a QR code."""
     attempt = sessions.find_attempt(record, wanted)
     channel = MARKETS[record.session["currency"]].find(attempt["channel_code"])
     if not approved:

@@ -1,4 +1,4 @@
-"""What the gateway says in the session's language: labels of fields and groups, hints, refusals, its pages.
+"""The gateway's texts in the session's language: labels of fields and groups, hints, refusals, its pages.
 
 The SDK brings its own texts for everything else, in exactly these five languages; any other locale would show its raw
 translation keys, so such a session is answered in English.

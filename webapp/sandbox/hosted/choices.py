@@ -1,4 +1,4 @@
-"""What the hosted page offers to choose from: the country's channels, and test cards instead of a card form.
+"""List the choices of the hosted page: the country's channels, and test cards instead of a card form.
 
 Nothing is typed on these pages, so no card number, real or invented, is ever sent to them.
 """

@@ -77,7 +77,7 @@ class HostedPages:
         return await self._onward(request)
 
     async def show_step(self, request: Request) -> Response:
-        """What a bank, a wallet or a counter would ask, in one page for all of them."""
+        """Show the step of a bank, wallet or outlet: one page for all of them."""
         checkout, attempt = await self._attempt(request)
         if checkout is None or attempt is None:
             return RedirectResponse(self._address(request), 303)

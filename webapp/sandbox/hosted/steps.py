@@ -47,7 +47,7 @@ def step_of(checkout: CheckoutView, attempt: JSON, merchant_name: str) -> Step:
 
 
 def outcome_of(checkout: CheckoutView, attempt: JSON, decision: str) -> tuple[Outcome, str | None]:
-    """What `approve`, `decline` or anything else (back) makes of the attempt. A magic amount fails even if approved."""
+    """Return the outcome of `approve`, `decline` or anything else (back). A magic amount fails even if approved."""
     is_card = channel_of(checkout, attempt).pm_type == "CARDS"
     if decision == "approve":
         magic = (
