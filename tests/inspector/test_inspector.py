@@ -244,8 +244,8 @@ async def test_what_is_kept_is_bounded(shop: Shop, monkeypatch: pytest.MonkeyPat
     recorder = shop.app.state.shop.recorder
     monkeypatch.setattr("webapp.inspector.recorder.MAX_STEPS_OF_AN_ORDER", 5)
     for number in range(9):
-        recorder.record(reference_id, "call", lambda number=number: ({"number": number}, ""))
-        recorder.record("selat-nobody", "call", lambda number=number: ({"number": number}, ""))
+        recorder.record(reference_id, "call", {"number": number})
+        recorder.record("selat-nobody", "call", {"number": number})
     assert len(await steps(shop, reference_id)) == 5
     assert await steps(shop, "selat-nobody") == []
     monkeypatch.setattr("webapp.inspector.recorder.MAX_STEPS_OF_A_VISITOR", 3)
@@ -260,7 +260,7 @@ async def test_a_full_queue_drops_steps_and_keeps_nobody_waiting(shop: Shop) -> 
     reference_id = await buy(shop)
     recorder = shop.app.state.shop.recorder
     for number in range(QUEUE_SIZE + 50):
-        recorder.record(reference_id, "call", lambda number=number: ({"number": number}, ""))
+        recorder.record(reference_id, "call", {"number": number})
     assert len(await steps(shop, reference_id)) == MAX_STEPS_OF_AN_ORDER
 
 

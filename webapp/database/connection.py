@@ -14,7 +14,7 @@ from webapp.database.sqlite import SQLite
 
 
 class Database(Protocol):
-    """What the order book and the sandbox need of a database."""
+    """A database, as the order book and the sandbox use it."""
 
     driver: str
 
@@ -35,7 +35,7 @@ class Transaction:
         """Nothing: it is open."""
 
     async def close(self) -> None:
-        """Nothing: whoever began the transaction ends it."""
+        """Do nothing: the block that began the transaction ends it."""
 
     def read(self) -> Any:
         return nullcontext(self._connection)

@@ -1,1 +1,1 @@
-"""The inspector, on screen "Behind the counter": records calls, answers and webhooks, and shows them."""
+"""The inspector ("Behind the counter"): record calls, answers and webhooks, and show them."""

@@ -1,4 +1,4 @@
-"""What must not be seen is replaced before it is kept; the replacement says why. Pure functions on JSON and text."""
+"""Replace secrets before anything is stored; the replacement says why. Pure functions on JSON and text."""
 
 import base64
 import re
@@ -15,7 +15,7 @@ Finder = tuple[str | re.Pattern[str], str]
 
 
 def masked(why: str) -> str:
-    """What stands where a secret stood."""
+    """Return the text that replaces a secret."""
     return f"‹masked: {why}›"
 
 

@@ -1,4 +1,4 @@
-"""Record what a route answers to a browser or to a webhook. The endpoints know nothing of it."""
+"""Record the answers of routes to browsers and webhooks."""
 
 import re
 import time
@@ -20,7 +20,7 @@ REFERENCE = re.compile(rb'"(?:reference_id|external_id)"\s*:\s*"([\w-]{1,64})"')
 
 
 class RecordingMiddleware:
-    """Wrap a route of the routes table. ``kind`` is ``answer`` or ``webhook``."""
+    """A middleware that records the answers of one route. ``kind`` is ``answer`` or ``webhook``."""
 
     def __init__(self, app: ASGIApp, recorder: Recorder, kind: str) -> None:
         self.app, self.recorder, self.kind = app, recorder, kind
@@ -50,50 +50,45 @@ class RecordingMiddleware:
                 self._record_webhook(Headers(scope=scope), body, start["status"], bytes(answer), took_ms)
 
     def _record_answer(self, scope: Scope, status: int, headers: Headers) -> None:
-        """Record status, template and headers. Never the content: it may hold a key."""
+        """Record status, template and headers, but not the content, which may hold a key."""
 
-        def tell() -> tuple[dict[str, Any], str]:
-            text = self.recorder.mask.text
-            moved = {name: headers[name] for name in ("hx-redirect", "location") if name in headers}
-            moved = {name: text(url) if url.startswith("/") else masked(OPENS) for name, url in moved.items()}
-            document = {
-                "method": scope["method"],
-                "path": text(scope["path"]),
-                "htmx": Headers(scope=scope).get("hx-request") == "true",
-                "status": status,
-                "template": headers.get("x-template"),
-                "headers": moved | some(headers, ("cache-control",)),
-            }
-            return document, ""
-
-        self.recorder.record(current_reference_id(), "answer", tell)
+        text = self.recorder.mask.text
+        moved = {name: headers[name] for name in ("hx-redirect", "location") if name in headers}
+        moved = {name: text(url) if url.startswith("/") else masked(OPENS) for name, url in moved.items()}
+        document = {
+            "method": scope["method"],
+            "path": text(scope["path"]),
+            "htmx": Headers(scope=scope).get("hx-request") == "true",
+            "status": status,
+            "template": headers.get("x-template"),
+            "headers": moved | some(headers, ("cache-control",)),
+        }
+        self.recorder.record(current_reference_id(), "answer", document)
 
     def _record_webhook(self, headers: Headers, body: bytes, status: int, answer: bytes, took_ms: float) -> None:
-        """Record a webhook and the verdict. Of one that was refused for its token, only that it came."""
+        """Record a webhook and its verdict. Its content is left out if the token was refused."""
         refused = status in (401, 503)
         reference_id = current_reference_id()
         if refused:
             found = REFERENCE.search(body)
             reference_id = found[1].decode() if found else ""
 
-        def tell() -> tuple[dict[str, Any], str]:
-            sent, verdict = None if refused else read_json(body), read_json(answer)
-            said = {
-                "event": _event(sent),
-                "headers": {} if refused else some(headers, WEBHOOK_HEADERS),
-                "body": sent,
-                "verdict": str(verdict.get("message", "")) if isinstance(verdict, Mapping) else "",
-            }
-            token = {"x-callback-token": masked(TOKEN)} if headers.get("x-callback-token") else {}
-            document = self.recorder.mask.value(said) | {"status": status, "ms": took_ms}
-            document["headers"] = token | document["headers"]
-            return document, f"refused {status}" if refused else ""
-
-        self.recorder.record(reference_id, "webhook", tell, took_ms=took_ms)
+        sent, verdict = None if refused else read_json(body), read_json(answer)
+        said = {
+            "event": _event(sent),
+            "headers": {} if refused else some(headers, WEBHOOK_HEADERS),
+            "body": sent,
+            "verdict": str(verdict.get("message", "")) if isinstance(verdict, Mapping) else "",
+        }
+        token = {"x-callback-token": masked(TOKEN)} if headers.get("x-callback-token") else {}
+        document = self.recorder.mask.value(said) | {"status": status, "ms": took_ms}
+        document["headers"] = token | document["headers"]
+        same = f"refused {status}" if refused else ""
+        self.recorder.record(reference_id, "webhook", document, same, took_ms=took_ms)
 
 
 async def _read_ahead(receive: Receive) -> tuple[bytes, Receive]:
-    """Read a body, or a little more than MAX_BODY of it. Return it, and a ``receive`` that gives all of it again."""
+    """Read a body until it exceeds MAX_BODY. Return it with a ``receive`` that replays the messages."""
     messages = [await receive()]
     body = bytearray(messages[0].get("body", b""))
     while messages[-1].get("more_body") and len(body) <= MAX_BODY:

@@ -1,7 +1,7 @@
--- What the inspector keeps, valid in SQLite and in Postgres. Documents were masked before they came here.
+-- The statements of Recorder, valid in SQLite and in Postgres. Documents are masked already.
 
 -- name: add_step(step_id, reference_id, first_at, last_at, times, kind, document, most)*!
--- Only for orders that exist, and not without end. The same news again (same step_id) only counts up.
+-- Only for orders that exist, and at most :most. A repetition (same step_id) increments times.
 INSERT INTO inspector_steps (step_id, reference_id, visitor, first_at, last_at, times, kind, document)
 SELECT
     CAST(:step_id AS TEXT), reference_id, visitor, CAST(:first_at AS TEXT), CAST(:last_at AS TEXT),
@@ -19,7 +19,7 @@ SELECT * FROM inspector_steps WHERE reference_id = :reference_id ORDER BY first_
 DELETE FROM inspector_steps WHERE last_at < :before;
 
 -- name: forget_beyond(reference_id, most)!
--- Of the visitor of this order: all but the newest steps.
+-- Deletes all but the newest :most steps of the order's visitor.
 DELETE FROM inspector_steps WHERE step_id IN (
     SELECT step_id FROM inspector_steps
     WHERE visitor = (SELECT visitor FROM orders WHERE orders.reference_id = :reference_id)

@@ -1,4 +1,4 @@
-"""By which names and shapes a secret is known, and why it stays unseen."""
+"""The names and patterns of secrets, with the reason for masking each."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ TOKEN = "proves that a webhook is Xendit's"
 CARD = "card data"
 SECRET = "a secret of this shop"
 
-# Names as the API spells them, without case, dashes and underscores, and why their values stay unseen.
+# The API's names in lower case, without dashes and underscores.
 FIELDS = {
     **dict.fromkeys(("componentssdkkey", "componentsdkkey", "paymentlinkurl", "invoiceurl", "ondemandlink"), OPENS),
     **dict.fromkeys(("checkouturl", "redirecturl", "weburl", "deeplinkurl", "hxredirect", "paymentlink"), OPENS),
@@ -28,7 +28,7 @@ SHAPES = (
     (re.compile(r"/sandbox/(?:pay|invoice)/[^\s\"'<>\\]+"), OPENS),
     (re.compile(r"xnd_(?:development|production)_[\w+/=-]+"), KEY),
     (re.compile(r"Basic [A-Za-z0-9+/]{8,}=*"), KEY),
-    # JSON or a query within a text: an error that repeats what was sent
+    # JSON or a query in a text, such as an error that quotes the request
     (re.compile(r"(?:components_sdk_key|payment_link_url|invoice_url)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), OPENS),
     (re.compile(r"(?:x-callback-token|callback_token)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), TOKEN),
     (re.compile(r"(?:card_number|cvn|cvv|expiry_year)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), CARD),
@@ -37,7 +37,7 @@ DIGITS = re.compile(r"[3-6](?<![0-9A-Za-z-].)(?:[ -]?\d){12,18}(?![0-9A-Za-z])")
 
 
 def shop_secrets(settings: Settings) -> dict[str, str]:
-    """Every secret that the shop itself holds, and what it is."""
+    """Return the shop's own secrets, as value → reason."""
     purposes = ("cookie", "sandbox", "webhook token")
     known = {settings.secret_key: SECRET} | {settings.derived_secret(purpose): SECRET for purpose in purposes}
     if "://" in settings.database_url and (password := urlsplit(settings.database_url).password):

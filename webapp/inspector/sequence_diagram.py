@@ -1,4 +1,4 @@
-"""The order's story as a sequence of arrows between browser, shop and Xendit, laid out for an SVG."""
+"""Lay out an order's timeline as an SVG sequence diagram of browser, shop and Xendit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ MAX_ARROWS = 40
 
 @dataclass(frozen=True)
 class Arrow:
-    """``label`` is what was said, as code or, if ``words``, as a text to translate. No ``target``: a note."""
+    """An arrow, or a note if ``target`` is empty. ``words`` marks a ``label`` to translate; others are code."""
 
     origin: str
     target: str
@@ -36,7 +36,7 @@ class Arrow:
 
     @property
     def tip(self) -> int:
-        """Where the arrow's head ends, just short of the lane."""
+        """Return the x of the arrow's head, just short of the lane."""
         return self.x2 - 5 if self.x2 > LANES[self.origin] else self.x2 + 5
 
     @property
@@ -48,9 +48,9 @@ SHOPPER = Arrow("browser", "xendit", N_("the shopper acts at Xendit"), reply=Tru
 
 
 def arrows(story: Iterable[Entry]) -> list[Arrow]:
-    """From entries (newest first) to arrows, the oldest on top."""
+    """Return the arrows for entries (newest first), the oldest on top."""
     drawn: list[Arrow] = []
-    asked = 0  # where the call begins that belongs to the browser's next answer
+    asked = 0  # index of the first call made for the browser's next answer
     paid = False
     for entry in reversed(list(story)):
         document = entry.document
@@ -77,7 +77,7 @@ def arrows(story: Iterable[Entry]) -> list[Arrow]:
 
 
 def height(story: Iterable[Entry]) -> int:
-    """How tall the drawing is."""
+    """Return the height of the drawing."""
     return HEAD + ROW * (len(arrows(story)) + 1)
 
 

@@ -1,4 +1,4 @@
-"""A recorded call as something to run: curl for a shell, Python with httpx. The key comes from $XENDIT_API_KEY."""
+"""Turn a recorded call into a curl command or a Python script. Both read the key from $XENDIT_API_KEY."""
 
 import json
 import shlex
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def curl(call: Mapping[str, Any]) -> str:
-    """The call as a shell command. The body is a quoted here-document: nothing in it means anything to the shell."""
+    """Return the call as a shell command. The body is a quoted here-document, which the shell does not expand."""
     lines = [f"curl {shlex.quote(call['url'])} \\", '  --user "$XENDIT_API_KEY:"']
     if call["method"] not in ("GET", "POST") or (call["method"] == "POST" and call["request"] is None):
         lines[0] = f"curl --request {call['method']} {shlex.quote(call['url'])} \\"
@@ -20,7 +20,7 @@ def curl(call: Mapping[str, Any]) -> str:
 
 
 def python(call: Mapping[str, Any]) -> str:
-    """The call as a script. Needs httpx and nothing else."""
+    """Return the call as a Python script that needs only httpx."""
     body = "" if call["request"] is None else f"    json={_literal(call['request'], 1)},\n"
     return (
         "import os\n\nimport httpx\n\n"
@@ -33,7 +33,7 @@ def python(call: Mapping[str, Any]) -> str:
 
 
 def _literal(value: Any, depth: int) -> str:
-    """JSON as Python writes it: True, None, and a comma after each item."""
+    """Return JSON as a Python literal, with a comma after each item."""
     inner, outer = "    " * (depth + 1), "    " * depth
     if isinstance(value, Mapping) and value:
         items = (f"{inner}{_text(str(name))}: {_literal(child, depth + 1)},\n" for name, child in value.items())
@@ -44,5 +44,5 @@ def _literal(value: Any, depth: int) -> str:
 
 
 def _text(text: str) -> str:
-    """A string in double quotes: JSON's escapes mean the same in Python, but for a pair of surrogates."""
+    """Return a string in double quotes. JSON's escapes mean the same in Python, except surrogate pairs."""
     return json.dumps(text, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What the panel shows of an order: steps and status changes as entries, newest first."""
+"""Turn an order's steps and status changes into the entries of the inspector's panel."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ _OLD_API = "https://archive.developers.xendit.co/api-reference/"
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline."""
+    """An entry of the timeline."""
 
     step_id: str
     kind: str
@@ -40,29 +40,29 @@ class Entry:
 
 
 def entries(order: Order, steps: Iterable[Step], changes: Iterable[Change]) -> list[Entry]:
-    """The order's story, newest first."""
+    """Return the order's timeline, newest first."""
     story = [_entry(order, step) for step in steps]
     for change in changes:
         tone = "good" if change.new.is_success else "wait" if change.new.is_open else "bad"
         stamp = hashlib.sha256(f"{change.at}{change.new}".encode()).hexdigest()
         story.append(Entry(stamp, "change", change.at, change.new.value, tone, change=change))
-    rank = {"call": 0, "answer": 1, "webhook": 2, "change": 3}  # of what happened in the same millisecond
+    rank = {"call": 0, "answer": 1, "webhook": 2, "change": 3}  # within the same millisecond
     return sorted(story, key=lambda entry: (entry.at, rank[entry.kind]), reverse=True)
 
 
 def version(order: Order, story: Iterable[Entry]) -> str:
-    """Changes whenever the panel would look different."""
+    """Return a hash of everything that the panel shows."""
     parts = [f"{order.status} {is_live(order)}", *(f"{entry.step_id} {entry.times}" for entry in story)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def is_live(order: Order) -> bool:
-    """Whether more may come: the order is open, or was until a moment ago and webhooks are still on their way."""
+    """Return True if more steps may come: the order is open, or closed so recently that webhooks may follow."""
     return order.status.is_open or datetime.now(UTC) - order.updated < STAYS_LIVE
 
 
 def why_closed(order: Order, changes: Iterable[Change]) -> Change | None:
-    """The change that brought the order to where it stands; None while it is open."""
+    """Return the change to the order's current status, or None if it is still waiting."""
     found = [change for change in changes if change.new is order.status]
     return found[-1] if found and order.status is not OrderStatus.WAITING else None
 
@@ -110,7 +110,7 @@ def _entry(order: Order, step: Step) -> Entry:
 
 
 def _where(order: Order, method: str, path: str) -> tuple[str, str]:
-    """Which file made a call, and which page of Xendit's docs describes it."""
+    """Return the source file that made a call, and the URL of Xendit's docs for it."""
     if path.endswith("/cancel"):
         return "status", f"{_API}cancel-session"
     if path.endswith("/expire!"):

@@ -1,4 +1,4 @@
-"""Record every call to Xendit where it leaves the shop: at the transport. The integrations know nothing of it."""
+"""Record every call to Xendit in the HTTP transport."""
 
 import asyncio
 import hashlib
@@ -20,7 +20,7 @@ ANSWER_HEADERS = ("content-type", "request-id", "retry-after", *RATE_HEADERS)
 
 
 class RecordingTransport(httpx.AsyncBaseTransport):
-    """Pass every attempt on, and record how it went."""
+    """A transport that records every attempt with its answer or failure."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, recorder: Recorder) -> None:
         self.inner, self.recorder = inner, recorder
@@ -51,27 +51,24 @@ class RecordingTransport(httpx.AsyncBaseTransport):
     ) -> None:
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
 
-        def tell() -> tuple[dict[str, Any], str]:
-            said = {
-                "url": str(request.url),
-                "request_headers": some(request.headers, REQUEST_HEADERS),
-                "request": read_json(request.content),
-                "answer_headers": some(response.headers, ANSWER_HEADERS) if response is not None else {},
-                "answer": read_json(response.content) if response is not None else None,
-            }
-            document: dict[str, Any] = self.recorder.mask.value(said)
-            if "authorization" in request.headers:
-                document["request_headers"]["authorization"] = f"Basic {masked(KEY)}"
-            document |= {"method": request.method, "attempt": attempt, "ms": milliseconds}
-            document |= {"status": response.status_code if response is not None else 0}
-            document |= {"failure": type(failure).__name__ if failure else None}
-            if request.method != "GET" or response is None or not response.is_success:
-                return document, ""
+        said = {
+            "url": str(request.url),
+            "request_headers": some(request.headers, REQUEST_HEADERS),
+            "request": read_json(request.content),
+            "answer_headers": some(response.headers, ANSWER_HEADERS) if response is not None else {},
+            "answer": read_json(response.content) if response is not None else None,
+        }
+        document: dict[str, Any] = self.recorder.mask.value(said)
+        if "authorization" in request.headers:
+            document["request_headers"]["authorization"] = f"Basic {masked(KEY)}"
+        document |= {"method": request.method, "attempt": attempt, "ms": milliseconds}
+        document |= {"status": response.status_code if response is not None else 0}
+        document |= {"failure": type(failure).__name__ if failure else None}
+        same = ""
+        if request.method == "GET" and response is not None and response.is_success:
             answer = json.dumps(document["answer"], sort_keys=True, default=str)
-            same = f"{document['url']} {response.status_code} {answer}"
-            return document, hashlib.sha256(same.encode()).hexdigest()
-
-        self.recorder.record(current_reference_id(), "call", tell, took_ms=milliseconds)
+            same = hashlib.sha256(f"{document['url']} {response.status_code} {answer}".encode()).hexdigest()
+        self.recorder.record(current_reference_id(), "call", document, same, took_ms=milliseconds)
 
 
 def some(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
@@ -80,7 +77,7 @@ def some(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
 
 
 def read_json(content: bytes) -> Any:
-    """Read JSON. Of anything else only the length is kept: a secret in it could not be told from the rest."""
+    """Return parsed JSON. For other content return only its length, because secrets in it can't be found."""
     if not content:
         return None
     try:

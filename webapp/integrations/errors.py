@@ -1,4 +1,4 @@
-"""What went wrong at Xendit, as Xendit said it, and how to read an answer. Copy this beside each other file."""
+"""Read Xendit's answers, and raise its errors. Copy this beside each other file."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ IDS = ("payment_session_id", "payment_request_id", "payment_id", "payment_token_
 
 @dataclass(frozen=True)
 class Outcome:
-    """What Xendit says of one order. None, or an id that is missing: it says nothing of that."""
+    """The meaning of an answer or webhook for one order. None: Xendit did not say."""
 
     state: State
     """``open``: nothing has changed. ``pending``: somebody must approve. ``authorized``: held, not yet captured."""

@@ -1,4 +1,4 @@
-"""Build the events that a change causes: the bodies of webhooks, but for what is added on sending (`created`, secret addresses).
+"""Build the events that a change causes: webhook bodies. `created` and secret addresses are added on sending.
 
 https://docs.xendit.co/apidocs (payment session, payment, payment token and subscription webhooks).
 """

@@ -56,8 +56,10 @@ class Store:
         self.invoices = DocumentTable(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
 
     async def create_tables(self) -> None:
-        """And indices, unless they are there: in Postgres even CREATE INDEX IF NOT EXISTS waits for the transaction that writes just
-        now, who may be waiting for us."""
+        """Create tables and indices that are missing.
+
+        In Postgres even CREATE INDEX IF NOT EXISTS waits for a transaction that writes, which may wait for this one.
+        """
         there = set()
         async with self.database.write() as connection:
             if self.database.driver == "asyncpg":  # two processes that create one table at once would collide

@@ -87,7 +87,7 @@ class WebhookSender:
             await self.store.queries.settle_webhook(connection, webhook_id=row["webhook_id"], **fields)
 
     def _body(self, row: Any) -> bytes:
-        """Return the body as it is sent: `created` is the moment of this attempt, and secret addresses are added only here."""
+        """Return the body as it is sent: `created` is now, and secret addresses are added only here."""
         data = loads(row["body"])
         if row["event"] == "invoice":
             return dumps(data).encode()

@@ -1,1 +1,1 @@
-"""What every request passes, and what every page shares."""
+"""The web layer: middleware, templates, forms, and the state of a running shop."""

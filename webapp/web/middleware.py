@@ -1,4 +1,4 @@
-"""What stands round every request, outermost first, and what becomes of what goes wrong inside."""
+"""The middleware of every request, outermost first, and the exception handlers."""
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException

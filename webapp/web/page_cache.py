@@ -57,9 +57,10 @@ class PageCache:
         """Return the storefront for this visitor, in gzip if the browser takes it."""
         page = self._page(templates, visitor)
         if not accepts(accept_encoding, "gzip"):
-            return templates.answer(visitor.language, page.plain())
-        response = templates.answer(visitor.language, page.gzipped())
-        response.headers["Content-Encoding"] = "gzip"
+            response = templates.answer(visitor.language, page.plain())
+        else:
+            response = templates.answer(visitor.language, page.gzipped())
+            response.headers["Content-Encoding"] = "gzip"
         response.headers.add_vary_header("Accept-Encoding")
         return response
 

@@ -1,4 +1,4 @@
-"""What guards every request: same origin, body size, and the headers of every answer. One pure ASGI middleware."""
+"""Guard every request: same origin, body size, and security headers. One pure ASGI middleware."""
 
 import re
 from collections.abc import Awaitable, Callable

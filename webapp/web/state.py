@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 @dataclass
 class Shop:
-    """What every endpoint may use."""
+    """The shared objects of a running shop."""
 
     settings: Settings
     database: Database

@@ -76,7 +76,7 @@ class Templates:
         return response
 
     def answer(self, language: str, html: str | bytes, *, status: int = 200, secret: bool = False) -> HTMLResponse:
-        """What ``text()`` gave, as an answer; or its bytes, compressed or not."""
+        """Return rendered HTML as an answer; or its bytes, compressed or not."""
         response = HTMLResponse(html, status)
         response.headers["Cache-Control"] = "no-store" if secret else "private, no-cache"
         response.headers["Vary"] = "Cookie, HX-Request, Accept-Language"

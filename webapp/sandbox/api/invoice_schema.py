@@ -87,7 +87,7 @@ def duration(body: dict[str, Any]) -> int:
 
 
 def method_name(channel: Channel) -> str:
-    """Return the name of a channel in invoices: CREDIT_CARD for cards, BCA for BCA_VIRTUAL_ACCOUNT, else the channel's code."""
+    """Return a channel's name in invoices: CREDIT_CARD, BCA for BCA_VIRTUAL_ACCOUNT, else its code."""
     if channel.pm_type == "CARDS":
         return "CREDIT_CARD"
     return channel.code.removesuffix("_VIRTUAL_ACCOUNT") if channel.pm_type == "VIRTUAL_ACCOUNT" else channel.code

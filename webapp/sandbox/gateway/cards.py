@@ -1,4 +1,4 @@
-"""Decide how a test card ends. Numbers as in Xendit's test mode, and three of our own for cases that it has no number for.
+"""Decide how a payment by a test card ends. Xendit's numbers, and three of our own for cases without one.
 
 https://docs.xendit.co/docs/cards-simulate-card-scenarios
 """

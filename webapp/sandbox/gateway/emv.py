@@ -13,7 +13,7 @@ Fields = dict[str, str]
 
 
 class Scheme(NamedTuple):
-    """The fields that differ by country: ISO 4217 number, ISO 3166 code, a city, and the merchant accounts as `tag:value`s."""
+    """The fields that differ by country. Merchant accounts are `tag:value` texts."""
 
     currency_number: str
     country: str

@@ -1,4 +1,4 @@
-"""Build what the SDK reads: a session with its channels, and the state of one attempt. Shapes are those that 0.0.24 takes."""
+"""Build what the SDK 0.0.24 reads: a session with its channels, and the state of one attempt."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps

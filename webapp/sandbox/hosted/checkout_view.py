@@ -14,7 +14,7 @@ ENDED = {"COMPLETED": "paid", "PAID": "paid", "EXPIRED": "expired", "CANCELED": 
 
 @dataclass(frozen=True)
 class CheckoutView:
-    """A session or an invoice as a page shows it. `purpose`: pay, save or subscribe; `state`: open, paid, expired or cancelled."""
+    """A session or invoice as a page shows it. `purpose`: pay, save or subscribe; `state`: as in ENDED, or open."""
 
     id: str
     purpose: str
