@@ -1,4 +1,4 @@
-"""The market table: a currency is one row, and whatever else names a currency is listed here."""
+"""The market table: a currency is one row, and other files that name one are listed here."""
 
 import re
 from pathlib import Path

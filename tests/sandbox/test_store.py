@@ -1,4 +1,4 @@
-"""What is stored: the same in SQLite and Postgres, safe among several processes, and without a secret."""
+"""The stored data: the same in SQLite and Postgres, safe among several processes, and without a secret."""
 
 import asyncio
 import re
@@ -69,7 +69,7 @@ async def test_a_whole_life_in_either_database(open_rig: OpenRig, database_url: 
     assert_no_secret(secrets, database=text)
     assert not re.search(r"\b4000[ 0-9]{12,}", text)  # no card number either
     clock.pass_by(days=61)
-    await webhooks.forget(rig.sandbox.store)
+    await webhooks.delete_old(rig.sandbox.store)
     assert made[0]["payment_session_id"] not in await stored_text(database_url)
 
 

@@ -1,4 +1,4 @@
-"""Webhooks: what is sent after which change, how often, and what the faults do to it."""
+"""Webhooks: which are sent after which change, how often, and with which faults."""
 
 import logging
 from typing import Any

@@ -1,4 +1,4 @@
-"""An imitation of Xendit that runs offline. See README.md; it imports nothing of the shop's."""
+"""An imitation of Xendit that runs offline: see README.md. It imports nothing of the shop."""
 
 from .app import Sandbox
 from .database import Database, SQLiteDatabase

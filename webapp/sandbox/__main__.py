@@ -1,4 +1,4 @@
-"""`python -m webapp.sandbox` serves the sandbox alone; `… webhooks list|resend ID` reads its outbox."""
+"""The command line: `python -m webapp.sandbox` serves the sandbox alone, `… webhooks list` shows its outbox."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ VENDOR = Path(__file__).parents[2] / "static" / "vendor"
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
+    """Return the parsed command line."""
     parser = argparse.ArgumentParser(prog="python -m webapp.sandbox", description="An imitation of Xendit, offline.")
     parser.add_argument("--port", type=int, default=4000)
     parser.add_argument("--host", default="127.0.0.1")
@@ -33,6 +34,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
 
 
 def settings_from(given: argparse.Namespace) -> SandboxSettings:
+    """Return the settings that the command line asks for."""
     sdk = sorted(VENDOR.glob("xendit-components-web-*.mjs"))
     return SandboxSettings(
         public_url=(given.public_url or f"http://localhost:{given.port}").rstrip("/"),
@@ -44,7 +46,7 @@ def settings_from(given: argparse.Namespace) -> SandboxSettings:
 
 
 def kept_secret(database: Path) -> str:
-    """One secret for as long as the database lives: links and keys outlive a restart."""
+    """Return the secret of this database, kept in a file beside it: keys and links survive a restart."""
     path = database.with_name(f"{database.name}.secret")
     if not path.exists():
         path.touch(mode=0o600)
@@ -53,7 +55,7 @@ def kept_secret(database: Path) -> str:
 
 
 async def command(given: argparse.Namespace) -> int:
-    """Reads or changes the outbox; a server on the same database does the sending."""
+    """Run one of the webhooks commands. A server on the same database does the sending."""
     database = SQLiteDatabase(given.database)
     await database.open()
     try:
@@ -71,6 +73,7 @@ async def command(given: argparse.Namespace) -> int:
 
 
 def main() -> int:
+    """Serve the sandbox, or run a command, and return the exit status."""
     given = arguments()
     if given.command == "webhooks":
         return asyncio.run(command(given))

@@ -1,4 +1,4 @@
-"""The sandbox as one object: the merchant's API, the routes that browsers need, and what runs in the background."""
+"""The sandbox as one object: the merchant's API, the routes for browsers, and the background work."""
 
 import asyncio
 import contextlib
@@ -25,12 +25,15 @@ from .store import Store
 from .webhook_sender import WebhookSender, webhook_client
 
 SWEEP_EVERY = 1.0
-FORGET_EVERY = timedelta(hours=6)
+DELETE_EVERY = timedelta(hours=6)
 logger = logging.getLogger(__name__)
 
 
 class Sandbox:
-    """`api` is the ASGI app that stands for https://api.xendit.co; `routes` belong in the shop's own table."""
+    """The imitation of Xendit.
+
+    `api` is the ASGI app in the place of https://api.xendit.co. `routes` belong in the shop's own table.
+    """
 
     def __init__(
         self,
@@ -55,12 +58,12 @@ class Sandbox:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Makes the tables and starts what sends webhooks and ends what has expired. The database must be open."""
+        """Create the tables and start the background work. The database must be open."""
         await self.store.create_tables()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stop sending. The outbox keeps what is left for the next start, or for another process."""
+        """Stop the background work. Unsent webhooks stay in the outbox for the next start, or for another process."""
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -73,17 +76,17 @@ class Sandbox:
     async def _run(self) -> None:
         client = self._client or webhook_client()
         sender = WebhookSender(self.store, self.settings, client, self.clock)
-        forget_at = self.clock()
+        delete_at = self.clock()
         try:
             while True:
                 try:
-                    if self.clock() >= forget_at:
-                        forget_at = self.clock() + FORGET_EVERY
-                        await webhooks.forget(self.store)
+                    if self.clock() >= delete_at:
+                        delete_at = self.clock() + DELETE_EVERY
+                        await webhooks.delete_old(self.store)
                     await self.store.advance_all()
                     self._kicked.clear()
                     await sender.deliver()
-                except Exception:  # the next round tries again: a database that is away for a while comes back
+                except Exception:  # the next round tries again, for example after a database failure
                     logger.exception("the sandbox's background work failed")
                     await asyncio.sleep(SWEEP_EVERY)
                 with contextlib.suppress(TimeoutError):
@@ -94,7 +97,7 @@ class Sandbox:
 
     async def webhooks(self, object_id: str | None = None) -> list[dict[str, Any]]:
         """Return the newest webhooks without their bodies, of all objects or of one."""
-        return await webhooks.listed(self.store, object_id)
+        return await webhooks.list_webhooks(self.store, object_id)
 
     async def resend(self, webhook_id: str) -> bool:
         """Send a webhook again with the same id. Return False if there is none of that id."""

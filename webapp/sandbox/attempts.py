@@ -1,4 +1,4 @@
-"""Attempts to pay or save within a session: begun, and settled once. sessions.py hands these functions on."""
+"""Attempts to pay or save within a session: each begins once and is settled once. sessions.py exports them."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -28,9 +28,10 @@ def begin_attempt(
     due_outcome: Outcome | None = None,
     details: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Adds an attempt and returns it. `due`: when the clock settles it by itself, as `due_outcome`.
+    """Add an attempt to the session and return it. Raise 422 unless the session is ACTIVE.
 
-    A `status` that is final already (SUCCEEDED, FAILED …) is settled at once. 422 unless the session is ACTIVE.
+    A final `status` (SUCCEEDED, FAILED …) is settled at once. At the time `due`, the clock settles the attempt as
+    `due_outcome`.
     """
     if not record.is_active:
         raise invalid_status(record.status)
@@ -60,7 +61,10 @@ def begin_attempt(
 
 
 def _saves(session: dict[str, Any], wanted: bool) -> bool:
-    """FORCED saves unasked, OPTIONAL asks the customer; a session that is not a payment always saves."""
+    """Return whether the attempt saves the payment method.
+
+    FORCED always saves, and OPTIONAL lets the customer decide. A session that is not a payment always saves.
+    """
     if session["session_type"] != "PAY":
         return True
     allowed = session.get("allow_save_payment_method")
@@ -74,9 +78,9 @@ def settle_attempt(
     outcome: Outcome,
     failure_code: str | None = None,
 ) -> None:
-    """Ends an open attempt (PENDING: keeps it waiting for an approval). SUCCEEDED completes the session.
+    """End an open attempt. SUCCEEDED completes the session; PENDING keeps the attempt open for an approval.
 
-    An attempt that has ended before, or whose session has, stays as it is: late answers change nothing.
+    An ended attempt stays as it is, and so does an attempt of an ended session: late answers change nothing.
     """
     attempt = find_attempt(record, wanted)
     if attempt["status"] not in OPEN or not record.is_active:
@@ -131,7 +135,7 @@ def _fail(record: SessionRecord, attempt: dict[str, Any], outcome: Outcome, fail
 
 
 def close(record: SessionRecord, now: datetime, status: str) -> None:
-    """Gives the session its final status and ends what is still open in it."""
+    """Give the session its final status and end its open attempts."""
     record.session |= {"status": status, "updated": to_text(now)}
     for attempt in record.attempts:
         if attempt["status"] in OPEN:

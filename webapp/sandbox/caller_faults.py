@@ -1,7 +1,7 @@
-"""Unhappy paths on purpose, for one caller at a time: calls that fail, webhooks that come late or twice.
+"""Faults on purpose, for one caller at a time: calls that fail, webhooks that come late or twice.
 
-A caller is whatever a client calls itself in the header `x-sandbox-caller`; Xendit has no such header, and without it
-nothing here happens. The shop names its visitor there, so that one presenter's outage is nobody else's.
+A caller is the name that a client sends in the header `x-sandbox-caller`. Xendit has no such header, and without it
+no fault happens. The shop sends its visitor's id, so one presenter's outage affects no other visitor.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from .document_table import CALLER
 from .store import Store
 
 HEADER = "x-sandbox-caller"
-NEVER_SECONDS = 120
+SILENCE_SECONDS = 120
 FAILURES: Mapping[str, tuple[int, str, str]] = {
-    "400": (400, "API_VALIDATION_ERROR", "request/body must be as this presenter wants it: a failure on purpose"),
+    "400": (400, "API_VALIDATION_ERROR", "request/body must be as this presenter wants it: a fault on purpose"),
     "401": (401, "INVALID_API_KEY", "API key is not authorized for this API"),
     "500": (500, "SERVER_ERROR", "Something unexpected happened. We are investigating this issue."),
     "down": (503, "SERVICE_UNAVAILABLE", "The service is temporarily unavailable. Please try again later."),
@@ -28,9 +28,11 @@ FAILURES: Mapping[str, tuple[int, str, str]] = {
 
 @dataclass(frozen=True)
 class CallerFaults:
-    """`fail`: what the next call that would create something answers: a key of FAILURES, or `timeout` for silence;
-    `down` fails every call until it is switched off. `delay`: seconds that webhooks are late. `duplicate`: they come
-    twice."""
+    """The faults of one caller.
+
+    `fail`: the answer to the next call that would create something, a key of FAILURES or `timeout` for no answer.
+    `down` fails all calls until it is removed. `delay`: seconds that webhooks are late. `duplicate`: they come twice.
+    """
 
     fail: str = ""
     delay: int = 0
@@ -38,13 +40,14 @@ class CallerFaults:
 
 
 async def get_caller_faults(store: Store, caller: str) -> CallerFaults:
+    """Return the faults of one caller; none by default."""
     async with store.database.read() as connection:
         row = await store.queries.get_caller_faults(connection, caller=caller)
     return CallerFaults(row["fail"], row["delay"], bool(row["duplicate"])) if row else CallerFaults()
 
 
 async def set_caller_faults(store: Store, caller: str, changes: Mapping[str, Any]) -> CallerFaults:
-    """ValueError for what cannot be."""
+    """Change the faults of one caller. Raise ValueError for an unknown fault or a delay out of range."""
     wanted = replace(await get_caller_faults(store, caller), **changes)
     if wanted.fail not in ("", "timeout", *FAILURES) or not 0 <= wanted.delay <= 60:
         raise ValueError("no such fault")
@@ -55,7 +58,7 @@ async def set_caller_faults(store: Store, caller: str, changes: Mapping[str, Any
 
 
 class FaultMiddleware:
-    """The API, but for the calls that were told to fail. ASGI middleware."""
+    """ASGI middleware around the API: it answers the calls that must fail."""
 
     def __init__(self, app: ASGIApp, store: Store) -> None:
         self.app, self.store = app, store
@@ -65,7 +68,7 @@ class FaultMiddleware:
         CALLER.set(caller)
         failure = await self._failure(caller, scope["method"]) if caller else ""
         if failure == "timeout":
-            await asyncio.sleep(NEVER_SECONDS)  # the client gives up long before
+            await asyncio.sleep(SILENCE_SECONDS)  # the client gives up long before
         if failure:
             status, code, message = FAILURES.get(failure, FAILURES["500"])
             await ApiResponse({"error_code": code, "message": message}, status)(scope, receive, send)
@@ -73,7 +76,10 @@ class FaultMiddleware:
         await self.app(scope, receive, send)
 
     async def _failure(self, caller: str, method: str) -> str:
-        """Return how this call fails; each failure but `down` is taken by one call only."""
+        """Return the failure of this call, or an empty text.
+
+        Each failure but `down` happens once, even among parallel calls.
+        """
         armed = (await get_caller_faults(self.store, caller)).fail
         if armed in ("", "down") or method != "POST":
             return armed if armed == "down" else ""

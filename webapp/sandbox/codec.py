@@ -1,4 +1,4 @@
-"""JSON in and out. Numbers stay what they were: whole ones are int, others Decimal; never a float with noise."""
+"""JSON in and out. Whole numbers are int, others Decimal: a float would add noise."""
 
 import json
 from decimal import Decimal
@@ -14,29 +14,29 @@ def _refuse(constant: str) -> Any:
 def _decimal(text: str) -> Decimal:
     number = Decimal(text)
     if number and not -20 < number.adjusted() < 30:
-        raise ValueError("a number far out of any amount's range")
+        raise ValueError("the number is out of range")
     return number
 
 
 def _number(value: Any) -> Any:
     if isinstance(value, Decimal):
-        # The shortest text of a float is what was sent, as long as nobody calculates with it.
+        # A float prints as the number that was sent, because no calculation comes between.
         return int(value) if value == value.to_integral_value() else float(value)
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 def loads(text: str | bytes) -> Any:
-    """ValueError (or RecursionError, for absurd nesting) if the text is not JSON."""
+    """Read JSON. Raise ValueError for other text, and RecursionError for absurd nesting."""
     return json.loads(text, parse_float=_decimal, parse_constant=_refuse)
 
 
 def dumps(value: Any) -> str:
-    """ASCII only: text that a database or a header cannot hold travels escaped."""
+    """Return JSON in ASCII only: any database and any header can hold it."""
     return json.dumps(value, default=_number, separators=(",", ":"))
 
 
 class ApiResponse(Response):
-    """An answer of the imitation. It may hold a key, so nobody is to keep it."""
+    """A JSON answer of the imitation. It may hold a key, so caches must not keep it."""
 
     media_type = "application/json"
 

@@ -1,4 +1,4 @@
-"""Customers, as far as sessions need them: a reference of the merchant's, and the `cust-…` that belongs to it."""
+"""Customers, as far as sessions need them: the merchant's reference and the `cust-…` id that belongs to it."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from .store import Store
 
 
 async def add_customer(store: Store, business_id: str, reference_id: str) -> str:
-    """The `cust-…` of this reference, new or known. 409 if it belongs to another business, as documented."""
+    """Return the `cust-…` id of this reference, new or known. Raise 409 if it belongs to another business."""
     fields = {"reference_id": reference_id, "customer_id": new_id("cust-"), "business_id": business_id}
     async with store.database.write() as connection:
         await store.queries.insert_customer(connection, **fields)
@@ -20,6 +20,7 @@ async def add_customer(store: Store, business_id: str, reference_id: str) -> str
 
 
 async def has_customer(store: Store, business_id: str, customer_id: str) -> bool:
+    """Return whether the business has this customer."""
     async with store.database.read() as connection:
         row = await store.queries.get_customer(connection, customer_id=customer_id)
     return row is not None and row["business_id"] == business_id

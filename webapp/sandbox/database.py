@@ -1,4 +1,4 @@
-"""The database that the sandbox is given, and the one it uses when it stands alone (a SQLite file)."""
+"""The database that the sandbox is given, and the one that it uses alone: a SQLite file."""
 
 import asyncio
 import sqlite3
@@ -11,21 +11,21 @@ import aiosqlite
 
 
 class Database(Protocol):
-    """The database that the sandbox needs: rows that answer `row["column"]`, and transactions."""
+    """An open database: connections whose rows answer `row["column"]`, and transactions."""
 
     @property
     def driver(self) -> str:
-        """The aiosql adapter to use: `aiosqlite` or `asyncpg`."""
+        """Return the name of the aiosql adapter: `aiosqlite` or `asyncpg`."""
 
     def read(self) -> AbstractAsyncContextManager[Any]:
-        """A connection for a single read."""
+        """Open a connection for a single read."""
 
     def write(self) -> AbstractAsyncContextManager[Any]:
-        """A connection within a transaction: commits at the end, rolls back on an error."""
+        """Open a transaction: it commits at the end and rolls back on an error."""
 
 
 class SQLiteDatabase:
-    """One file, one connection, one writer at a time. Several processes may share the file."""
+    """One SQLite file, with one connection and one writer at a time. Several processes may share the file."""
 
     driver = "aiosqlite"
 
@@ -49,7 +49,7 @@ class SQLiteDatabase:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[aiosqlite.Connection]:
-        # The lock keeps a read out of the middle of our own transaction: they share the connection.
+        # Reads and transactions share the connection: the lock keeps a read out of an open transaction.
         async with self._lock:
             yield self._opened()
 
@@ -67,5 +67,5 @@ class SQLiteDatabase:
 
     def _opened(self) -> aiosqlite.Connection:
         if self._connection is None:
-            raise RuntimeError("open() the database first")
+            raise RuntimeError("the database is not open: call open() first")
         return self._connection

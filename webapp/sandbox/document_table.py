@@ -1,4 +1,4 @@
-"""One kind of document in its table: read as of now, changed by one guarded UPDATE together with its webhooks."""
+"""A table of records, each one JSON document in a row. A change is one guarded UPDATE together with its webhooks."""
 
 import asyncio
 import random
@@ -12,14 +12,16 @@ from .clock import to_text
 from .database import Database
 from .errors import SandboxError
 from .events import Event
-from .outbox import put
+from .outbox import insert_webhooks
 
-TRIES = 100
+MAX_TRIES = 100
 CALLER: ContextVar[str] = ContextVar("caller", default="")
-"""Who is calling, if they said so: see caller_faults.py."""
+"""The name of the caller, if it sent one: see caller_faults.py."""
 
 
 class Record(Protocol):
+    """A session or an invoice, with the webhooks that a change of it wants to send."""
+
     outbox: list[Event]
 
     @property
@@ -32,7 +34,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class RecordKind(Generic[R]):
-    """`name` is `session` or `invoice`, as in the names of the queries."""
+    """One kind of record. `name` is `session` or `invoice`, as in the names of the SQL statements."""
 
     name: str
     read: Callable[[str], R]
@@ -43,7 +45,7 @@ class RecordKind(Generic[R]):
 
 
 class DocumentTable(Generic[R]):
-    """`on_commit` is called after a transaction that put webhooks into the outbox; `sends` is False to put none."""
+    """The table of one kind of record. `on_commit` is called when webhooks were stored; `sends=False` stores none."""
 
     def __init__(
         self,
@@ -58,10 +60,12 @@ class DocumentTable(Generic[R]):
         self.clock, self.on_commit, self.sends = clock, on_commit, sends
 
     async def one(self, query: str, **parameters: Any) -> Any:
+        """Return the first row of a statement, or None."""
         async with self.database.read() as connection:
             return await getattr(self.queries, query)(connection, **parameters)
 
     async def add(self, record: R, **columns: Any) -> None:
+        """Insert a record, and remember the caller if there is one."""
         row = {
             "id": record.id,
             "due_at": self.kind.due_at(record),
@@ -73,31 +77,32 @@ class DocumentTable(Generic[R]):
             if caller := CALLER.get():
                 await self.queries.insert_caller(connection, object_id=record.id, caller=caller)
 
-    async def get(self, document_id: str) -> R | None:
-        """The document as of now. What the clock made due is done and saved first."""
-        row = await self.one(f"get_{self.kind.name}", id=document_id)
+    async def get(self, record_id: str) -> R | None:
+        """Return the record as of now. Changes by the clock are applied and saved first."""
+        row = await self.one(f"get_{self.kind.name}", id=record_id)
         if row is None:
             return None
         if row["due_at"] is not None and row["due_at"] <= to_text(self.clock()):
-            return await self.update(document_id, lambda record, now: record)
+            return await self.update(record_id, lambda record, now: record)
         return self.kind.read(row["document"])
 
     async def find(self, query: str, **parameters: Any) -> R | None:
+        """Return the record that a statement finds, or None."""
         row = await self.one(query, **parameters)
         return await self.get(row["id"]) if row else None
 
-    async def update(self, document_id: str, change: Callable[[R, datetime], T]) -> T:
-        """Saves what `change` does to the document as of now; does it again, afresh, if somebody else saved first.
+    async def update(self, record_id: str, change: Callable[[R, datetime], T]) -> T:
+        """Apply `change` to the record as of now and save it. Start again if another process saved first.
 
-        An error raised by `change` is raised here and nothing of it is saved. 404 if there is no such document.
+        Raise the error of `change`, and save nothing of it. Raise 404 if there is no such record.
         """
-        for tried in range(TRIES):
-            row = await self.one(f"get_{self.kind.name}", id=document_id)
+        for tried in range(MAX_TRIES):
+            row = await self.one(f"get_{self.kind.name}", id=record_id)
             if row is None:
                 raise self.kind.missing()
             record, now = self.kind.read(row["document"]), self.clock()
             if self.kind.advance(record, now):
-                await self._save(row, record)  # the clock's part by itself: it stays, even if `change` is refused
+                await self._save(row, record)  # on its own, so that it stays even if `change` raises
                 continue
             result = change(record, now)
             if await self._save(row, record):
@@ -110,7 +115,7 @@ class DocumentTable(Generic[R]):
         )
 
     async def _save(self, row: Any, record: R) -> bool:
-        """False if somebody else saved since `row` was read."""
+        """Save the record. Return False if another process saved since `row` was read."""
         text = self.kind.write(record)
         if text == row["document"] and not record.outbox:
             return True
@@ -125,7 +130,7 @@ class DocumentTable(Generic[R]):
             if not await getattr(self.queries, f"update_{self.kind.name}")(connection, **fields):
                 return False
             if events:
-                await put(self.queries, connection, events, self.clock())
+                await insert_webhooks(self.queries, connection, events, self.clock())
         if events:
             self.on_commit()
         record.outbox = []

@@ -1,10 +1,10 @@
-"""The answer to a refused call: Xendit's envelope `{error_code, message, errors?}`."""
+"""The errors of the imitation, in Xendit's envelope `{error_code, message, errors?}`."""
 
 from typing import Any
 
 
 class SandboxError(Exception):
-    """A refusal that the caller may read. `errors` holds objects `{message, path}`, as POST /sessions documents."""
+    """An error that the caller may read. `errors` holds objects `{message, path}`, as POST /sessions documents."""
 
     def __init__(
         self,
@@ -20,6 +20,7 @@ class SandboxError(Exception):
         self.errors = errors
 
     def body(self) -> dict[str, Any]:
+        """Return the body of the answer."""
         body: dict[str, Any] = {"error_code": self.error_code, "message": self.message}
         if self.errors is not None:
             body["errors"] = self.errors
@@ -27,7 +28,7 @@ class SandboxError(Exception):
 
 
 def validation_error(message: str, path: str) -> SandboxError:
-    """`API_VALIDATION_ERROR` for one place in the body, e.g. path `/body/session_type`."""
+    """Return an `API_VALIDATION_ERROR` about one place in the body, for example `/body/session_type`."""
     return SandboxError(
         400,
         "API_VALIDATION_ERROR",
@@ -36,9 +37,16 @@ def validation_error(message: str, path: str) -> SandboxError:
     )
 
 
+def bad_request(error_code: str, message: str) -> SandboxError:
+    """Return a 400 with its own error code."""
+    return SandboxError(400, error_code, message)
+
+
 def not_found(message: str = "Session not found") -> SandboxError:
+    """Return the error about an unknown session."""
     return SandboxError(404, "NOT_FOUND", message)
 
 
 def invalid_status(status: str) -> SandboxError:
+    """Return the error about a session that is not ACTIVE."""
     return SandboxError(422, "INVALID_SESSION_STATUS", f"Session status is {status}, expecting ACTIVE")

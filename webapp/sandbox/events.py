@@ -1,4 +1,4 @@
-"""Build the events that a change causes: webhook bodies. `created` and secret addresses are added on sending.
+"""Webhook bodies for each change. Sending adds the rest: `created` and secret addresses.
 
 https://docs.xendit.co/apidocs (payment session, payment, payment token and subscription webhooks).
 """
@@ -20,7 +20,7 @@ SESSION_FIELDS = [
 
 @dataclass(frozen=True)
 class Event:
-    """One webhook to be sent about the object `object_id`; `name` is `invoice` for the flat body of an invoice."""
+    """A webhook to send about the object `object_id`. The name `invoice` means the flat body of an invoice."""
 
     name: str
     object_id: str
@@ -28,6 +28,7 @@ class Event:
 
 
 def session_event(name: str, session: JSON) -> Event:
+    """Return an event with the session as its data."""
     data = {field: session[field] for field in SESSION_FIELDS if session.get(field) is not None}
     return Event(name, session["payment_session_id"], data)
 
@@ -49,7 +50,7 @@ def _common(session: JSON, attempt: JSON) -> JSON:
 
 
 def payment_event(name: str, session: JSON, attempt: JSON) -> Event:
-    """`payment.capture`, `payment.authorization` or `payment.failure`: the Payment object."""
+    """Return `payment.capture`, `payment.authorization` or `payment.failure`, with the Payment object."""
     data = {
         "payment_id": attempt["payment_id"],
         "payment_request_id": attempt["payment_request_id"],
@@ -74,7 +75,7 @@ def payment_event(name: str, session: JSON, attempt: JSON) -> Event:
 
 
 def token_event(name: str, session: JSON, attempt: JSON, status: str) -> Event:
-    """`payment_token.activation`, `.failure` or `.expiry`: the Token object."""
+    """Return `payment_token.activation`, `.failure` or `.expiry`, with the Token object."""
     data = {
         "payment_token_id": attempt["payment_token_id"],
         **_common(session, attempt),
@@ -87,8 +88,8 @@ def token_event(name: str, session: JSON, attempt: JSON, status: str) -> Event:
     return Event(name, session["payment_session_id"], data)
 
 
-def plan_events(session: JSON, moment: str) -> list[Event]:
-    """The two that follow a subscription: its plan is active, its first cycle is scheduled."""
+def plan_events(session: JSON, now: str) -> list[Event]:
+    """Return the two events of a new subscription: its plan is active, its first cycle is scheduled."""
     subscription = session.get("subscription") or {}
     schedule = subscription.get("schedule") or {}
     plan = {
@@ -106,7 +107,7 @@ def plan_events(session: JSON, moment: str) -> list[Event]:
         "failed_cycle_action": subscription.get("failed_cycle_action", "RESUME"),
         "business_id": session["business_id"],
         "created": session["created"],
-        "updated": moment,
+        "updated": now,
     }
     cycle = {
         "id": new_id("recy_"),
@@ -117,12 +118,12 @@ def plan_events(session: JSON, moment: str) -> list[Event]:
         "cycle_number": 1,
         "status": "SCHEDULED",
         "attempt_details": [],
-        "scheduled_timestamp": schedule.get("anchor_date", moment),
+        "scheduled_timestamp": schedule.get("anchor_date", now),
         "currency": session["currency"],
         "amount": session["amount"],
         "business_id": session["business_id"],
-        "created": moment,
-        "updated": moment,
+        "created": now,
+        "updated": now,
     }
     object_id = session["payment_session_id"]
     return [

@@ -1,6 +1,6 @@
-"""The state machine of a legacy invoice: PENDING, then PAID or EXPIRED. Pure functions, like those of sessions.py.
+"""The states of a legacy invoice: PENDING, then PAID or EXPIRED. Pure functions, like those of sessions.py.
 
-A failed attempt leaves it PENDING and tells nobody. https://docs.xendit.co/docs/payment-links-api-overview
+A failed attempt leaves it PENDING and sends no webhook. https://docs.xendit.co/docs/payment-links-api-overview
 """
 
 from datetime import datetime
@@ -21,9 +21,9 @@ CALLBACK_FIELDS = [
 
 
 def begin(record: InvoiceRecord, now: datetime, *, channel_code: str, method: str, name: str) -> dict[str, Any]:
-    """Adds an attempt on the hosted page and returns it.
+    """Add an attempt on the hosted page and return it.
 
-    `method` and `name` are how an invoice's webhook calls it: EWALLET and DANA, BANK_TRANSFER and BCA …
+    `method` and `name` are the words of the invoice webhook: EWALLET and DANA, BANK_TRANSFER and BCA …
     """
     if not record.is_pending:
         raise SandboxError(422, "INVALID_INVOICE_STATUS", f"Invoice status is {record.status}, expecting PENDING")
@@ -34,9 +34,9 @@ def begin(record: InvoiceRecord, now: datetime, *, channel_code: str, method: st
 
 
 def settle(record: InvoiceRecord, now: datetime, wanted: str, outcome: str, failure_code: str | None = None) -> None:
-    """Ends an open attempt. SUCCEEDED pays the invoice; any other outcome leaves it PENDING and tells nobody.
+    """End an open attempt. SUCCEEDED pays the invoice; any other outcome leaves it PENDING and sends no webhook.
 
-    An attempt that has ended before, or whose invoice has, stays as it is.
+    An ended attempt stays as it is, and so does an attempt of an ended invoice.
     """
     payment = next((payment for payment in record.payments if payment["id"] == wanted), None)
     if payment is None or payment["status"] not in OPEN or not record.is_pending:
@@ -57,13 +57,14 @@ def settle(record: InvoiceRecord, now: datetime, wanted: str, outcome: str, fail
 
 
 def expire(record: InvoiceRecord, now: datetime) -> None:
-    """Ends a PENDING invoice. What the call answers for another one is not documented: here it stays as it is."""
+    """End a PENDING invoice. Any other stays as it is: the answer to that call is not documented."""
     if record.is_pending:
         record.invoice |= {"status": "EXPIRED", "updated": to_text(now)}
         record.outbox.append(callback(record.invoice))
 
 
 def advance(record: InvoiceRecord, now: datetime) -> bool:
+    """Apply the clock: end an overdue invoice. Return whether that changed it."""
     if record.is_pending and from_text(record.invoice["expiry_date"]) <= now:
         expire(record, now)
         return True
@@ -71,14 +72,16 @@ def advance(record: InvoiceRecord, now: datetime) -> bool:
 
 
 def due_at(record: InvoiceRecord) -> str | None:
+    """Return the time of the next change by the clock, or None."""
     return str(record.invoice["expiry_date"]) if record.is_pending else None
 
 
 def callback(invoice: dict[str, Any]) -> Event:
-    """The flat body of the invoice webhook: no `event` around it."""
+    """Return the invoice webhook, whose body is flat: no `event` around it."""
     data = {name: invoice[name] for name in CALLBACK_FIELDS if invoice.get(name) is not None}
     return Event("invoice", invoice["id"], {**data, "is_high": False})
 
 
 def missing() -> SandboxError:
+    """Return the error about an unknown invoice."""
     return SandboxError(404, "INVOICE_NOT_FOUND_ERROR", "Could not find invoice by id")

@@ -1,7 +1,7 @@
-"""Secrets of the imitation: derived from one secret and an object's id, so that none is ever stored.
+"""Secrets of the imitation. Each is derived from one secret and an object's id, so none is ever stored.
 
-The browser key is built as Xendit's is: `session-<32 hex>-<host>-<public key>-<signature>`, where the first two parts
-are what the browser shows at the gateway and `pd` says "test mode" to the SDK.
+The browser's key is built as Xendit's is: `session-<32 hex>-pd-<public key>-<signature>`. The gateway knows the
+browser by the first two parts, and `pd` means test mode to the SDK.
 """
 
 import base64
@@ -31,18 +31,18 @@ def _private_key(secret: str, purpose: str, object_id: str) -> ec.EllipticCurveP
 
 
 def auth_key(secret: str, payment_session_id: str) -> str:
-    """The credential of the browser at the gateway: the first two parts of the SDK key."""
+    """Return the browser's credential at the gateway: the first two parts of the SDK key."""
     return "session-" + _derive(secret, "auth", payment_session_id).hex()[:32]
 
 
 def ecdh_private_key(secret: str, payment_session_id: str) -> ec.EllipticCurvePrivateKey:
-    """Opens what the card fields encrypt for this session."""
+    """Return the key that opens the encrypted card fields of this session."""
     return _private_key(secret, "ecdh", payment_session_id)
 
 
 @lru_cache(maxsize=1024)
 def sdk_key(secret: str, payment_session_id: str) -> str:
-    """`components_sdk_key`: the same each time it is derived. The signature's own key belongs to the whole sandbox."""
+    """Return the `components_sdk_key`, the same at each call. One signing key serves the whole sandbox."""
     public = ecdh_private_key(secret, payment_session_id).public_key()
     spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     signing = _private_key(secret, "signing", "sandbox")
@@ -54,20 +54,23 @@ def sdk_key(secret: str, payment_session_id: str) -> str:
 
 
 def link_code(secret: str, payment_session_id: str) -> str:
-    """The eight signs at the end of a payment link."""
+    """Return the eight characters at the end of a payment link."""
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in _derive(secret, "link", payment_session_id)[:8])
 
 
 def invoice_code(secret: str, invoice_id: str) -> str:
-    """The end of an invoice's address. At Xendit it is the id; but an id may be shown and stored, a link may not."""
+    """Return the end of an invoice's address.
+
+    Xendit uses the id there. Ours is another code: an id may be shown and stored, a link may not.
+    """
     return _derive(secret, "invoice", invoice_id).hex()[:24]
 
 
 def lookup_hash(secret: str, code: str) -> str:
-    """Return what is stored instead of a code, to find its object."""
+    """Return the hash that is stored in place of a code, to find the code's object."""
     return hmac.digest(secret.encode(), f"lookup:{code}".encode(), "sha256").hex()
 
 
 def business_id(api_key: str) -> str:
-    """One key, one account: as at Xendit, where an account has one currency."""
+    """Return the business of an API key. One key is one account, and at Xendit an account has one currency."""
     return hashlib.sha256(api_key.encode()).hexdigest()[:24]

@@ -1,4 +1,4 @@
-"""Addresses that a customer's browser opens. They are secrets, so they are made when needed and kept nowhere."""
+"""Addresses that a customer's browser opens. They are secrets: made when needed and never stored."""
 
 import re
 from typing import Any
@@ -9,15 +9,17 @@ from .settings import SandboxSettings
 
 
 def payment_link_url(settings: SandboxSettings, payment_session_id: str) -> str:
+    """Return the address of a session's hosted page."""
     return f"{settings.public_url}/sandbox/pay/{keys.link_code(settings.secret, payment_session_id)}"
 
 
 def invoice_url(settings: SandboxSettings, invoice_id: str) -> str:
+    """Return the address of an invoice's hosted page."""
     return f"{settings.public_url}/sandbox/invoice/{keys.invoice_code(settings.secret, invoice_id)}"
 
 
 def session_view(settings: SandboxSettings, record: SessionRecord) -> dict[str, Any]:
-    """The session as the API answers it: a link by its mode, or the browser's key for as long as it is ACTIVE."""
+    """Return the session as the API answers it: with its link, or with the browser's key while it is ACTIVE."""
     if record.session["mode"] == "PAYMENT_LINK":
         return record.session | {"payment_link_url": payment_link_url(settings, record.id)}
     if record.is_active:
@@ -26,11 +28,14 @@ def session_view(settings: SandboxSettings, record: SessionRecord) -> dict[str, 
 
 
 def invoice_view(settings: SandboxSettings, record: InvoiceRecord) -> dict[str, Any]:
+    """Return the invoice as the API answers it."""
     return record.invoice | {"invoice_url": invoice_url(settings, record.id)}
 
 
 def origin_of(url: str | None) -> str:
-    """`https://shop.example:8443`, for a policy that names where a form may lead; empty for no address, and for one
-    whose characters would mean something in a policy."""
+    """Return the origin of an address for a content security policy: `https://shop.example:8443`.
+
+    Return an empty text for no address, and for characters that would mean something in a policy.
+    """
     match = re.match(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(?=[/?#]|$)", url or "")
     return match[0].lower() if match else ""

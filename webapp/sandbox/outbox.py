@@ -1,4 +1,4 @@
-"""Webhooks on their way: rows that are written with the change they tell of, and the faults that disturb them."""
+"""The outbox: each webhook is a row, written in the transaction of its change. WebhookFaults disturb the sending."""
 
 import random
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ SHUFFLE_SECONDS = 1.5
 
 @dataclass(frozen=True)
 class WebhookFaults:
-    """Faults that a presenter or a test may turn on. All of them happen to real webhooks at times."""
+    """The faults of all webhooks, for presenters and tests. Real webhooks have them too, now and then."""
 
     duplicate: bool = False
     delay: float = 0.0
@@ -24,13 +24,14 @@ class WebhookFaults:
 
 
 async def read_webhook_faults(queries: Any, connection: Any) -> WebhookFaults:
+    """Return the faults that are stored."""
     rows = [row async for row in queries.list_webhook_faults(connection)]
     known = {row["name"]: loads(row["value"]) for row in rows if row["name"] in WebhookFaults.__annotations__}
     return WebhookFaults(**known)
 
 
-async def put(queries: Any, connection: Any, events: list[Event], now: datetime) -> None:
-    """Inserts one row an event, within the caller's transaction."""
+async def insert_webhooks(queries: Any, connection: Any, events: list[Event], now: datetime) -> None:
+    """Insert one row for each event, in the caller's transaction."""
     faults = await read_webhook_faults(queries, connection)
     own = await queries.get_faults_of_object(connection, object_id=events[0].object_id) if events else None
     if own:

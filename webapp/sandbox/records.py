@@ -1,4 +1,4 @@
-"""The contents of one row: a payment session with its attempts, or an invoice."""
+"""The two kinds of record: a payment session with its attempts, and an invoice with its payments."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,10 @@ OPEN = ("REQUIRES_ACTION", "PENDING")
 
 @dataclass
 class SessionRecord:
-    """One row: `session` is what the API shows, `customer` what was sent; saving sends what is in `outbox`."""
+    """A payment session. `session` is the API's object, `customer` the one in the request.
+
+    Saving the record sends the webhooks in `outbox`.
+    """
 
     session: dict[str, Any]
     attempts: list[dict[str, Any]] = field(default_factory=list)
@@ -32,12 +35,12 @@ class SessionRecord:
 
 
 def attempt_id(attempt: dict[str, Any]) -> str:
-    """Return its id at the gateway: `pr-…` for payments, `pt-…` where something is only saved."""
+    """Return the gateway's id of an attempt: `pr-…` for a payment, `pt-…` where something is only saved."""
     return str(attempt["payment_request_id" if attempt["kind"] == "payment_request" else "payment_token_id"])
 
 
 def find_attempt(record: SessionRecord, wanted: str) -> dict[str, Any]:
-    """By `pr-…`/`pt-…` id or by `session_token_request_id`; 404 if there is none."""
+    """Return the attempt with this `pr-…`, `pt-…` or `session_token_request_id`. Raise 404 if there is none."""
     for attempt in record.attempts:
         if wanted in (attempt_id(attempt), attempt["session_token_request_id"]):
             return attempt
@@ -46,7 +49,7 @@ def find_attempt(record: SessionRecord, wanted: str) -> dict[str, Any]:
 
 @dataclass
 class InvoiceRecord:
-    """One row: `invoice` is what the API shows, `payments` what was tried on the hosted page."""
+    """An invoice. `invoice` is the API's object, `payments` the attempts on the hosted page."""
 
     invoice: dict[str, Any]
     payments: list[dict[str, Any]] = field(default_factory=list)

@@ -1,7 +1,7 @@
-"""The one state machine of a payment session: ACTIVE, then COMPLETED, EXPIRED or CANCELED, each of them final.
+"""The states of a payment session: ACTIVE, then COMPLETED, EXPIRED or CANCELED, each of them final.
 
-Pure functions on a document; the merchant API, the hosted page and the gateway all change sessions through these.
-A failed attempt leaves the session ACTIVE. https://docs.xendit.co/docs/payment-sessions-overview
+Pure functions on a record, used by the merchant's API, the hosted pages and the gateway. A failed attempt leaves the
+session ACTIVE. https://docs.xendit.co/docs/payment-sessions-overview
 """
 
 from datetime import datetime
@@ -27,14 +27,14 @@ def cancel(record: SessionRecord, now: datetime) -> None:
 
 
 def expire(record: SessionRecord, now: datetime) -> None:
-    """Ends an ACTIVE session as its clock would; another stays as it is."""
+    """End an ACTIVE session, as its clock would. Any other stays as it is."""
     if record.is_active:
         close(record, now, "EXPIRED")
         record.outbox.append(session_event("payment_session.expired", record.session))
 
 
 def advance(record: SessionRecord, now: datetime) -> bool:
-    """Lets the clock do what is due: attempts first, in their order, then expiry. True if that changed anything."""
+    """Apply the clock: settle due attempts in their order, then expire. Return whether anything changed."""
     changed = False
     end = from_text(record.session["expires_at"])
     while record.is_active and (attempt := _next_due(record)) and from_text(attempt["due"]) <= min(now, end):
@@ -48,7 +48,7 @@ def advance(record: SessionRecord, now: datetime) -> bool:
 
 
 def due_at(record: SessionRecord) -> str | None:
-    """When `advance` has something to do next; None when nothing will happen any more."""
+    """Return the time of the next change by the clock, or None after the end."""
     if not record.is_active:
         return None
     attempt = _next_due(record)

@@ -1,4 +1,4 @@
-"""The settings of the sandbox, passed in at its start."""
+"""The settings of the sandbox, passed in by its caller."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class SandboxSettings:
-    """See README.md. `webhook_schedule` is Xendit's 15 min … 12 h, scaled down to a demo's patience."""
+    """The settings. `webhook_schedule` is Xendit's 15 min … 12 h in a demo's seconds; README.md explains the rest."""
 
     public_url: str
     secret: str = field(repr=False)

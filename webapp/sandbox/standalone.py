@@ -23,6 +23,7 @@ HTTP Basic: any user name that begins with xnd_development_, and no password.
 
 
 def create_app(settings: SandboxSettings, database: SQLiteDatabase) -> Starlette:
+    """Return the app of one sandbox on one database."""
     sandbox = Sandbox(settings, database)
     api: ASGIApp = sandbox.api
 

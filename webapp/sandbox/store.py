@@ -1,4 +1,4 @@
-"""All that the sandbox remembers: payment sessions and invoices. Of secrets it keeps only hashes."""
+"""The storage of the sandbox: payment sessions and invoices. Of secrets it holds only hashes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -40,7 +40,10 @@ STATEMENTS = Path(__file__).with_name("sql")
 
 
 class Store:
-    """`on_commit` is called after each transaction with webhooks in it; `sends_webhooks=False` writes none."""
+    """The sessions and invoices in one database.
+
+    `on_commit` is called when webhooks were stored. `sends_webhooks=False` stores none.
+    """
 
     def __init__(
         self,
@@ -56,9 +59,9 @@ class Store:
         self.invoices = DocumentTable(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
 
     async def create_tables(self) -> None:
-        """Create tables and indices that are missing.
+        """Create tables and indexes that are missing.
 
-        In Postgres even CREATE INDEX IF NOT EXISTS waits for a transaction that writes, which may wait for this one.
+        In Postgres even CREATE INDEX IF NOT EXISTS waits for open transactions, so it runs only when needed.
         """
         there = set()
         async with self.database.write() as connection:
@@ -73,13 +76,13 @@ class Store:
                         await create(connection)
 
     async def advance_all(self) -> None:
-        """Lets the clock do what is due in any document, whether somebody looks at it or not."""
+        """Apply the clock to all overdue records."""
         for table in (self.sessions, self.invoices):
             async with self.database.read() as connection:
                 due = getattr(self.queries, f"due_{table.kind.name}")
                 ids = [row["id"] async for row in due(connection, now=to_text(self.clock()))]
-            for document_id in ids:
-                await table.get(document_id)
+            for record_id in ids:
+                await table.get(record_id)
 
     # Payment sessions
 
@@ -99,7 +102,7 @@ class Store:
         return await self.sessions.get(payment_session_id)
 
     async def find_session_by_auth(self, auth_key: str) -> SessionRecord | None:
-        """`auth_key`: `session-<32 hex>`, the first two parts of the SDK key."""
+        """Return the session of an auth key, `session-<32 hex>`: the first two parts of the SDK key."""
         return await self.sessions.find("find_session_by_auth", auth_hash=self._hash(auth_key))
 
     async def find_session_by_link(self, code: str) -> SessionRecord | None:
@@ -126,7 +129,7 @@ class Store:
         return await self.invoices.find("find_invoice_by_link", link_hash=self._hash(code))
 
     async def find_invoices(self, business_id: str, external_id: str | None) -> list[InvoiceRecord]:
-        """Newest first; the ten newest of the business without an `external_id`."""
+        """Return invoices, newest first: those of an `external_id`, or else the ten newest of the business."""
         async with self.database.read() as connection:
             if external_id is None:
                 rows = self.queries.recent_invoices(connection, business_id=business_id)

@@ -1,7 +1,7 @@
-"""Sends webhooks as Xendit does: HTTP POST with `x-callback-token` and `webhook-id`, again on anything but 2xx.
+"""Sends webhooks as Xendit does: HTTP POST with `x-callback-token` and `webhook-id`, repeated until a 2xx answer.
 
-Several processes may share one outbox: who wins the guarded UPDATE of a row sends it. If the winner dies, the row is
-due again when its lease ends, so that each webhook arrives at least once. Nothing of a body or a token is logged.
+Several processes may share one outbox. A guarded UPDATE claims a row for one of them. If that one dies, the row is due
+again after the lease, so each webhook arrives at least once. No log line holds a body or a token.
 https://docs.xendit.co/docs/handling-webhooks
 """
 
@@ -23,26 +23,28 @@ from .settings import SandboxSettings
 from .store import Store
 
 LEASE = timedelta(seconds=40)
-ANSWER_WITHIN = 30
-AT_A_TIME = 16
+TIMEOUT_SECONDS = 30
+MAX_PARALLEL = 16
 logger = logging.getLogger(__name__)
 
 
 def webhook_client() -> httpx.AsyncClient:
-    """Return a client that trusts ``SSL_CERT_FILE``, where development certificates are."""
+    """Return a client that trusts `SSL_CERT_FILE`, where development certificates are."""
     context = ssl.create_default_context()
     return httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=context)
 
 
 class WebhookSender:
+    """The sender of one process."""
+
     def __init__(
         self, store: Store, settings: SandboxSettings, client: httpx.AsyncClient, clock: Callable[[], datetime]
     ) -> None:
         self.store, self.settings, self.client, self.clock = store, settings, client, clock
-        self._slots = asyncio.Semaphore(AT_A_TIME)
+        self._slots = asyncio.Semaphore(MAX_PARALLEL)
 
     async def deliver(self) -> int:
-        """Sends what is due, each object's webhooks one after the other. Returns how many were tried."""
+        """Send the due webhooks, those of one object in their order. Return how many were tried."""
         if not self.settings.webhook_url:
             return 0
         async with self.store.database.read() as connection:
@@ -65,7 +67,7 @@ class WebhookSender:
                     await self._deliver_one(claimed)
 
     async def _claim(self, row: dict[str, Any]) -> Any:
-        """The row, ours to send for as long as the lease runs; None if another process was faster."""
+        """Claim a row for the time of the lease. Return None if another process was faster."""
         lease = to_text(self.clock() + LEASE)
         fields = {"webhook_id": row["webhook_id"], "due_at": row["due_at"], "lease": lease}
         async with self.store.database.write() as connection:
@@ -87,7 +89,7 @@ class WebhookSender:
             await self.store.queries.settle_webhook(connection, webhook_id=row["webhook_id"], **fields)
 
     def _body(self, row: Any) -> bytes:
-        """Return the body as it is sent: `created` is now, and secret addresses are added only here."""
+        """Return the body to send. Only here it gets the time of this try (`created`) and secret addresses."""
         data = loads(row["body"])
         if row["event"] == "invoice":
             return dumps(data).encode()
@@ -97,7 +99,7 @@ class WebhookSender:
         return dumps({**envelope, "api_version": "v3", "data": data}).encode()
 
     async def _post(self, webhook_id: str, body: bytes) -> str:
-        """The status code as text, or the name of what went wrong."""
+        """Send once. Return the status code as text, or the name of the network error."""
         headers = {
             "content-type": "application/json",
             "x-callback-token": self.settings.webhook_token,
@@ -105,7 +107,7 @@ class WebhookSender:
         }
         try:
             answer = await self.client.post(
-                self.settings.webhook_url or "", content=body, headers=headers, timeout=ANSWER_WITHIN
+                self.settings.webhook_url or "", content=body, headers=headers, timeout=TIMEOUT_SECONDS
             )
         except httpx.HTTPError as error:
             return type(error).__name__

@@ -1,4 +1,4 @@
-"""The webhooks that were sent or wait to be: listed, sent again, disturbed on purpose, and forgotten after a while."""
+"""The webhooks in the outbox: list them, send them again, set their faults, delete old ones."""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -9,11 +9,11 @@ from .codec import dumps
 from .outbox import WebhookFaults, read_webhook_faults
 from .store import Store
 
-KEPT = timedelta(days=60)
+KEEP_FOR = timedelta(days=60)
 
 
-async def listed(store: Store, object_id: str | None = None) -> list[dict[str, Any]]:
-    """Newest first, without the bodies; of one session or invoice if it is named."""
+async def list_webhooks(store: Store, object_id: str | None = None) -> list[dict[str, Any]]:
+    """Return the webhooks without their bodies, newest first; of one object if it is given."""
     async with store.database.read() as connection:
         if object_id is None:
             return [dict(row) async for row in store.queries.list_webhooks(connection)]
@@ -21,7 +21,7 @@ async def listed(store: Store, object_id: str | None = None) -> list[dict[str, A
 
 
 async def resend(store: Store, webhook_id: str, object_id: str | None = None) -> bool:
-    """Makes one due again, with the same `webhook-id`. False if there is none of that id (about that object)."""
+    """Make a webhook due again, with the same `webhook-id`. Return False if the object has none of that id."""
     wanted = {"webhook_id": webhook_id, "object_id": object_id or "", "now": to_text(store.clock())}
     async with store.database.write() as connection:
         row = await store.queries.resend_webhook(connection, **wanted)
@@ -30,12 +30,16 @@ async def resend(store: Store, webhook_id: str, object_id: str | None = None) ->
 
 
 async def webhook_faults(store: Store) -> WebhookFaults:
+    """Return the faults of all webhooks."""
     async with store.database.read() as connection:
         return await read_webhook_faults(store.queries, connection)
 
 
 async def set_webhook_faults(store: Store, changes: dict[str, Any]) -> WebhookFaults:
-    """For all processes that share the database. KeyError or ValueError for what is no fault or no value of it."""
+    """Change the faults for all processes of the database.
+
+    Raise KeyError for an unknown fault, ValueError for a wrong value.
+    """
     known = asdict(WebhookFaults())
     for name, value in changes.items():
         if type(known[name])(value) != value:
@@ -47,9 +51,9 @@ async def set_webhook_faults(store: Store, changes: dict[str, Any]) -> WebhookFa
     return await webhook_faults(store)
 
 
-async def forget(store: Store) -> None:
-    """Removes what is over and older than KEPT: a public demo runs for years."""
-    before = to_text(store.clock() - KEPT)
+async def delete_old(store: Store) -> None:
+    """Delete ended sessions and invoices with their webhooks after KEEP_FOR: a public demo runs for years."""
+    before = to_text(store.clock() - KEEP_FOR)
     async with store.database.write() as connection:
         for name in ("forget_webhooks", "forget_sessions", "forget_invoices"):
             await getattr(store.queries, name)(connection, before=before)

@@ -30,7 +30,7 @@ CUSTOMER = {
 
 
 def seal(text: str, sdk_key: str, payment_session_id: str) -> str:
-    """What a card field sends: the browser's half of gateway/card_fields.py, written again."""
+    """Encrypt as a card field does: the browser's half of gateway/card_fields.py, written again."""
     theirs = load_der_public_key(base64.b64decode(sdk_key.split("-")[3]))
     assert isinstance(theirs, ec.EllipticCurvePublicKey)
     mine = ec.generate_private_key(ec.SECP384R1())
@@ -87,7 +87,7 @@ class Checkout:
         return found
 
     async def status(self) -> str:
-        """What the merchant is told."""
+        """Return the status that the merchant sees."""
         return str((await self.merchant.get(f"/sessions/{self.id}")).json()["status"])
 
 

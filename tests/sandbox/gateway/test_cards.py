@@ -1,4 +1,4 @@
-"""What each test card does, and how its number is opened."""
+"""The outcome of each test card, and the decryption of its number."""
 
 import base64
 

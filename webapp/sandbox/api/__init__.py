@@ -1,4 +1,4 @@
-"""The merchant's API: what stands at https://api.xendit.co."""
+"""The merchant's API, in the place of https://api.xendit.co."""
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,6 +17,7 @@ CRASH = "Something unexpected happened. We are investigating this issue. Please 
 
 
 def create_api(store: Store, settings: SandboxSettings) -> Starlette:
+    """Return the ASGI app with the routes of sessions and invoices."""
     sessions, invoices = SessionsApi(store, settings), InvoicesApi(store, settings)
     return Starlette(
         routes=[
@@ -29,16 +30,16 @@ def create_api(store: Store, settings: SandboxSettings) -> Starlette:
             Route("/v2/invoices/{invoice_id}", invoices.get),
             Route("/invoices/{invoice_id}/expire!", invoices.expire, methods=["POST"]),
         ],
-        exception_handlers={SandboxError: _refused, HTTPException: _unknown, Exception: _crashed},
+        exception_handlers={SandboxError: _api_error, HTTPException: _no_route, Exception: _crashed},
     )
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, SandboxError)  # noqa: S101 - Starlette's handler type is wider than what it is given
+async def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SandboxError)  # noqa: S101 - Starlette's handler type is wider than the errors it gets
     return ApiResponse(error.body(), error.status)
 
 
-async def _unknown(request: Request, error: Exception) -> Response:
+async def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     code = "NOT_FOUND" if error.status_code == 404 else "METHOD_NOT_ALLOWED"
     return ApiResponse({"error_code": code, "message": error.detail}, error.status_code)

@@ -7,21 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from ..channels import Channel
+from ..errors import bad_request
 from ..markets import INVOICE_DEFAULT, MARKETS
-from .metadata import check_metadata, refuse
+from .metadata import check_metadata
 from .schema import FORMATS, Rule
 
-LARGEST_AMOUNT = 10**9
+MAX_AMOUNT = 10**9
 REDIRECT = Rule("string", maximum=255, format="uri", nullable=True)
 TEXT = Rule("string", nullable=True)
-NUMBER = Rule("number", minimum=-LARGEST_AMOUNT, maximum=LARGEST_AMOUNT)
+NUMBER = Rule("number", minimum=-MAX_AMOUNT, maximum=MAX_AMOUNT)
 ITEM = Rule(
     "object",
     required=("name", "price", "quantity"),
     properties={
         "name": Rule("string", minimum=1, maximum=255),
         "price": NUMBER,
-        "quantity": Rule("number", minimum=0, maximum=LARGEST_AMOUNT),
+        "quantity": Rule("number", minimum=0, maximum=MAX_AMOUNT),
         "url": TEXT,
         "category": TEXT,
         "reference_id": TEXT,
@@ -56,38 +57,38 @@ INVOICE = Rule(
 
 
 def check_rules(body: dict[str, Any]) -> None:
-    """Raises the first rule's error that `body`, which fits the schema, breaks."""
+    """Raise the error of the first rule that the body breaks. The body fits the schema."""
     currency = body.get("currency", INVOICE_DEFAULT)
     market = MARKETS.get(currency)
     if not market or not market.invoices:
-        raise refuse("UNSUPPORTED_CURRENCY", f"The currency {currency} is not supported for invoices")
+        raise bad_request("UNSUPPORTED_CURRENCY", f"The currency {currency} is not supported for invoices")
     amount = Decimal(body["amount"])
-    if amount > LARGEST_AMOUNT:
-        raise refuse("MAXIMUM_TRANSFER_AMOUNT_ERROR", f"The maximum amount is {LARGEST_AMOUNT}")
+    if amount > MAX_AMOUNT:
+        raise bad_request("MAXIMUM_TRANSFER_AMOUNT_ERROR", f"The maximum amount is {MAX_AMOUNT}")
     if amount <= 0 or (not market.decimals and amount < 1):
-        raise refuse("MINIMAL_TRANSFER_AMOUNT_ERROR", "The amount must be greater than zero")
+        raise bad_request("MINIMAL_TRANSFER_AMOUNT_ERROR", "The amount must be greater than zero")
     emails = [body.get("payer_email"), (body.get("customer") or {}).get("email")]
     if not all(email is None or FORMATS["email"](email) for email in emails):
-        raise refuse("EMAIL_FORMAT_ERROR", "The email format is invalid")
+        raise bad_request("EMAIL_FORMAT_ERROR", "The email format is invalid")
     known = {name for channel in market.channels for name in (channel.code, method_name(channel))}
     wanted = body.get("payment_methods") or []
     unknown = [name for name in wanted if name not in known]
     if unknown:
         text = f"The payment method choices did not match with the available one(s): {', '.join(unknown)}"
-        raise refuse("UNAVAILABLE_PAYMENT_METHOD_ERROR", text)
+        raise bad_request("UNAVAILABLE_PAYMENT_METHOD_ERROR", text)
     hours = 24 if body.get("reminder_time_unit") == "days" else 1
     if body.get("reminder_time", 0) * hours * 3600 >= duration(body) and "reminder_time" in body:
-        raise refuse("INVALID_REMINDER_TIME", "The reminder must be sent before the invoice expires")
+        raise bad_request("INVALID_REMINDER_TIME", "The reminder must be sent before the invoice expires")
     check_metadata(body.get("metadata"), "API_VALIDATION_ERROR", keys=50, value=500)
 
 
 def duration(body: dict[str, Any]) -> int:
-    """Seconds until it expires; a day unless said otherwise."""
+    """Return the seconds until the invoice expires; a day by default."""
     return int(body.get("invoice_duration", 86_400))
 
 
 def method_name(channel: Channel) -> str:
-    """Return a channel's name in invoices: CREDIT_CARD, BCA for BCA_VIRTUAL_ACCOUNT, else its code."""
+    """Return the invoice's name of a channel: CREDIT_CARD for cards, BCA for BCA_VIRTUAL_ACCOUNT, else the code."""
     if channel.pm_type == "CARDS":
         return "CREDIT_CARD"
     return channel.code.removesuffix("_VIRTUAL_ACCOUNT") if channel.pm_type == "VIRTUAL_ACCOUNT" else channel.code

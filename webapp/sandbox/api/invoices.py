@@ -27,10 +27,13 @@ REPEATED = [
 
 
 class InvoicesApi:
+    """The four calls of the Invoice API."""
+
     def __init__(self, store: Store, settings: SandboxSettings) -> None:
         self.store, self.settings = store, settings
 
     async def create(self, request: Request) -> Response:
+        """Handle `POST /v2/invoices`."""
         business_id = business_of(request)
         body = await body_of(request)
         check_schema(body, INVOICE)
@@ -40,14 +43,16 @@ class InvoicesApi:
         return self._answer(record)
 
     async def get(self, request: Request) -> Response:
+        """Handle `GET /v2/invoices/{invoice_id}`."""
         return self._answer(await self._own(request))
 
     async def find(self, request: Request) -> Response:
-        """An array: an `external_id` need not be unique."""
+        """Handle `GET /v2/invoices`. The answer is a list, because an `external_id` need not be unique."""
         found = await self.store.find_invoices(business_of(request), request.query_params.get("external_id"))
         return ApiResponse([invoice_view(self.settings, record) for record in found])
 
     async def expire(self, request: Request) -> Response:
+        """Handle `POST /invoices/{invoice_id}/expire!`."""
         record = await self._own(request)
 
         def expire(record: InvoiceRecord, now: datetime) -> InvoiceRecord:
@@ -60,7 +65,7 @@ class InvoicesApi:
         return ApiResponse(invoice_view(self.settings, record))
 
     async def _own(self, request: Request) -> InvoiceRecord:
-        """The invoice in the address, if it is the caller's; 404 for another's as for none."""
+        """Return the invoice in the address. Raise 404 if there is none, or if it is another business's."""
         business_id = business_of(request)
         record = await self.store.get_invoice(request.path_params["invoice_id"])
         if record is None or record.invoice["user_id"] != business_id:
@@ -94,7 +99,7 @@ def invoice_of(body: dict[str, Any], business_id: str, merchant_name: str, now: 
 def available(
     currency: str, wanted: list[str] | None, amount: Any, merchant_name: str
 ) -> dict[str, list[dict[str, Any]]]:
-    """The lists of an invoice's answer that say what it can be paid with; cards stand in none of them."""
+    """Return the lists of payment methods in an invoice's answer. Cards are in none of them."""
     lists: dict[str, list[dict[str, Any]]] = {
         "available_banks": [],
         "available_retail_outlets": [],

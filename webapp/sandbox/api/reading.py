@@ -1,4 +1,4 @@
-"""Read the API key (401) and the JSON body (400) of every call."""
+"""The start of every call: the API key (401) and the JSON body (400)."""
 
 import base64
 import binascii
@@ -11,12 +11,12 @@ from .. import keys
 from ..codec import loads
 from ..errors import SandboxError, validation_error
 
-LARGEST_BODY = 1_000_000
+MAX_BODY = 1_000_000
 SECRET_KEY = re.compile(r"xnd_development_[\w+/=-]+")
 
 
 def business_of(request: Request) -> str:
-    """The business whose secret key came as the user name of HTTP Basic. Any test-mode key is somebody's."""
+    """Return the business of the secret key, which is the user name of HTTP Basic. Any test-mode key is right."""
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     try:
         user, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
@@ -28,9 +28,9 @@ def business_of(request: Request) -> str:
 
 
 async def body_of(request: Request) -> dict[str, Any]:
-    """The JSON object in the body."""
+    """Return the JSON object in the body."""
     text = await request.body()
-    if len(text) > LARGEST_BODY:
+    if len(text) > MAX_BODY:
         raise SandboxError(413, "REQUEST_TOO_LARGE", "Request body is too large")
     try:
         body = loads(text)
@@ -45,7 +45,7 @@ async def body_of(request: Request) -> dict[str, Any]:
 
 
 def _is_text(value: Any) -> bool:
-    """False for text that UTF-8 or a database cannot hold: half a surrogate pair, a NUL."""
+    """Return False for text that UTF-8 or a database cannot hold: half a surrogate pair, a NUL."""
     if isinstance(value, str):
         return not re.search("[\0\ud800-\udfff]", value)
     if isinstance(value, dict):

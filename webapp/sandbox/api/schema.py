@@ -13,7 +13,7 @@ from ..errors import SandboxError
 
 
 def is_web_url(value: str) -> bool:
-    """http or https, with a host, and nothing that could break out of a header or a policy."""
+    """Return whether this is http or https, has a host, and is safe inside a header or a policy."""
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
@@ -22,7 +22,8 @@ def is_web_url(value: str) -> bool:
     return parts.scheme in ("http", "https") and bool(host) and bool(re.fullmatch(r"[!#$&-;=?-Z_a-z~%\[\]]+", value))
 
 
-def is_moment(value: str) -> bool:
+def is_time(value: str) -> bool:
+    """Return whether this is a date and time with an offset."""
     try:
         from_text(value)
     except (ValueError, OverflowError):
@@ -31,6 +32,7 @@ def is_moment(value: str) -> bool:
 
 
 def is_day(value: str) -> bool:
+    """Return whether this is a date."""
     try:
         datetime.strptime(value, "%Y-%m-%d")
     except ValueError:
@@ -39,7 +41,7 @@ def is_day(value: str) -> bool:
 
 
 FORMATS: dict[str, Callable[[str], bool]] = {
-    "date-time": is_moment,
+    "date-time": is_time,
     "date": is_day,
     "uri": is_web_url,
     "origin": lambda value: is_web_url(value) and value == "{0.scheme}://{0.netloc}".format(urlsplit(value)),
@@ -75,7 +77,7 @@ class Rule:
 
 
 def violations(value: Any, rule: Rule, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """`(where, what is wrong, path to show)` for everything in `value` that breaks the rule."""
+    """Return `(place, error, path to show)` for each value that breaks the rule."""
     if value is None and rule.nullable:
         return
     if not TYPES[rule.type](value):
@@ -115,7 +117,7 @@ def _length(value: Any, rule: Rule, path: str, what: str) -> Iterator[tuple[str,
 
 
 def check_schema(body: Any, rule: Rule) -> None:
-    """Raises API_VALIDATION_ERROR with one entry in `errors` for each violation (the first fifty)."""
+    """Raise API_VALIDATION_ERROR with one entry in `errors` for each violation, at most fifty."""
     found = [entry for entry, _ in zip(violations(body, rule), range(50), strict=False)]
     if found:
         message = ", ".join(f"request/body{where} {what}" for where, what, _ in found)

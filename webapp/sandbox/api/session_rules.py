@@ -1,7 +1,7 @@
-"""The rules that a schema cannot express about POST /sessions: each rule with its own error code.
+"""The rules of POST /sessions that a schema cannot express, each with its own error code.
 
 http is accepted where Xendit insists on https (origins, return URLs), because this imitation runs on localhost. All
-else is as strict as the documentation; where two documents differ, as the stricter.
+else is as strict as the documentation. Where two documents differ, the stricter one counts.
 """
 
 from collections.abc import Callable
@@ -11,18 +11,18 @@ from typing import Any
 
 from ..channels import usable
 from ..clock import from_text
-from ..errors import validation_error
+from ..errors import bad_request, validation_error
 from ..markets import MARKETS
-from .metadata import check_metadata, refuse
+from .metadata import check_metadata
 from .schema import is_web_url
 
 JSON = dict[str, Any]
-LARGEST_AMOUNT = 10**12
-SOONEST, LATEST = timedelta(minutes=10), timedelta(days=365)
+MAX_AMOUNT = 10**12
+MIN_LIFETIME, MAX_LIFETIME = timedelta(minutes=10), timedelta(days=365)
 
 
 def check_rules(body: JSON, now: datetime) -> None:
-    """Raises the first rule's error that `body`, which fits the schema, breaks."""
+    """Raise the error of the first rule that the body breaks. The body fits the schema."""
     for rule in RULES:
         rule(body)
     _expiry(body, now)
@@ -30,17 +30,17 @@ def check_rules(body: JSON, now: datetime) -> None:
 
 def _type_and_mode(body: JSON) -> None:
     if body["session_type"] == "AUTHORIZATION":
-        raise refuse("SESSION_TYPE_NOT_SUPPORTED", "session_type AUTHORIZATION is not supported for now")
+        raise bad_request("SESSION_TYPE_NOT_SUPPORTED", "session_type AUTHORIZATION is not supported for now")
     if body["mode"] not in ("PAYMENT_LINK", "COMPONENTS"):
-        raise refuse("MODE_NOT_SUPPORTED", f"mode {body['mode']} is not supported for now")
+        raise bad_request("MODE_NOT_SUPPORTED", f"mode {body['mode']} is not supported for now")
     if body["currency"] not in MARKETS:
-        raise refuse("INVALID_CURRENCY", f"Currency {body['currency']} is not supported")
+        raise bad_request("INVALID_CURRENCY", f"Currency {body['currency']} is not supported")
     if body["country"] not in {market.country for market in MARKETS.values()}:
-        raise refuse("INVALID_COUNTRY", f"Country {body['country']} is not supported")
+        raise bad_request("INVALID_COUNTRY", f"Country {body['country']} is not supported")
 
 
 def _parts_of_a_type(body: JSON) -> None:
-    """Check what only one type or mode requires, and what is never allowed."""
+    """Check properties that only one type or mode requires, and those that are never allowed."""
     if body["session_type"] == "SUBSCRIPTION":
         if not body.get("subscription"):
             raise validation_error("must have required property 'subscription'", "/body/subscription")
@@ -66,17 +66,17 @@ def _parts_of_a_type(body: JSON) -> None:
 
 def _amount(body: JSON) -> None:
     amount = Decimal(body["amount"])
-    if amount > LARGEST_AMOUNT:
-        raise refuse("INVALID_AMOUNT", f"Amount must be at most {LARGEST_AMOUNT}")
+    if amount > MAX_AMOUNT:
+        raise bad_request("INVALID_AMOUNT", f"Amount must be at most {MAX_AMOUNT}")
     if body["session_type"] == "SAVE":
         if amount != 0:
-            raise refuse("INVALID_AMOUNT", "Amount must be zero for session type SAVE")
+            raise bad_request("INVALID_AMOUNT", "Amount must be zero for session type SAVE")
     elif amount <= 0:
-        raise refuse("INVALID_AMOUNT", "Amount must be greater than zero")
+        raise bad_request("INVALID_AMOUNT", "Amount must be greater than zero")
     decimals = MARKETS[body["currency"]].decimals
     if amount != round(amount, decimals):
         allowed = f"at most {decimals} decimals" if decimals else "no decimals"
-        raise refuse("INVALID_AMOUNT", f"Amount must have {allowed} in {body['currency']}")
+        raise bad_request("INVALID_AMOUNT", f"Amount must have {allowed} in {body['currency']}")
 
 
 def _channels(body: JSON) -> None:
@@ -85,12 +85,12 @@ def _channels(body: JSON) -> None:
     unknown = [code for code in allowed if code not in available]
     if unknown:
         hint = "Please ensure that you have activated the necessary channels"
-        raise refuse("INVALID_PAYMENT_CHANNEL", f"Channel(s) {', '.join(unknown)} are not available. {hint}")
+        raise bad_request("INVALID_PAYMENT_CHANNEL", f"Channel(s) {', '.join(unknown)} are not available. {hint}")
     primary = (body.get("payment_link_configuration") or {}).get("primary_payment_channels") or []
     for code in primary:
         if code not in (allowed or available):
             text = f"Primary channel {code} is not included in the requested channels"
-            raise refuse("INVALID_PRIMARY_PAYMENT_CHANNEL", text)
+            raise bad_request("INVALID_PRIMARY_PAYMENT_CHANNEL", text)
 
 
 def _metadata(body: JSON) -> None:
@@ -101,20 +101,20 @@ def _metadata(body: JSON) -> None:
 
 def _customer_id(body: JSON) -> None:
     if body.get("customer_id") and not body["customer_id"].startswith("cust-"):
-        raise refuse("INVALID_CUSTOMER_ID", 'Customer ID must start with "cust-"')
+        raise bad_request("INVALID_CUSTOMER_ID", 'Customer ID must start with "cust-"')
 
 
 def _urls(body: JSON) -> None:
     urls = [body.get("success_return_url"), body.get("cancel_return_url")]
     urls.append((body.get("components_configuration") or {}).get("return_url"))
     if not all(url is None or is_web_url(url) for url in urls):
-        raise refuse("INVALID_URL", "Please provide a valid HTTPS URL")
+        raise bad_request("INVALID_URL", "Please provide a valid HTTPS URL")
 
 
 def _customer(body: JSON) -> None:
     needed = body["session_type"] == "SAVE" or body.get("allow_save_payment_method") in ("OPTIONAL", "FORCED")
     if needed and not (body.get("customer") or body.get("customer_id")):
-        raise refuse("MISSING_CUSTOMER", "Customer object or customer_id is required")
+        raise bad_request("MISSING_CUSTOMER", "Customer object or customer_id is required")
 
 
 def _payments_only(body: JSON) -> None:
@@ -122,19 +122,19 @@ def _payments_only(body: JSON) -> None:
         return
     if body.get("capture_method"):
         text = f"Capture method is not supported for session type {body['session_type']}"
-        raise refuse("DISALLOWED_CAPTURE_METHOD", text)
+        raise bad_request("DISALLOWED_CAPTURE_METHOD", text)
     if body.get("items") is not None:
-        raise refuse("ITEMS_NOT_SUPPORTED", "Items are allowed for session type PAY only")
+        raise bad_request("ITEMS_NOT_SUPPORTED", "Items are allowed for session type PAY only")
 
 
 def _expiry(body: JSON, now: datetime) -> None:
     if not body.get("expires_at"):
         return
     ahead = from_text(body["expires_at"]) - now
-    if ahead < SOONEST:
-        raise refuse("INVALID_EXPIRY_DATE", "expires_at must be at least 10 minutes in the future")
-    if ahead > LATEST:
-        raise refuse("INVALID_EXPIRY_DATE", f"expires_at must be at most {LATEST.days} days in the future")
+    if ahead < MIN_LIFETIME:
+        raise bad_request("INVALID_EXPIRY_DATE", "expires_at must be at least 10 minutes in the future")
+    if ahead > MAX_LIFETIME:
+        raise bad_request("INVALID_EXPIRY_DATE", f"expires_at must be at most {MAX_LIFETIME.days} days in the future")
 
 
 RULES: tuple[Callable[[JSON], None], ...] = (

@@ -1,4 +1,4 @@
-"""The body of POST /sessions, as far as types, lengths and enums go. https://docs.xendit.co/apidocs/create-session
+"""The body of POST /sessions: types, lengths and enums. https://docs.xendit.co/apidocs/create-session
 
 `session_type`, `mode`, `currency` and `country` have error codes of their own: see session_rules.py.
 """
@@ -8,11 +8,12 @@ from .schema import Rule
 TEXT = Rule("string")
 URL = Rule("string", nullable=True)
 INTERVALS = ("DAY", "WEEK", "MONTH")
-LARGEST = 10**12  # ours: no limit is documented
+MAX_NUMBER = 10**12  # ours: no limit is documented
 COUNT = Rule("integer", minimum=1, maximum=32_000)
 
 
 def text(minimum: int, maximum: int, **more: object) -> Rule:
+    """Return the rule for a text of limited length."""
     return Rule("string", minimum=minimum, maximum=maximum, **more)  # type: ignore[arg-type]
 
 
@@ -48,8 +49,8 @@ ITEM = Rule(
         "reference_id": text(1, 255),
         "type": Rule("string", enum=ITEM_TYPES),
         "name": text(1, 255),
-        "net_unit_amount": Rule("number", minimum=-LARGEST, maximum=LARGEST),
-        "quantity": Rule("integer", minimum=1, maximum=LARGEST),
+        "net_unit_amount": Rule("number", minimum=-MAX_NUMBER, maximum=MAX_NUMBER),
+        "quantity": Rule("integer", minimum=1, maximum=MAX_NUMBER),
         "category": text(1, 255),
         "subcategory": text(1, 255, nullable=True),
         "description": text(1, 255, nullable=True),

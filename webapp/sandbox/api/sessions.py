@@ -21,8 +21,8 @@ from .schema import check_schema
 from .session_rules import check_rules
 from .session_schema import SESSION
 
-LASTS = timedelta(minutes=30)
-# Xendit repeats what was sent, and leaves out what was not.
+DEFAULT_LIFETIME = timedelta(minutes=30)
+# Xendit's answer repeats these properties if the request had them.
 REPEATED = [
     *("description", "items", "metadata", "allow_save_payment_method", "channel_properties"),
     *("allowed_payment_channels", "notification_channels", "subscription", "success_return_url", "cancel_return_url"),
@@ -31,10 +31,13 @@ REPEATED = [
 
 
 class SessionsApi:
+    """The three calls of the Sessions API."""
+
     def __init__(self, store: Store, settings: SandboxSettings) -> None:
         self.store, self.settings = store, settings
 
     async def create(self, request: Request) -> Response:
+        """Handle `POST /sessions`."""
         business_id = business_of(request)
         body = await body_of(request)
         check_schema(body, SESSION)
@@ -46,9 +49,11 @@ class SessionsApi:
         return ApiResponse(session_view(self.settings, record), 201)
 
     async def get(self, request: Request) -> Response:
+        """Handle `GET /sessions/{payment_session_id}`."""
         return ApiResponse(session_view(self.settings, await self._own(request)))
 
     async def cancel(self, request: Request) -> Response:
+        """Handle `POST /sessions/{payment_session_id}/cancel`."""
         record = await self._own(request)
 
         def cancel(record: SessionRecord, now: datetime) -> SessionRecord:
@@ -58,7 +63,7 @@ class SessionsApi:
         return ApiResponse(session_view(self.settings, await self.store.update_session(record.id, cancel)))
 
     async def _own(self, request: Request) -> SessionRecord:
-        """The session in the address, if it is the caller's; 404 for another's as for none."""
+        """Return the session in the address. Raise 404 if there is none, or if it is another business's."""
         business_id = business_of(request)
         record = await self.store.get_session(request.path_params["payment_session_id"])
         if record is None or record.session["business_id"] != business_id:
@@ -76,8 +81,8 @@ class SessionsApi:
 
 
 def session_of(body: dict[str, Any], business_id: str, customer_id: str | None, now: datetime) -> dict[str, Any]:
-    """A new, ACTIVE session: what was sent, in the order of Xendit's answers, with the defaults filled in."""
-    expires_at = from_text(body["expires_at"]) if body.get("expires_at") else now + LASTS
+    """Return a new, ACTIVE session: the request with defaults, in the order of Xendit's answers."""
+    expires_at = from_text(body["expires_at"]) if body.get("expires_at") else now + DEFAULT_LIFETIME
     session = {
         "payment_session_id": new_session_id(),
         "created": to_text(now),

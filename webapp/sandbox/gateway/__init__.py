@@ -1,4 +1,4 @@
-"""The gateway that Xendit's browser SDK talks to, and every page and file that it makes the browser fetch."""
+"""The gateway: the calls of Xendit's browser SDK, and all pages and files that it makes the browser fetch."""
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -16,12 +16,12 @@ __all__ = ["STYLE_HASH", "routes", "sdk_url"]
 
 
 def sdk_url(settings: SandboxSettings) -> str | None:
-    """The module that a page imports; None without an SDK file. SdkMismatch if that is another version."""
+    """Return the address of the SDK's module, or None without an SDK file. Raise SdkMismatch for another version."""
     return sdk.load(settings.sdk_path).path if settings.sdk_path else None
 
 
 def routes(store: Store, settings: SandboxSettings) -> list[Route]:
-    """Everything for browsers, at absolute paths: the SDK asks for /api/sessions on whatever origin it came from."""
+    """Return all routes for browsers. The SDK calls /api/sessions on its own origin, so the paths are absolute."""
     return [
         *Gateway(store, settings).routes(),
         *Pages(store, settings).routes(),
@@ -32,6 +32,8 @@ def routes(store: Store, settings: SandboxSettings) -> list[Route]:
 
 
 def sdk_route(copy: sdk.SdkCopy) -> Route:
+    """Return the route that serves the SDK's copy, compressed and cached for a year."""
+
     async def serve(request: Request) -> Response:
         accepted = request.headers.get("accept-encoding", "")
         body, encoding = copy.negotiate(accepted)

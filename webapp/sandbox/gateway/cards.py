@@ -1,4 +1,4 @@
-"""Decide how a payment by a test card ends. Xendit's numbers, and three of our own for cases without one.
+"""The outcomes of test cards. Numbers as in Xendit's test mode, and three of our own for other cases.
 
 https://docs.xendit.co/docs/cards-simulate-card-scenarios
 """
@@ -20,7 +20,7 @@ CHALLENGED = {
 # Thai test cards: a challenge from THB 20 up.
 CHALLENGED_FROM_20 = {"4200350000000801", "5413530000000501"}
 DECLINED = {"4000000000002503", "5200000000002151"}
-# Ours: authorised some seconds later; refused before a payment is made; issued abroad, so that an address is asked for.
+# Ours: paid some seconds later; refused before there is a payment; issued abroad, so the gateway asks for an address.
 SLOW = "4000000000003063"
 REFUSED = "4000000000009995"
 FOREIGN = "4242424242424242"
@@ -56,14 +56,14 @@ MAGIC_AMOUNTS_VND = {
 
 @dataclass(frozen=True)
 class CardOutcome:
-    """`failure_code` is what the payment fails with; for a challenge, after it was passed."""
+    """The outcome of a card payment. `failure_code` is its failure; for a challenge, the failure after approval."""
 
     verdict: Verdict
     failure_code: str | None = None
 
 
 def outcome(number: str, amount: Decimal | float, currency: str) -> CardOutcome:
-    """Return how a payment of `amount` by this card ends."""
+    """Return the outcome of a payment of `amount` by this card."""
     magic = MAGIC_AMOUNTS_VND if currency == "VND" else MAGIC_AMOUNTS
     failure_code = magic.get(f"{Decimal(str(amount)).normalize():f}")
     if number == REFUSED:
@@ -76,7 +76,7 @@ def outcome(number: str, amount: Decimal | float, currency: str) -> CardOutcome:
 
 
 def brand(number: str) -> str | None:
-    """The network by the first digits, as far as they are typed."""
+    """Return the network of a number or of its first digits, or None."""
     if number.startswith("4"):
         return "VISA"
     if number[:2] in ("34", "37"):
@@ -87,12 +87,12 @@ def brand(number: str) -> str | None:
 
 
 def is_foreign(number: str) -> bool:
-    """Whether the issuer's country is not the shop's: the gateway then asks for a billing address."""
+    """Return whether the card was issued abroad: the gateway then asks for a billing address."""
     return number == FOREIGN
 
 
 def is_valid(number: str) -> bool:
-    """Length and check digit (Luhn)."""
+    """Return whether length and check digit (Luhn) are right."""
     digits = [int(sign) for sign in reversed(number) if sign.isdigit()]
     doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[1::2]]
     return 12 <= len(digits) == len(number) <= 19 and (sum(digits[::2]) + sum(doubled)) % 10 == 0

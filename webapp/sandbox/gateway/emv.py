@@ -1,7 +1,7 @@
-"""The text behind a payment QR code: EMVCo's merchant-presented format in the dialect of each country's scheme.
+"""The text of a payment QR code: EMVCo's merchant-presented format, as each country's scheme uses it.
 
-In: channel code, amount, merchant name, a reference. Out: a payload that banking apps could parse (tag, length, value,
-and a checksum at the end). The merchant numbers are invented: nobody's money can move.
+In: channel code, amount, merchant name, a reference. Out: a payload that banking apps can parse (tag, length, value,
+and a checksum at the end). The merchant numbers are invented, so no money can move.
 Format: EMV QRCPS Merchant-Presented Mode 1.1, https://www.emvco.com/emv-technologies/qr-codes/
 """
 
@@ -13,7 +13,10 @@ Fields = dict[str, str]
 
 
 class Scheme(NamedTuple):
-    """The fields that differ by country. Merchant accounts are `tag:value` texts."""
+    """The data of one country's scheme.
+
+    ISO 4217 number, ISO 3166 code, a city, and the merchant accounts as `tag:value` pairs.
+    """
 
     currency_number: str
     country: str
@@ -40,7 +43,7 @@ SCHEMES = {
 
 
 def crc16(text: str) -> str:
-    """CRC-16/CCITT-FALSE as four hex digits: what tag 63 holds."""
+    """Return the CRC-16/CCITT-FALSE of a text as four hex digits, for tag 63."""
     crc = 0xFFFF
     for byte in text.encode():
         crc ^= byte << 8
@@ -50,18 +53,18 @@ def crc16(text: str) -> str:
 
 
 def fold(fields: Fields) -> str:
-    """Tag, two digits of length, value; one after the other."""
+    """Return all fields as tag, two digits of length, and value."""
     return "".join(f"{tag}{len(value):02d}{value}" for tag, value in fields.items())
 
 
 def plain(text: str, longest: int) -> str:
-    """The specification's character set: printable ASCII, so accents are dropped."""
+    """Return the text in the specification's character set, printable ASCII. Accents are dropped."""
     folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return "".join(sign for sign in folded if sign.isprintable())[:longest].strip() or "MERCHANT"
 
 
 def qr_string(channel_code: str, amount: Decimal | float, merchant_name: str, reference: str) -> str:
-    """The payload of one dynamic code (01 = 12: good for one payment of just this amount)."""
+    """Return the payload of one dynamic code (01 = 12: for one payment of this amount)."""
     scheme = SCHEMES[channel_code]
     reference = "".join(sign for sign in reference if sign.isascii() and sign.isalnum())[-20:] or "0"
     text = fold(

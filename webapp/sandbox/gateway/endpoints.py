@@ -1,6 +1,6 @@
 """The seven calls of the browser SDK, under /api/sessions. The auth key in the address is the only credential.
 
-Every POST is a form with one field, `payload`, that holds JSON: that way a browser asks for no preflight.
+Every POST is a form with one field, `payload`, which holds JSON: so a browser sends no preflight request.
 """
 
 from starlette.requests import Request
@@ -19,16 +19,17 @@ from .start_payment import apply_decision, start_payment
 
 
 class Gateway:
-    """Reads and changes sessions in the same store, by the same rules, as the merchant's API."""
+    """The seven calls. They use the same store and the same rules as the merchant's API."""
 
     def __init__(self, store: Store, settings: SandboxSettings) -> None:
         self.store, self.settings = store, settings
 
     def routes(self) -> list[Route]:
+        """Return the routes of the seven calls."""
         session = "/api/sessions/{auth}"
         return [
-            Route("/api/sessions/payment_requests", self.begin, methods=["POST"]),
-            Route("/api/sessions/payment_tokens", self.begin, methods=["POST"]),
+            Route("/api/sessions/payment_requests", self.start, methods=["POST"]),
+            Route("/api/sessions/payment_tokens", self.start, methods=["POST"]),
             Route(session, self.open),
             Route(f"{session}/poll", self.poll),
             Route(f"{session}/card_info", self.card_info, methods=["POST"]),
@@ -43,33 +44,36 @@ class Gateway:
         request.state.locale = responses.locale_of(record)
         return record
 
-    def _opened(self, record: SessionRecord, sealed: object) -> str:
-        """A typed card number, to look at and forget."""
+    def _decrypted(self, record: SessionRecord, encrypted: object) -> str:
+        """Return a typed card number. It must not be stored."""
         try:
-            return open_field(sealed, keys.ecdh_private_key(self.settings.secret, record.id), record.id)
+            return open_field(encrypted, keys.ecdh_private_key(self.settings.secret, record.id), record.id)
         except Unreadable as error:
             raise validation_error(str(error), "/body/card_details") from error
 
     @json_endpoint
     async def open(self, request: Request) -> JSON:
+        """Return the session and its channels: the SDK's first call."""
         record = await self._session(request, request.path_params["auth"])
         return responses.opening(record, self.settings.merchant_name)
 
     @json_endpoint
     async def poll(self, request: Request) -> JSON:
+        """Return the session, and the attempt of `token_request_id`."""
         record = await self._session(request, request.path_params["auth"])
         wanted = request.query_params.get("token_request_id")
         return responses.polled(record, sessions.find_attempt(record, wanted) if wanted else None)
 
     @json_endpoint
-    async def begin(self, request: Request) -> JSON:
+    async def start(self, request: Request) -> JSON:
+        """Start a payment or a token with one channel."""
         body = await payload_of(request)
         record = await self._session(request, body.get("session_id"))
         pays = record.session["session_type"] == "PAY"
         if pays != request.url.path.endswith("payment_requests"):
             raise validation_error("does not fit the session's type", "/body/session_id")
-        sealed = inside(body, "channel_properties", "card_details", "card_number")
-        number = self._opened(record, sealed) if sealed or body.get("channel_code") == "CARDS" else None
+        encrypted = inside(body, "channel_properties", "card_details", "card_number")
+        number = self._decrypted(record, encrypted) if encrypted or body.get("channel_code") == "CARDS" else None
         if number is not None and not cards.is_valid(number):
             raise validation_error("card number is not valid", "/body/channel_properties/card_details/card_number")
         attempt: JSON = await self.store.update_session(
@@ -82,11 +86,12 @@ class Gateway:
 
     @json_endpoint
     async def simulate(self, request: Request) -> JSON:
+        """Pay a QR code that is open."""
         record = await self._session(request, request.path_params["auth"])
         wanted = request.path_params["id"]
         actions = sessions.find_attempt(record, wanted)["actions"]
         if not any(action["type"] == "PRESENT_TO_CUSTOMER" for action in actions):
-            raise SandboxError(400, "INELIGIBLE_PAYMENT_REQUEST", "Only a code that waits to be paid can be simulated")
+            raise SandboxError(400, "INELIGIBLE_PAYMENT_REQUEST", "Only an open QR code can be simulated")
         await self.store.update_session(
             record.id, lambda record, now: apply_decision(record, now, wanted, approved=True)
         )
@@ -94,10 +99,11 @@ class Gateway:
 
     @json_endpoint
     async def card_info(self, request: Request) -> JSON:
+        """Return the network and the country of a card, and whether it needs a billing address."""
         record = await self._session(request, request.path_params["auth"])
-        number = self._opened(record, (await payload_of(request)).get("card_number"))
+        number = self._decrypted(record, (await payload_of(request)).get("card_number"))
         brand, foreign = cards.brand(number), cards.is_foreign(number)
-        # The session's own country: another would switch the dial code of a phone field that is still empty.
+        # The session's own country, because another would change the dial code of an empty phone field.
         country = "US" if foreign else record.session["country"]
         return {
             "schemes": [brand] if brand else [],
@@ -107,6 +113,7 @@ class Gateway:
 
     @json_endpoint
     async def payment_options(self, request: Request) -> JSON:
+        """Return the instalment plans of a channel: none."""
         record = await self._session(request, request.path_params["auth"])
         shown = {field: record.session[field] for field in ("country", "currency", "amount")}
         return shown | {"channel_code": (await payload_of(request)).get("channel_code"), "installment_plans": []}

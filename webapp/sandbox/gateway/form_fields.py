@@ -1,7 +1,7 @@
-"""The fields that a channel asks for, as the SDK draws them.
+"""The form fields of a channel, in the shape that the SDK draws.
 
-A field: `{label, placeholder, type, channel_property, required, span}`; `span` 1 is half a row, `join` glues a field to
-the one before, `group_label` starts a block. The card's three fields are iframes and never show us what is typed.
+A field: `{label, placeholder, type, channel_property, required, span}`. `span` 1 is half a row, `join` joins a field
+to the one before, `group_label` starts a block. The card's three fields are iframes: no typed text passes through here.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ LINE = {"name": "text", "max_length": 255}
 
 
 def form_of(channel: Channel, locale: str, customer: JSON | None) -> list[JSON]:
-    """The fields of one channel; what is known of the customer stands in them already."""
+    """Return the fields of one channel, filled with known data of the customer."""
     if channel.flow == "cards":
         return _card(locale, customer or {}) + _billing(locale)
     if channel.flow == "push":
@@ -25,7 +25,7 @@ def form_of(channel: Channel, locale: str, customer: JSON | None) -> list[JSON]:
 
 
 def hints_of(channel: Channel, locale: str) -> list[str] | None:
-    """Two sentences for a channel without a form; the SDK ignores any other number of them."""
+    """Return two sentences for a channel without a form. The SDK ignores any other number of them."""
     if channel.flow == "cards":
         return None
     first = "redirect" if channel.flow == "approval" else channel.flow
@@ -72,7 +72,10 @@ def _card(locale: str, customer: JSON) -> list[JSON]:
 
 
 def _billing(locale: str) -> list[JSON]:
-    """Shown only after card_info has answered `require_billing_information`, and only for payments."""
+    """Return the fields of a billing address.
+
+    The SDK shows them only for payments, and only after card_info has answered `require_billing_information`.
+    """
     rows: list[tuple[str, JSON, str, int]] = [
         ("country", {"name": "country"}, "country", 1),
         ("province", {"name": "province"}, "province_state", 1),

@@ -1,4 +1,4 @@
-"""Small pictures for channels, card networks and countries: our own plain drawings, no trademark among them.
+"""Small pictures of channels, card networks and countries: plain drawings of our own, without any trademark.
 
 The SDK shows them with <img> and as background images, so each is a file of its own.
 """
@@ -44,7 +44,7 @@ def _initials(brand: str) -> str:
 
 
 def drawings() -> dict[str, str]:
-    """Every logo that the gateway's answers name, and those that the SDK asks for by itself."""
+    """Return every logo that the gateway's answers or the SDK itself may name."""
     found = {
         channel.code: _tile(
             channel.colour, {"cards": CARD, "qr": QR}.get(channel.group) or _letters(_initials(channel.brand))
@@ -60,7 +60,7 @@ HEADERS = {"Cache-Control": "public, max-age=86400", "X-Content-Type-Options": "
 
 
 async def logo(request: Request) -> Response:
-    """`GET /sandbox/logos/QRIS.svg`"""
+    """Handle `GET /sandbox/logos/QRIS.svg`."""
     drawing = LOGOS.get(request.path_params["name"])
     if drawing is None:
         return Response("No such logo", 404, media_type="text/plain")
@@ -68,7 +68,7 @@ async def logo(request: Request) -> Response:
 
 
 async def flag(request: Request) -> Response:
-    """`GET /sandbox/flags/id.svg`: the country's two letters, for the SDK's menus of countries and dial codes."""
+    """Handle `GET /sandbox/flags/id.svg`: the country's letters, for the SDK's menus of countries and dial codes."""
     code = request.path_params["country"]
     if not (code.isascii() and code.isalpha() and len(code) == 2):
         return Response("No such country", 404, media_type="text/plain")

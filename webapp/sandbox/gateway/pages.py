@@ -1,7 +1,7 @@
-"""Serve what opens beside or above the shop: the card fields in their frames, and imitated banks and wallets that ask.
+"""The pages beside or above the shop: the frames of the card fields, and imitated banks and wallets.
 
-Frames: the card-field page and the pages of a challenge or an approval, so those may be framed. A wallet is a page of
-its own: the browser goes there and comes back to the session's `components_configuration.return_url`.
+The card-field page, the challenge and the approval are shown in frames. A wallet is a page of its own: the browser
+goes there and comes back to the session's `components_configuration.return_url`.
 """
 
 from pathlib import Path
@@ -33,7 +33,7 @@ QUESTIONS = {"3ds": "ask_3ds", "approval": "ask_approval", "wallet": "ask_wallet
 
 
 def headers(*rules: str) -> dict[str, str]:
-    """Strict, but for what the page is there for."""
+    """Return a strict policy with the page's own rules, and other headers."""
     return {
         "Content-Security-Policy": "; ".join((POLICY, *rules)),
         "Cache-Control": "no-store",
@@ -43,19 +43,20 @@ def headers(*rules: str) -> dict[str, str]:
 
 
 async def card_field(request: Request) -> Response:
-    """One page for the three fields; its query says which. X-Frame-Options would forbid the frame that it lives in."""
+    """Serve one page for the three card fields: the query tells which. X-Frame-Options would forbid its frame."""
     embedder = origin_of(request.query_params.get("embedder", "")) or "'self'"
     rules = headers("font-src https: data:", "form-action 'none'", f"frame-ancestors 'self' {embedder}")
     return FileResponse(CARD_FIELD, media_type="text/html", headers=rules)
 
 
 class Pages:
-    """The pages that ask, `/sandbox/{3ds,approval,wallet}/{payment_session_id}/{attempt id}`."""
+    """The pages with a question, `/sandbox/{3ds,approval,wallet}/{payment_session_id}/{attempt id}`."""
 
     def __init__(self, store: Store, settings: SandboxSettings) -> None:
         self.store, self.settings = store, settings
 
     def routes(self) -> list[Route]:
+        """Return the routes of the card fields and of the questions."""
         asked = "/sandbox/{page:str}/{session_id}/{attempt_id}"
         return [
             Route("/sandbox/secure-iframe.html", card_field),
@@ -66,7 +67,7 @@ class Pages:
         ]
 
     async def ask(self, request: Request) -> Response:
-        """GET asks, POST decides. What was decided is saved before the browser hears of it."""
+        """Show the question on GET, apply the decision on POST. It is saved before the redirect."""
         page = request.url.path.split("/")[2]
         session_id, wanted = request.path_params["session_id"], request.path_params["attempt_id"]
         try:
@@ -104,13 +105,13 @@ class Pages:
             framed=framed,
             return_url=return_url,
         )
-        # Chromium holds a form's redirect against form-action too, so the shop's own origin has to stand there.
+        # Chromium checks a form's redirect against form-action too, so it must name the shop's origin.
         to = (return_url and origin_of(return_url)) or ""
         frame = "frame-ancestors 'self'" if framed else "frame-ancestors 'none'"
         return HTMLResponse(html, headers=headers(f"form-action 'self' {to}".strip(), frame))
 
 
 def return_url_of(record: SessionRecord) -> str | None:
-    """Where a redirect comes back to, however it went."""
+    """Return the shop's address to come back to after a redirect, or None."""
     url = (record.session.get("components_configuration") or {}).get("return_url")
     return url if isinstance(url, str) and origin_of(url) else None

@@ -1,4 +1,4 @@
-"""Reading of what the SDK sends: a form with one field, which holds JSON."""
+"""The SDK's requests: a form with one field, which holds JSON."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ JSON = dict[str, Any]
 
 
 async def payload_of(request: Request) -> JSON:
-    """The JSON object in the form's one field."""
+    """Return the JSON object in the form's one field."""
     form = await request.form(max_files=0, max_fields=5)
     try:
         payload = loads(str(form.get("payload", "")))
@@ -23,7 +23,7 @@ async def payload_of(request: Request) -> JSON:
 
 
 def inside(body: Any, *path: str) -> Any:
-    """`inside(body, "a", "b")` is body["a"]["b"], or None where there is no such thing."""
+    """Return body["a"]["b"] for `inside(body, "a", "b")`, or None if a part is missing."""
     for name in path:
         body = body.get(name) if isinstance(body, dict) else None
     return body

@@ -1,4 +1,4 @@
-"""Build what the SDK 0.0.24 reads: a session with its channels, and the state of one attempt."""
+"""The answers to the SDK: a session with its channels, the state of one attempt, errors. Shapes as in SDK 0.0.24."""
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -26,10 +26,12 @@ CARD_BRANDS = ("VISA", "MASTERCARD", "JCB", "AMEX")
 
 
 def locale_of(record: SessionRecord) -> str:
+    """Return the session's locale, if the SDK knows it."""
     return known_locale(record.session.get("locale"))
 
 
 def logo_url(name: str) -> str:
+    """Return the path of a channel's or a network's logo."""
     return f"/sandbox/logos/{name}.svg"
 
 
@@ -39,7 +41,10 @@ def offered_channels(record: SessionRecord) -> list[Channel]:
 
 
 def status_of(record: SessionRecord) -> str:
-    """The merchant's API knows no PENDING; the browser's does, while a second person's approval is awaited."""
+    """Return the session's status for the browser: PENDING during an approval by a second person.
+
+    The merchant's API has no such status; the session is ACTIVE there.
+    """
     market = MARKETS[record.session["currency"]]
     waits = record.is_active and any(
         attempt["status"] == "PENDING"
@@ -51,12 +56,13 @@ def status_of(record: SessionRecord) -> str:
 
 
 def session(record: SessionRecord) -> JSON:
+    """Return the session for the browser."""
     shown = {field: record.session[field] for field in SESSION_FIELDS if record.session.get(field) is not None}
     return shown | {"locale": locale_of(record), "status": status_of(record)}
 
 
 def opening(record: SessionRecord, merchant_name: str) -> JSON:
-    """The answer to the SDK's first call."""
+    """Return the answer to the SDK's first call."""
     locale = locale_of(record)
     groups = [{"id": group, "label": text(group, locale), "icon_url": ""} for group in PICKER_GROUPS.values()]
     return {
@@ -69,13 +75,13 @@ def opening(record: SessionRecord, merchant_name: str) -> JSON:
 
 
 def polled(record: SessionRecord, attempt: JSON | None) -> JSON:
-    """The answer to a poll: the whole session, for it replaces the one that the SDK has."""
+    """Return the answer to a poll. It holds the whole session, because the SDK replaces its own."""
     answer = {"session": session(record)} | _succeeded(record)
     return answer | {attempt["kind"]: entity(attempt)} if attempt else answer
 
 
 def entity(attempt: JSON) -> JSON:
-    """A payment request or a payment token: which of the two, the SDK tells by its id field."""
+    """Return a payment request or a payment token. The SDK distinguishes them by the id property."""
     id_field = f"{attempt['kind']}_id"
     shown = {id_field: attempt[id_field]} | {field: attempt[field] for field in ("status", "channel_code", "actions")}
     return shown | {"failure_code": attempt["failure_code"]} if attempt["status"] == "FAILED" else shown
@@ -119,7 +125,7 @@ def _channel(channel: Channel, record: SessionRecord, locale: str) -> JSON:
 
 
 def envelope(error: SandboxError, locale: str) -> JSON:
-    """Xendit's error body; the SDK shows `error_content` to the shopper and hands the rest to the page."""
+    """Return Xendit's error body. The SDK shows `error_content` to the shopper, and the page gets the rest."""
     kind = {"INVALID_SESSION_STATUS": "closed", "CARD_NOT_ACCEPTED": "refused"}.get(error.error_code, "failed")
     content = {"title": text(f"{kind}_title", locale), "message_1": text(f"{kind}_1", locale)}
     if kind != "closed":
@@ -128,7 +134,7 @@ def envelope(error: SandboxError, locale: str) -> JSON:
 
 
 def json_endpoint(endpoint: Endpoint) -> Callable[[Any, Request], Awaitable[Response]]:
-    """Answers with what the endpoint returns, or with the error envelope in the session's language."""
+    """Return an endpoint that answers in JSON: with the result, or with the error in the session's language."""
 
     @wraps(endpoint)
     async def answer(self: Any, request: Request) -> Response:

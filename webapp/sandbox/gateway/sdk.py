@@ -1,11 +1,11 @@
-"""The copy of Xendit's browser SDK that talks to this sandbox, made from the pristine published file.
+"""The copy of Xendit's browser SDK that calls this sandbox, made from the published file.
 
-In: xendit-components-web's bundled .mjs as npm serves it. Out: the same bytes with four kinds of address replaced, so
-that the SDK calls the origin it was loaded from instead of Xendit's hosts. No logic is touched, and every count is
-asserted: another version fails here, in one sentence, and not in somebody's browser.
+In: xendit-components-web's bundled .mjs from npm. Out: the same bytes, with the addresses of Xendit's hosts replaced by
+our own origin. The logic stays as it is. Every edit is counted, so another version fails at the start, with one
+sentence, and not later in a browser.
 
-Taking another version: put the file under static/vendor, run `python -m webapp.sandbox.gateway.sdk FILE.mjs`, write
-what it says below, and run it again until it says ok. The browser tests tell the rest.
+To take another version, put the file under static/vendor and run `python -m webapp.sandbox.gateway.sdk FILE.mjs`.
+Write the printed values into this module, and run it again until it prints ok. Then run the browser tests.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ import brotli
 
 VERSION = "0.0.24"
 SHA256 = "d9e3ca0f0d4b65ddd78677b4e3ebf1027049ee4f7637ecfd9bdbeec4e6ef7a65"
-# The SDK writes one <style> element of constant text: a content security policy lets it in by this hash.
+# The SDK writes one <style> element of constant text. A content security policy allows it by this hash.
 STYLE_HASH = "sha256-yt2cpFJnw1YhKeh5PvNFiPuSCdLxExmO6SJP3eBEmh8="
 
 
@@ -36,7 +36,7 @@ class Edit(NamedTuple):
     times: int
 
 
-# A quoted literal becomes an expression: one static file then works on any origin and port.
+# A quoted literal becomes an expression, so one static file works on any origin and port.
 EDITS = (
     Edit('"https://checkout-ui-gateway-prod-dev.xendit.co"', "location.origin", 1),
     Edit(
@@ -51,11 +51,11 @@ EDITS = (
 
 
 class SdkMismatch(ValueError):
-    """The file is not the one that the edits were made for; the message says what differs."""
+    """The file is not the one that the edits were made for. The message names the differences."""
 
 
 def style_hash(source: str) -> str:
-    """The hash that a policy's style-src needs for the SDK's own <style> element."""
+    """Return the hash of the SDK's own <style> element, for style-src in a policy."""
     found = re.search(r'createElement\("style"\);\w+\.textContent=("(?:[^"\\]|\\.)*")', source)
     if not found:
         return "no <style> element found"
@@ -64,7 +64,7 @@ def style_hash(source: str) -> str:
 
 
 def differences(pristine: bytes) -> list[str]:
-    """Return why the edits can't be made; empty if all is as expected."""
+    """Return the reasons why the edits cannot be made; none for the right file."""
     source = pristine.decode()
     found = [
         f"{edit.old.strip()} occurs {source.count(edit.old)} times, not {edit.times}"
@@ -79,7 +79,7 @@ def differences(pristine: bytes) -> list[str]:
 
 
 def edited(pristine: bytes) -> bytes:
-    """The sandbox's copy, or SdkMismatch."""
+    """Return the sandbox's copy. Raise SdkMismatch for another version."""
     if found := differences(pristine):
         raise SdkMismatch(f"This is not xendit-components-web {VERSION}: " + "; ".join(found))
     source = pristine.decode()
@@ -99,17 +99,17 @@ class SdkCopy:
 
     @property
     def path(self) -> str:
-        """Names version and content, so that it may be cached for ever."""
+        """Return the path. It names version and content, so browsers may cache it for ever."""
         return f"/sandbox/sdk/{VERSION}/{hashlib.sha256(self.body).hexdigest()[:12]}/xendit-components.mjs"
 
     async def compress(self) -> None:
-        """Make the Brotli form: half a second of work, so off the event loop, and not before somebody asks."""
+        """Make the Brotli form, which takes half a second: in a thread, after the first request for it."""
         async with self._compressing:
             if self.brotlied is None:
                 self.brotlied = await asyncio.to_thread(brotli.compress, self.body, quality=10)
 
     def negotiate(self, accept_encoding: str) -> tuple[bytes, str | None]:
-        """The smallest form that is ready and that the client takes, and its Content-Encoding."""
+        """Return the smallest form that is ready and accepted, and its Content-Encoding."""
         if self.brotlied and "br" in accept_encoding:
             return self.brotlied, "br"
         return (self.gzipped, "gzip") if "gzip" in accept_encoding else (self.body, None)
@@ -117,13 +117,13 @@ class SdkCopy:
 
 @lru_cache(maxsize=2)
 def load(path: Path) -> SdkCopy:
-    """The copy made from the file at `path`: once per process, however many sandboxes a test run builds."""
+    """Return the copy of the file at `path`. It is made once in a process, for any number of sandboxes."""
     body = edited(path.read_bytes())
     return SdkCopy(body, gzip.compress(body, compresslevel=6, mtime=0))
 
 
 def main(path: Path) -> int:
-    """Check a file as a start of the sandbox would, and say what to write into this module."""
+    """Check a file as the sandbox's start does, and print the values that differ."""
     found = [f"differs: {line}" for line in differences(path.read_bytes())]
     agreed = f"ok: {path.name}, its hash, {len(EDITS)} edits and the style hash"
     sys.stdout.write("\n".join(found or [agreed]) + "\n")

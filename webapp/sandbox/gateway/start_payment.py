@@ -1,7 +1,7 @@
-"""Pressing Pay: which attempt begins, what the shopper has to do next, and what the clock does by itself.
+"""The start of a payment: its attempt, the shopper's next step, and later changes by the clock.
 
-In: the session, what the SDK posted, the opened card number if there is one. Out: the attempt, begun in the session.
-The number stays in these functions' arguments; the attempt keeps only what becomes of it.
+In: the session, the SDK's request, the card number if there is one. Out: a new attempt in the session. The number is
+only an argument here; the attempt holds nothing but its outcome.
 """
 
 from datetime import datetime, timedelta
@@ -20,14 +20,14 @@ from .requests import JSON, inside
 PUSH_TAKES = timedelta(seconds=4)
 APPROVAL_TAKES = timedelta(seconds=6)
 SLOW_CARD_TAKES = timedelta(seconds=4)
-# The end of a phone number whose owner refuses, as in Xendit's older e-wallet test numbers.
+# The end of phone numbers that fail, as in Xendit's older e-wallet test numbers.
 BLOCKED_PHONE = "21103"
 
 
 def start_payment(
     record: SessionRecord, now: datetime, kind: Kind, body: JSON, card_number: str | None, merchant: str
 ) -> JSON:
-    """The attempt that `body` asks for; SandboxError if the session does not offer the channel."""
+    """Add the attempt that `body` asks for. Raise SandboxError if the session does not offer the channel."""
     if responses.status_of(record) == "PENDING":
         raise invalid_status("PENDING")
     channel = _chosen(record, body.get("channel_code"))
@@ -73,7 +73,7 @@ def _begin_card(record: SessionRecord, now: datetime, common: JSON, number: str)
 
 
 def _begin_push(record: SessionRecord, now: datetime, common: JSON, phone: object) -> JSON:
-    """No action at all: the shopper confirms on a phone, and here nobody has to."""
+    """Start a payment without an action. The shopper would confirm on a phone; here the clock does."""
     if not isinstance(phone, str) or not phone:
         raise validation_error("a phone number is needed", "/body/channel_properties/account_mobile_number")
     attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION", actions=[])
@@ -94,10 +94,12 @@ def _qr(record: SessionRecord, channel: Channel, merchant: str) -> list[JSON]:
 
 
 def _redirect(record: SessionRecord, channel: Channel, attempt: JSON) -> list[JSON]:
-    """Away and back; an approval is begun in a frame, because its session stays here to wait."""
+    """Return the way to the channel's page. An approval starts in a frame, because its session waits here."""
     path = page_path(record, attempt, "approval" if channel.flow == "approval" else "wallet")
     actions = [_web(path, iframe_capable=channel.flow == "approval")]
-    if channel.app:  # first, because the SDK takes the first that it understands; only phones understand this one
+    if (
+        channel.app
+    ):  # first in the list: the SDK takes the first that the device supports, and only phones support this one
         actions.insert(0, {"type": "REDIRECT_CUSTOMER", "descriptor": "DEEPLINK_URL", "value": path})
     return actions
 
@@ -107,12 +109,12 @@ def _web(path: str, iframe_capable: bool) -> JSON:
 
 
 def page_path(record: SessionRecord, attempt: JSON, page: str) -> str:
-    """A path without host: the browser is on the gateway's own origin, whatever name it reached it by."""
+    """Return a path without a host, because the shop may have several names."""
     return f"/sandbox/{page}/{record.id}/{attempt_id(attempt)}"
 
 
 def apply_decision(record: SessionRecord, now: datetime, wanted: str, approved: bool) -> None:
-    """Apply what was pressed on an imitated bank's or wallet's page, or "I've made this payment" under a QR code."""
+    """Apply the button of an imitated bank or wallet, or "I've made this payment" under a QR code."""
     attempt = sessions.find_attempt(record, wanted)
     channel = MARKETS[record.session["currency"]].find(attempt["channel_code"])
     if not approved:

@@ -1,7 +1,7 @@
-"""The gateway's texts in the session's language: labels of fields and groups, hints, refusals, its pages.
+"""The gateway's texts in the session's language: labels of fields and groups, hints, errors, pages.
 
-The SDK brings its own texts for everything else, in exactly these five languages; any other locale would show its raw
-translation keys, so such a session is answered in English.
+The SDK has its own texts for the rest, in these five languages only. Any other locale would show raw translation keys,
+so it gets English.
 """
 
 import tomllib
@@ -12,10 +12,10 @@ TEXTS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_suffix(".to
 
 
 def known_locale(locale: object) -> str:
-    """The locale if the SDK speaks it, else English."""
+    """Return the locale if the SDK knows it, else English."""
     return locale if isinstance(locale, str) and locale in LOCALES else "en"
 
 
 def text(name: str, locale: str, **values: str) -> str:
-    """The named text in one of LOCALES."""
+    """Return the named text in one of LOCALES."""
     return TEXTS[name][locale].format(**values)

@@ -14,5 +14,6 @@ from .payable import PayableInvoice, PayableSession
 def routes(
     store: Store, settings: SandboxSettings, translations: Mapping[str, gettext.NullTranslations]
 ) -> list[BaseRoute]:
+    """Return the routes of both kinds of hosted page."""
     payables = (PayableSession(store), PayableInvoice(store))
     return [route for payable in payables for route in HostedPages(payable, store, settings, translations).routes()]

@@ -14,7 +14,10 @@ ENDED = {"COMPLETED": "paid", "PAID": "paid", "EXPIRED": "expired", "CANCELED": 
 
 @dataclass(frozen=True)
 class CheckoutView:
-    """A session or invoice as a page shows it. `purpose`: pay, save or subscribe; `state`: as in ENDED, or open."""
+    """The values on a hosted page.
+
+    `purpose`: pay, save or subscribe. `state`: open, paid, expired or cancelled.
+    """
 
     id: str
     purpose: str
@@ -34,15 +37,17 @@ class CheckoutView:
 
     @property
     def amount_text(self) -> str:
+        """Return the amount with its currency."""
         return MARKETS[self.currency].format(self.amount)
 
     @property
     def failure_code(self) -> str | None:
-        """Of the latest attempt, if that is how it ended."""
+        """Return the failure of the latest attempt, or None."""
         latest = self.attempts[-1] if self.attempts else {"status": ""}
         return (latest["failure_code"] or "FAILED") if latest["status"] == "FAILED" else None
 
     def open_attempt(self, wanted: str) -> JSON | None:
+        """Return the attempt of this id while it is open, or None."""
         for attempt in self.attempts:
             if attempt["id"] == wanted and attempt["status"] in OPEN and self.state == "open":
                 return attempt
@@ -50,6 +55,7 @@ class CheckoutView:
 
 
 def view_of_session(record: SessionRecord) -> CheckoutView:
+    """Return the view of a payment session."""
     session = record.session
     market = MARKETS[session["currency"]]
     items = [
@@ -76,6 +82,7 @@ def view_of_session(record: SessionRecord) -> CheckoutView:
 
 
 def view_of_invoice(record: InvoiceRecord) -> CheckoutView:
+    """Return the view of an invoice."""
     invoice = record.invoice
     market, wanted = MARKETS[invoice["currency"]], set(invoice.get("payment_methods") or [])
     lines = [

@@ -1,4 +1,4 @@
-"""List the choices of the hosted page: the country's channels, and test cards instead of a card form.
+"""The choices of the hosted page: the country's channels, and test cards in place of a card form.
 
 Nothing is typed on these pages, so no card number, real or invented, is ever sent to them.
 """
@@ -35,7 +35,7 @@ class Choice:
 
 
 def groups(offered: Iterable[Channel]) -> list[tuple[str, list[Choice]]]:
-    """Title and choices of each kind, in the order of GROUPS."""
+    """Return the title and the choices of each group, in the order of GROUPS."""
     order = list(GROUPS)
     ordered = sorted(offered, key=lambda channel: order.index(channel.pm_type))
     return [
@@ -45,12 +45,12 @@ def groups(offered: Iterable[Channel]) -> list[tuple[str, list[Choice]]]:
 
 
 def chosen(offered: Iterable[Channel], value: object) -> Choice | None:
-    """The choice of that value, if it is among what is offered."""
+    """Return the choice of this value, if its channel is offered."""
     return next((choice for channel in offered for choice in _choices(channel) if choice.value == value), None)
 
 
 def outcome(choice: Choice, amount: Any, currency: str) -> tuple[str, str | None]:
-    """(verdict, failure code) of choosing it: `approve` and `decline` at once, `challenge` after a step."""
+    """Return the verdict and the failure code of a choice. `challenge` needs one more step; the others are final."""
     name = choice.value.partition(".")[2]
     if not name:
         return "challenge", None
@@ -72,7 +72,7 @@ def _spaced(number: str) -> str:
 
 
 def _logo(channel: Channel, card: str | None = None) -> str:
-    """Drawings of single channels belong to those inside Components; the others share one for their kind."""
+    """Return the address of a drawing. Channels of Components have their own; the others share one for each type."""
     if card or channel.code in LOGOS:
         return f"/sandbox/logos/{(card or channel.code).upper()}.svg"
     return f"/sandbox/static/hosted/{channel.pm_type.lower().replace('_', '-')}.svg"

@@ -1,4 +1,4 @@
-"""GET shows, POST decides, and every decision is saved before the browser is sent on. No JavaScript anywhere."""
+"""The hosted pages: GET shows, POST decides. Each decision is saved before the redirect. There is no JavaScript."""
 
 import gettext
 from collections.abc import Mapping
@@ -32,6 +32,7 @@ class HostedPages:
         self.payable, self.store, self.settings, self.templates = payable, store, settings, Templates(translations)
 
     def routes(self) -> list[Route]:
+        """Return the routes of the page and of its step."""
         page = f"/sandbox/{self.payable.path}/{{code}}"
         return [
             Route(page, self.show),
@@ -41,16 +42,17 @@ class HostedPages:
         ]
 
     async def show(self, request: Request) -> Response:
+        """Show the choices, or the end of the payment."""
         checkout = await self.payable.find(request.path_params["code"])
         if checkout is None:
             return self.templates.page("not_found.html", "en", status=404)
         if checkout.state != "open":
-            return self._page("closed.html", checkout, webhooks=await webhooks.listed(self.store, checkout.id))
+            return self._page("closed.html", checkout, webhooks=await webhooks.list_webhooks(self.store, checkout.id))
         failure = checkout.failure_code and FAILURES.get(checkout.failure_code, FAILED)
         return self._page("checkout.html", checkout, groups=choices.groups(checkout.channels), failure=failure)
 
     async def decide(self, request: Request) -> Response:
-        """`decision`: pay, decline, expire, or resend (a `webhook`); `choice`: what to pay with; `save`: a checkbox."""
+        """Apply the form. `decision`: pay, decline, expire or resend (a `webhook`); `choice`: the way to pay."""
         checkout = await self.payable.find(request.path_params["code"])
         form = await request.form(max_files=0, max_fields=20)
         if checkout is None:
@@ -63,21 +65,21 @@ class HostedPages:
             return RedirectResponse(self._address(request), 303)
         choice = choices.chosen(checkout.channels, form.get("choice"))
         if choice is None or checkout.state != "open":
-            return await self._onward(request)
+            return await self._continue(request)
         verdict, failure = choices.outcome(choice, checkout.amount, checkout.currency)
         if form.get("decision") == "decline":
             is_card = choice.channel.pm_type == "CARDS"
             verdict, failure = "decline", "DECLINED_BY_ISSUER" if is_card else "USER_DECLINED_PAYMENT"
         try:
             attempt = await self.payable.begin(checkout, choice.channel, form.get("save") == "yes", verdict, failure)
-        except SandboxError:  # it ended while the form was on its way
+        except SandboxError:  # the payment ended in the meantime
             return RedirectResponse(self._address(request), 303)
         if verdict == "challenge":
             return RedirectResponse(f"{self._address(request)}/{attempt}", 303)
-        return await self._onward(request)
+        return await self._continue(request)
 
     async def show_step(self, request: Request) -> Response:
-        """Show the step of a bank, wallet or outlet: one page for all of them."""
+        """Show the step at a bank, a wallet or a shop: one page for all of them."""
         checkout, attempt = await self._attempt(request)
         if checkout is None or attempt is None:
             return RedirectResponse(self._address(request), 303)
@@ -85,20 +87,20 @@ class HostedPages:
         return self._page("step.html", checkout, step=step, back=self._address(request))
 
     async def decide_step(self, request: Request) -> Response:
-        """`decision`: approve, decline or back."""
+        """Apply the form of the step. `decision`: approve, decline or back."""
         checkout, attempt = await self._attempt(request)
         form = await request.form(max_files=0, max_fields=20)
         if checkout and attempt:
             outcome, failure = steps.outcome_of(checkout, attempt, str(form.get("decision")))
             await self.payable.settle(checkout, attempt["id"], outcome, failure)
-        return await self._onward(request)
+        return await self._continue(request)
 
     async def _attempt(self, request: Request) -> tuple[CheckoutView | None, JSON | None]:
         checkout = await self.payable.find(request.path_params["code"])
         return checkout, checkout.open_attempt(request.path_params["attempt"]) if checkout else None
 
-    async def _onward(self, request: Request) -> Response:
-        """To the shop's success page once it is paid; else back to the page, which says how things stand."""
+    async def _continue(self, request: Request) -> Response:
+        """Redirect to the shop's success page after the payment, and else back to the page with its state."""
         checkout = await self.payable.find(request.path_params["code"])
         paid = checkout is not None and checkout.state == "paid"
         return RedirectResponse((paid and checkout and checkout.success_url) or self._address(request), 303)

@@ -19,31 +19,37 @@ METHODS = {
 
 
 class Payable(Protocol):
-    """`path` is the first part of the address behind /sandbox/."""
+    """A session or an invoice that a hosted page settles. `path` is the part of the address behind /sandbox/."""
 
     path: str
 
-    async def find(self, code: str) -> CheckoutView | None: ...
+    async def find(self, code: str) -> CheckoutView | None:
+        """Return the view of the object with this code in its address, or None."""
 
     async def begin(
         self, checkout: CheckoutView, channel: Channel, save: bool, verdict: str, failure: str | None
-    ) -> str: ...
+    ) -> str:
+        """Add an attempt, settle it at once if its verdict is final, and return its id."""
 
     async def settle(
         self, checkout: CheckoutView, attempt: str, outcome: sessions.Outcome, failure: str | None = None
-    ) -> None: ...
+    ) -> None:
+        """Settle an open attempt."""
 
-    async def expire(self, checkout: CheckoutView) -> None: ...
+    async def expire(self, checkout: CheckoutView) -> None:
+        """End the object now, as its clock would."""
 
 
 def at_once(verdict: str, failure: str | None) -> tuple[sessions.Outcome, str | None] | None:
-    """How an attempt ends that needs no further step; None if it does need one."""
+    """Return the end of an attempt that needs no further step, or None if it needs one."""
     if verdict == "challenge":
         return None
     return ("SUCCEEDED", None) if verdict == "approve" else ("FAILED", failure or "CARD_DECLINED")
 
 
 class PayableSession:
+    """A payment session in mode PAYMENT_LINK."""
+
     path = "pay"
 
     def __init__(self, store: Store) -> None:
@@ -85,6 +91,8 @@ class PayableSession:
 
 
 class PayableInvoice:
+    """An invoice of the Invoice API."""
+
     path = "invoice"
 
     def __init__(self, store: Store) -> None:

@@ -1,4 +1,4 @@
-"""The step outside the hosted page: a bank's question, a wallet's, a code to scan, an account to transfer to."""
+"""The step outside the hosted page: a bank's or wallet's question, a code to scan, an account for a transfer."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,7 +18,10 @@ from .texts import APPROVE, APPROVE_OTHERWISE, STEPS
 
 @dataclass(frozen=True)
 class Step:
-    """`question` and `approve` are texts to translate; `code` is a number to use, `drawing` an SVG of one to scan."""
+    """The content of the step. `question` and `approve` get translated.
+
+    `code` is a number to pay with, `drawing` an SVG of a code to scan.
+    """
 
     brand: str
     question: str
@@ -28,6 +31,7 @@ class Step:
 
 
 def channel_of(checkout: CheckoutView, attempt: JSON) -> Channel:
+    """Return the channel of an attempt."""
     channel = MARKETS[checkout.currency].find(attempt["channel_code"])
     if channel is None:
         raise LookupError(f"no channel {attempt['channel_code']}")
@@ -35,6 +39,7 @@ def channel_of(checkout: CheckoutView, attempt: JSON) -> Channel:
 
 
 def step_of(checkout: CheckoutView, attempt: JSON, merchant_name: str) -> Step:
+    """Return the step of an attempt."""
     channel = channel_of(checkout, attempt)
     numbered = channel.pm_type in ("VIRTUAL_ACCOUNT", "OVER_THE_COUNTER")
     return Step(
@@ -47,7 +52,7 @@ def step_of(checkout: CheckoutView, attempt: JSON, merchant_name: str) -> Step:
 
 
 def outcome_of(checkout: CheckoutView, attempt: JSON, decision: str) -> tuple[Outcome, str | None]:
-    """Return the outcome of `approve`, `decline` or anything else (back). A magic amount fails even if approved."""
+    """Return the outcome and the failure code of a decision. A magic amount fails even if approved."""
     is_card = channel_of(checkout, attempt).pm_type == "CARDS"
     if decision == "approve":
         magic = (
@@ -60,12 +65,13 @@ def outcome_of(checkout: CheckoutView, attempt: JSON, decision: str) -> tuple[Ou
 
 
 def invented_number(attempt_id: str) -> str:
-    """Looks like an account number; the same for the same attempt."""
+    """Return an invented account number, always the same for one attempt."""
     digits = f"{int(hashlib.sha256(attempt_id.encode()).hexdigest(), 16):d}"[:12]
     return " ".join(digits[start : start + 4] for start in (0, 4, 8))
 
 
 def qr_drawing(channel: Channel, checkout: CheckoutView, attempt_id: str, merchant_name: str) -> Markup:
+    """Return the SVG of the attempt's QR code."""
     text = qr_string(channel.code, checkout.amount, merchant_name, attempt_id[-12:])
     drawing = segno.make(text, error="m").svg_inline(
         scale=4, omitsize=True, light="#fff", svgclass=None, lineclass=None

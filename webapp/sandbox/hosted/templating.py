@@ -1,4 +1,4 @@
-"""The templates of the hosted pages, one environment a language, and the headers of every page."""
+"""The templates of the hosted pages, with one environment for each language, and the headers of every page."""
 
 import gettext
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 class Templates:
-    """`translations` by language; English needs none, and a language that is missing is shown in English."""
+    """The templates in all languages. A language without `translations` is shown in English."""
 
     def __init__(self, translations: Mapping[str, gettext.NullTranslations]) -> None:
         self.translations = translations
@@ -40,14 +40,17 @@ class Templates:
     def page(
         self, name: str, locale: str, *, status: int = 200, leads_to: tuple[str | None, ...] = (), **context: Any
     ) -> HTMLResponse:
-        """A whole page. `leads_to`: where its forms may end up, and who may show it in a frame."""
+        """Return a whole page. `leads_to`: the addresses where its forms may end, which may also frame it."""
         language = locale if locale in self.translations else "en"
         html = self.environment(language).get_template(f"hosted/{name}").render(language=language, **context)
         return HTMLResponse(html, status, headers(*leads_to))
 
 
 def headers(*leads_to: str | None) -> dict[str, str]:
-    """A strict policy. Chromium checks the redirect after a form too, so the shop's origin has to stand in it."""
+    """Return a strict policy and other headers.
+
+    Chromium checks redirects after a form too, so the policy names the shop's origin.
+    """
     origins = " ".join(["'self'", *sorted({origin for url in leads_to if (origin := origin_of(url))})])
     policy = {
         "default-src": "'none'",

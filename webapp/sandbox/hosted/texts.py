@@ -1,4 +1,4 @@
-"""Sentences of the hosted pages: marked here for translation, translated by the template that shows them."""
+"""Sentences of the hosted pages: marked here for translation, translated in the templates."""
 
 
 def N_(message: str) -> str:
@@ -35,7 +35,7 @@ FAILURES = {
 }
 FAILED = N_("It did not go through.")
 
-# What the customer would do elsewhere, by the kind of channel.
+# The customer's step at a bank, a wallet or a shop, by the type of channel.
 STEPS = {
     "CARDS": N_("Your bank asks whether it is really you who pays."),
     "QR_CODE": N_("Scan the code with your banking app or wallet."),

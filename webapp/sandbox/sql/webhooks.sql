@@ -1,4 +1,4 @@
--- The outbox: webhooks that wait and webhooks that were sent.
+-- The outbox: webhooks that wait, and webhooks that were sent.
 
 -- name: insert_webhook^
 INSERT INTO sandbox_webhooks (webhook_id, position, event, object_id, body, status, copies, attempts, answer, due_at, created_at)

@@ -1,5 +1,5 @@
-// One card field inside its frame: what is typed here leaves it only sealed for the gateway, never for the page around.
-// The messages are those of Xendit's own field pages; gateway/card_fields.py opens what is sealed here.
+// One card field inside its frame. The typed text leaves it only encrypted, and the page around cannot read it.
+// The messages are those of Xendit's own field pages; gateway/card_fields.py decrypts the text.
 
 const query = new URLSearchParams(location.search);
 const kind = query.get("input_type");
@@ -13,7 +13,7 @@ const KINDS = {
   credit_card_cvn: { label: "Security code", hint: "CVV", auto: "cc-csc", error: "card_cvn" },
 };
 
-// What "Simulate scenario" of the SDK types. The keys are parts of its scenario names, the first that fits counts.
+// The numbers for the SDK's "Simulate scenario". The keys are parts of its scenario names; the first match counts.
 const SCENARIOS = [
   ["failing_transaction_visa", "4000000000002503"],
   ["failing_transaction_mastercard", "5200000000002151"],
@@ -46,7 +46,7 @@ function hasCheckDigit(number) {
   return number.length >= 12 && sum % 10 === 0;
 }
 
-// How the text looks, which parts are sealed, and whether they are right, for each kind of field.
+// For each kind of field: the text on screen, the parts to encrypt, and whether they are valid.
 const RULES = {
   credit_card_number(text) {
     const number = digits(text).slice(0, 19);
@@ -75,10 +75,10 @@ const bytes = (text) => new TextEncoder().encode(text);
 const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 const fromBase64 = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 
-// A key of this frame's own, agreed with the session's public key: only the gateway can open what is sealed with it.
-async function makeSeal() {
-  // Browsers have no WebCrypto on plain http but for localhost. Then the field says "insecure" and only encodes.
-  if (!crypto.subtle) return { publicKey: "insecure", seal: async (text) => ({ iv: "none", value: base64(bytes(text)) }) };
+// A key from this frame's own key pair and the session's public key: only the gateway can decrypt with it.
+async function makeEncryption() {
+  // On http, browsers have WebCrypto only for localhost. Elsewhere the field sends "insecure" and only encodes.
+  if (!crypto.subtle) return { publicKey: "insecure", encrypt: async (text) => ({ iv: "none", value: base64(bytes(text)) }) };
   const curve = { name: "ECDH", namedCurve: "P-384" };
   const mine = await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
   const theirs = await crypto.subtle.importKey("spki", fromBase64(query.get("pk") ?? ""), curve, false, []);
@@ -89,7 +89,7 @@ async function makeSeal() {
   const additionalData = await crypto.subtle.digest("SHA-256", bytes(sessionId));
   return {
     publicKey: base64(await crypto.subtle.exportKey("spki", mine.publicKey)),
-    async seal(text) {
+    async encrypt(text) {
       const iv = crypto.getRandomValues(new Uint8Array(48));
       return { iv: base64(iv), value: base64(await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData }, key, bytes(text))) };
     },
@@ -98,7 +98,7 @@ async function makeSeal() {
 
 const tell = (type, more = {}) => parent.postMessage({ type: `xendit-iframe-${type}`, ...more }, embedder);
 
-// The appearance that the shop passed to the SDK: through the object model, because the policy allows no style attribute.
+// Apply the shop's appearance by script, because the policy allows no style attribute.
 function dress({ inputStyles = {}, placeholderStyles = {}, fontFace } = {}) {
   Object.assign(field.style, inputStyles);
   if (placeholderStyles.color) document.documentElement.style.setProperty("--placeholder", placeholderStyles.color);
@@ -110,7 +110,7 @@ async function start() {
   Object.assign(field, { placeholder: hint, autocomplete: auto, type: kind === "credit_card_cvn" ? "password" : "text" });
   field.setAttribute("aria-label", label);
   dress(JSON.parse(query.get("appearance") ?? "{}"));
-  const { publicKey, seal } = await makeSeal();
+  const { publicKey, encrypt } = await makeEncryption();
   let turn = 0;
 
   async function changed() {
@@ -121,8 +121,8 @@ async function start() {
       if (!atEnd) field.setSelectionRange(shown.length, shown.length);
     }
     const mine = ++turn;
-    const encrypted = await Promise.all(parts.map(seal));
-    if (mine !== turn) return; // sealing takes a moment: a later key stroke overtook this one
+    const encrypted = await Promise.all(parts.map(encrypt));
+    if (mine !== turn) return; // a later key stroke was faster
     const validationErrorCodes = valid ? [] : [{ localeKey: `validation.${error}_invalid` }];
     tell("change", { encrypted, empty: !shown, valid, validationErrorCodes, cardBrand: brandOf(parts[0]) });
   }
@@ -141,7 +141,7 @@ async function start() {
     }
   });
   tell("ready", { ecdhPublicKey: publicKey });
-  field.disabled = false; // what was typed before could not have been sealed
+  field.disabled = false; // only now text can be encrypted
 }
 
 start().catch(() => tell("failed-init"));

@@ -1,2 +1,2 @@
-// The outcome is saved already; this only tells the SDK around the frame to ask for it now.
+// The outcome is saved; this makes the SDK around the frame poll for it now.
 if (parent !== window) parent.postMessage({ type: "xendit-iframe-action-complete" }, "*");
