@@ -26,7 +26,7 @@ def new_record(body: dict[str, Any] = PAY, **changes: Any) -> SessionRecord:
 def begin(record: SessionRecord, **changes: Any) -> dict[str, Any]:
     kind = "payment_request" if record.session["session_type"] == "PAY" else "payment_token"
     usual: dict[str, Any] = {"channel_code": "CARDS", "save": False, "kind": kind, "status": "REQUIRES_ACTION"}
-    return sessions.begin_attempt(record, NOW, **usual | {"actions": []} | changes)
+    return sessions.begin_attempt(record, NOW, **usual | changes)
 
 
 def names(record: SessionRecord | InvoiceRecord) -> list[str]:

@@ -84,7 +84,7 @@ async def test_two_processes_race_for_one_session(open_rig: OpenRig, database_ur
 
         def pay(record: SessionRecord, now: Any) -> str:
             attempt = sessions.begin_attempt(
-                record, now, channel_code="CARDS", save=False, kind="payment_request", status="SUCCEEDED", actions=[]
+                record, now, channel_code="CARDS", save=False, kind="payment_request", status="SUCCEEDED"
             )
             return attempt_id(attempt)
 
@@ -117,7 +117,7 @@ async def test_no_change_is_lost_when_processes_interleave(open_rig: OpenRig, da
 
         def fail(record: SessionRecord, now: Any) -> None:
             sessions.begin_attempt(
-                record, now, channel_code="CARDS", save=False, kind="payment_request", status="FAILED", actions=[]
+                record, now, channel_code="CARDS", save=False, kind="payment_request", status="FAILED"
             )
 
         await asyncio.gather(*(stores[n % 2].update_session(session_id, fail) for n in range(20)))

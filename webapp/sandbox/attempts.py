@@ -22,11 +22,9 @@ def begin_attempt(
     save: bool,
     kind: Kind,
     status: str,
-    actions: list[dict[str, Any]],
     failure_code: str | None = None,
     due: datetime | None = None,
     due_outcome: Outcome | None = None,
-    details: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Add an attempt to the session and return it. Raise 422 unless the session is ACTIVE.
 
@@ -40,7 +38,7 @@ def begin_attempt(
         "session_token_request_id": new_id(""),
         "channel_code": channel_code,
         "status": status if status in OPEN else "PENDING",
-        "actions": actions,
+        "actions": [],
         "failure_code": None,
         "save": _saves(record.session, save),
         "created": to_text(now),
@@ -48,16 +46,18 @@ def begin_attempt(
         "due": to_text(due) if due else None,
         "due_outcome": due_outcome,
         "due_failure_code": failure_code if due else None,
-        "details": details,
+        **_new_ids(kind),
     }
-    if kind == "payment_request":
-        attempt |= {"payment_request_id": new_id("pr-"), "payment_id": new_id("py-")}
-    else:
-        attempt["payment_token_id"] = new_id("pt-")
     record.attempts.append(attempt)
     if status not in OPEN:
         settle_attempt(record, now, attempt_id(attempt), ENDED.get(status, "SUCCEEDED"), failure_code)
     return attempt
+
+
+def _new_ids(kind: Kind) -> dict[str, str]:
+    if kind == "payment_request":
+        return {"payment_request_id": new_id("pr-"), "payment_id": new_id("py-")}
+    return {"payment_token_id": new_id("pt-")}
 
 
 def _saves(session: dict[str, Any], wanted: bool) -> bool:

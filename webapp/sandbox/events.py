@@ -64,8 +64,6 @@ def payment_event(name: str, session: JSON, attempt: JSON) -> Event:
         data["payment_token_id"] = attempt["payment_token_id"]
     if attempt.get("failure_code"):
         data["failure_code"] = attempt["failure_code"]
-    if attempt.get("details"):
-        data["payment_details"] = attempt["details"]
     if session.get("metadata"):
         data["metadata"] = session["metadata"]
     if name == "payment.capture":
@@ -83,16 +81,21 @@ def token_event(name: str, session: JSON, attempt: JSON, status: str) -> Event:
     }
     if attempt.get("failure_code"):
         data["failure_code"] = attempt["failure_code"]
-    if attempt.get("details"):
-        data["token_details"] = attempt["details"]
     return Event(name, session["payment_session_id"], data)
 
 
 def plan_events(session: JSON, now: str) -> list[Event]:
     """Return the two events of a new subscription: its plan is active, its first cycle is scheduled."""
+    object_id = session["payment_session_id"]
+    return [
+        Event("recurring.plan.activated", object_id, _plan(session, now)),
+        Event("recurring.cycle.created", object_id, _cycle(session, now)),
+    ]
+
+
+def _plan(session: JSON, now: str) -> JSON:
     subscription = session.get("subscription") or {}
-    schedule = subscription.get("schedule") or {}
-    plan = {
+    return {
         "id": session["recurring_plan_id"],
         "payment_session_id": session["payment_session_id"],
         "reference_id": session["reference_id"],
@@ -103,13 +106,18 @@ def plan_events(session: JSON, now: str) -> list[Event]:
         "amount": session["amount"],
         "status": "ACTIVE",
         "payment_tokens": [{"payment_token_id": session["payment_token_id"], "rank": 1}],
-        "schedule": schedule,
+        "schedule": subscription.get("schedule") or {},
         "failed_cycle_action": subscription.get("failed_cycle_action", "RESUME"),
         "business_id": session["business_id"],
         "created": session["created"],
         "updated": now,
     }
-    cycle = {
+
+
+def _cycle(session: JSON, now: str) -> JSON:
+    subscription = session.get("subscription") or {}
+    schedule = subscription.get("schedule") or {}
+    return {
         "id": new_id("recy_"),
         "plan_id": session["recurring_plan_id"],
         "reference_id": session["reference_id"],
@@ -125,8 +133,3 @@ def plan_events(session: JSON, now: str) -> list[Event]:
         "created": now,
         "updated": now,
     }
-    object_id = session["payment_session_id"]
-    return [
-        Event("recurring.plan.activated", object_id, plan),
-        Event("recurring.cycle.created", object_id, cycle),
-    ]

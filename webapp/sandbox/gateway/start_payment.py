@@ -40,7 +40,7 @@ def start_payment(
         return _begin_card(record, now, common, card_number or "")
     if channel.flow == "push":
         return _begin_push(record, now, common, inside(body, "channel_properties", "account_mobile_number"))
-    attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION", actions=[])
+    attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION")
     attempt["actions"] = _qr(record, channel, merchant) if channel.flow == "qr" else _redirect(record, channel, attempt)
     return attempt
 
@@ -60,32 +60,32 @@ def _begin_card(record: SessionRecord, now: datetime, common: JSON, number: str)
             raise SandboxError(400, "CARD_NOT_ACCEPTED", "This card cannot be used here")
         case "decline":
             code = result.failure_code
-            return sessions.begin_attempt(record, now, **common, status="FAILED", actions=[], failure_code=code)
+            return sessions.begin_attempt(record, now, **common, status="FAILED", failure_code=code)
         case "slow":
-            slow = sessions.begin_attempt(record, now, **common, status="PENDING", actions=[])
-            return _settles_itself(slow, now + SLOW_CARD_TAKES)
+            due = now + SLOW_CARD_TAKES
+            return sessions.begin_attempt(record, now, **common, status="PENDING", due=due, due_outcome="SUCCEEDED")
         case "challenge":
-            attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION", actions=[])
+            attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION")
             attempt["actions"] = [_web(page_path(record, attempt, "3ds"), iframe_capable=True)]
             attempt["fails_with"] = result.failure_code
             return attempt
-    return sessions.begin_attempt(record, now, **common, status="SUCCEEDED", actions=[])
+    return sessions.begin_attempt(record, now, **common, status="SUCCEEDED")
 
 
 def _begin_push(record: SessionRecord, now: datetime, common: JSON, phone: object) -> JSON:
     """Start a payment without an action. The shopper would confirm on a phone; here the clock does."""
     if not isinstance(phone, str) or not phone:
         raise validation_error("a phone number is needed", "/body/channel_properties/account_mobile_number")
-    attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION", actions=[])
-    return _settles_itself(
-        attempt, now + PUSH_TAKES, "ACCOUNT_ACCESS_BLOCKED" if phone.endswith(BLOCKED_PHONE) else None
+    blocked = phone.endswith(BLOCKED_PHONE)
+    return sessions.begin_attempt(
+        record,
+        now,
+        **common,
+        status="REQUIRES_ACTION",
+        due=now + PUSH_TAKES,
+        due_outcome="FAILED" if blocked else "SUCCEEDED",
+        failure_code="ACCOUNT_ACCESS_BLOCKED" if blocked else None,
     )
-
-
-def _settles_itself(attempt: JSON, due: datetime, failure_code: str | None = None) -> JSON:
-    outcome = "FAILED" if failure_code else "SUCCEEDED"
-    attempt |= {"due": to_text(due), "due_outcome": outcome, "due_failure_code": failure_code}
-    return attempt
 
 
 def _qr(record: SessionRecord, channel: Channel, merchant: str) -> list[JSON]:
@@ -97,9 +97,8 @@ def _redirect(record: SessionRecord, channel: Channel, attempt: JSON) -> list[JS
     """Return the way to the channel's page. An approval starts in a frame, because its session waits here."""
     path = page_path(record, attempt, "approval" if channel.flow == "approval" else "wallet")
     actions = [_web(path, iframe_capable=channel.flow == "approval")]
-    if (
-        channel.app
-    ):  # first in the list: the SDK takes the first that the device supports, and only phones support this one
+    if channel.app:
+        # First in the list: the SDK takes the first that the device supports, and only phones support this one.
         actions.insert(0, {"type": "REDIRECT_CUSTOMER", "descriptor": "DEEPLINK_URL", "value": path})
     return actions
 
@@ -124,6 +123,6 @@ def apply_decision(record: SessionRecord, now: datetime, wanted: str, approved: 
         sessions.settle_attempt(record, now, wanted, "FAILED", attempt["fails_with"])
     elif channel and channel.flow == "approval" and attempt["status"] == "REQUIRES_ACTION":
         sessions.settle_attempt(record, now, wanted, "PENDING")
-        _settles_itself(attempt, now + APPROVAL_TAKES)
+        attempt |= {"due": to_text(now + APPROVAL_TAKES), "due_outcome": "SUCCEEDED"}
     else:
         sessions.settle_attempt(record, now, wanted, "SUCCEEDED")

@@ -71,7 +71,6 @@ class PayableSession:
                 save=save and channel.saves,
                 kind=kind,
                 status="REQUIRES_ACTION",
-                actions=[],
             )
             if end := at_once(verdict, failure):
                 sessions.settle_attempt(record, now, attempt_id(attempt), *end)
