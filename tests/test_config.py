@@ -100,4 +100,4 @@ async def test_a_dyno_without_postgres_is_warned_of(monkeypatch: pytest.MonkeyPa
         shop = app.create_app_from_env()
         async with shop.router.lifespan_context(shop):
             pass
-    assert [line["event"] for line in lines] == ["orders_on_a_dyno"]
+    assert [line["event"] for line in lines] == ["sqlite_on_heroku"]

@@ -1,1 +1,1 @@
-"""One database: SQLite or Postgres."""
+"""The database: SQLite or Postgres."""

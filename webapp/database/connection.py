@@ -1,8 +1,8 @@
-"""One database, by ``DATABASE_URL``: a SQLite file or Postgres, behind three context managers.
+"""Choose the database by ``DATABASE_URL``: a SQLite file or Postgres, with the same three context managers.
 
-``read()`` lends a connection for single reads, ``autocommit()`` for a single statement that writes, and ``write()``
-lends one inside a transaction that commits on leaving. Each may raise DatabaseUnavailable.
-SQL is written once for both (named statements, loaded by aiosql): TEXT, BIGINT, ``RETURNING``, guarded ``UPDATE``.
+``read()`` gives a connection for reading, ``autocommit()`` for one statement that writes. ``write()`` gives one in a
+transaction, which commits at the end of the block. Each may raise DatabaseUnavailable. aiosql loads the SQL, which is
+the same for both databases: TEXT, BIGINT, ``RETURNING``, ``UPDATE`` with a condition.
 """
 
 from contextlib import nullcontext
@@ -14,7 +14,7 @@ from webapp.database.sqlite import SQLite
 
 
 class Database(Protocol):
-    """A database, as the order book and the sandbox use it."""
+    """The interface of SQLite and Postgres."""
 
     driver: str
 
@@ -26,16 +26,16 @@ class Database(Protocol):
 
 
 class Transaction:
-    """A database inside of a transaction: whatever is read or written goes through its one connection."""
+    """A Database whose reads and writes all use the connection of one transaction."""
 
     def __init__(self, driver: str, connection: Any) -> None:
         self.driver, self._connection = driver, connection
 
     async def open(self) -> None:
-        """Nothing: it is open."""
+        """Do nothing: the connection is open."""
 
     async def close(self) -> None:
-        """Do nothing: the block that began the transaction ends it."""
+        """Do nothing: ``write()`` ends the transaction."""
 
     def read(self) -> Any:
         return nullcontext(self._connection)
@@ -44,7 +44,7 @@ class Transaction:
 
 
 def database_from_url(url: str) -> Database:
-    """``sqlite:///relative/path.db``, ``sqlite:////absolute/path.db``, ``postgres://…`` or ``postgresql://…``."""
+    """Return the database of a URL: ``sqlite:///relative/path.db``, ``sqlite:////absolute/path.db``, ``postgres://…``."""
     if url.startswith("sqlite:///"):
         return SQLite(Path(url.removeprefix("sqlite:///")))
     return Postgres(url)

@@ -1,4 +1,4 @@
-"""The one error that says: the database can't be used at the moment."""
+"""Translate the drivers' errors into DatabaseUnavailable."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,12 +7,12 @@ PATIENCE_SECONDS = 5  # how long a request waits for a lock or a connection
 
 
 class DatabaseUnavailable(Exception):
-    """The database is locked, full or not there, for now. Nothing of the statement or transaction was kept."""
+    """The database is locked, full or unreachable. The statement or transaction was rolled back."""
 
 
 @contextmanager
 def translate_errors(*failures: type[Exception]) -> Iterator[None]:
-    """Raise DatabaseUnavailable for these errors of a driver."""
+    """Raise DatabaseUnavailable if the block raises one of these errors."""
     try:
         yield
     except failures as failure:

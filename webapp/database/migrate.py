@@ -1,4 +1,4 @@
-"""The numbered files of migrations/, applied once each."""
+"""Apply the numbered files of ``migrations/`` to the database."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def migrate(database: Database) -> list[str]:
-    """Apply the numbered files that this database has not seen, each once, under a lock. Returns their names."""
+    """Apply each file that the database does not have yet, in one transaction with a lock. Return their names."""
     applied: list[str] = []
     async with database.write() as connection:  # BEGIN IMMEDIATE is SQLite's lock
         if database.driver == "asyncpg":
@@ -22,7 +22,7 @@ async def migrate(database: Database) -> list[str]:
             for statement in file.read_text(encoding="utf-8").split(";\n"):
                 if statement.strip():
                     await connection.execute(statement)
-            # names come from our own folder and match \w+.sql: nothing to escape
+            # the names are our own files, so they need no escaping
             await connection.execute(f"INSERT INTO migrations (name) VALUES ('{file.name}')")  # noqa: S608
             applied.append(file.name)
     return applied

@@ -1,4 +1,4 @@
-"""Reading forms: text fields only, each at most once, none missing. Anything else is refused with a sentence."""
+"""Read forms: text fields only, each at most once. Any other form is refused."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,7 +10,10 @@ MAX_FIELDS = 20
 
 
 async def read_form(request: Request, *required: str) -> dict[str, str]:
-    """The posted fields, stripped. Raises Refusal: 415 wrong content type, 400 unreadable, 422 missing or repeated."""
+    """Return the posted fields by name, stripped. Raises Refusal.
+
+    415: wrong content type. 400: unreadable, or a repeated field. 422: a required field is missing or empty.
+    """
     if request.headers.get("content-type", "").split(";")[0].strip().lower() not in FORM_TYPES:
         raise Refusal(N_("This address takes forms only."), 415)
     try:

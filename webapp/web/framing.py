@@ -1,4 +1,4 @@
-"""The one page of the shop that may stand in a frame: where ``?present=iframe`` comes back to."""
+"""Answer inside a frame, where Xendit returns to after ``?present=iframe``. Other pages refuse frames."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,12 +9,12 @@ from webapp.web.state import shop_of, visitor_of
 
 
 def wants_frame(request: Request) -> bool:
-    """Whether the browser will show the answer inside of a frame (Fetch Metadata)."""
+    """Return whether the browser loads the page into a frame (``Sec-Fetch-Dest: iframe``)."""
     return request.headers.get("sec-fetch-dest") == "iframe"
 
 
 def framed(request: Request, order: Order) -> Response:
-    """Instead of the order's page: a sentence, and a way out of the frame. The page around it watches the order."""
+    """Return a short page for the frame, with a link out of it. The page around the frame polls the order."""
     shop = shop_of(request)
     response = shop.templates.response(visitor_of(request).language, "pages/framed.html", {"order": order})
     response.headers["Content-Security-Policy"] = content_security_policy(shop.settings, framed_by="'self'")

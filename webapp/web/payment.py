@@ -1,4 +1,4 @@
-"""Send the shopper to pay. The key or URL that opens the payment goes into this one answer, and nowhere else."""
+"""Send the shopper to the payment. The key or URL that opens it is only in this answer, and is never stored."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,9 +10,9 @@ from webapp.web.state import shop_of, visitor_of
 
 
 def open_payment(request: Request, order: Order, secret: str, *, resume: bool = False) -> Response:
-    """Answer the Components form with its key, or a redirect to Xendit's page.
+    """Answer with the Components form and its key, or redirect to Xendit's page.
 
-    ``resume``: the form on a page of its own, for a refresh or the way back from a wallet.
+    ``resume``: the form is a whole page, for Reload and for the return from a wallet.
     """
     page = f"/orders/{order.reference_id}"
     if order.integration != "components":
@@ -36,7 +36,7 @@ def open_payment(request: Request, order: Order, secret: str, *, resume: bool = 
 
 
 def _hosted_page(request: Request, order: Order, url: str) -> Response:
-    """Redirect to Xendit's page, or show it as the presenter chose: as a QR code, in a frame."""
+    """Redirect to Xendit's page, or show it as a QR code or in a frame if the presenter chose that."""
     present = request.session.get("present")
     if present not in ("qr", "iframe"):
         return redirect(request, url)

@@ -1,4 +1,4 @@
-"""One log line a request, with an id that its other lines carry too. Routes, never paths: paths can hold secrets."""
+"""Log one line for each request, with an id. It names the route, never the path: paths can hold secrets."""
 
 import random
 import time
@@ -11,7 +11,7 @@ QUIET = ("/static/{fingerprint}/{path:path}", "/healthz", "/readyz")
 
 
 class RequestLogMiddleware:
-    """Gives each request an id (``X-Request-ID`` in its answer) and logs route, status and milliseconds."""
+    """Middleware that adds ``X-Request-ID`` to answers and to log lines, and logs route, status and milliseconds."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
