@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from webapp.config import ConfigError, Settings
+from webapp.env import load_env_file
 from webapp.shop.currencies import CURRENCIES
 
 KEYS = {"IDR_API_KEY": "xnd_development_abc", "SECRET_KEY": "s" * 32}
@@ -101,3 +104,68 @@ async def test_a_dyno_without_postgres_is_warned_of(monkeypatch: pytest.MonkeyPa
         async with shop.router.lifespan_context(shop):
             pass
     assert [line["event"] for line in lines] == ["sqlite_on_heroku"]
+
+
+@pytest.mark.parametrize("written", ['"tok123"', "'tok123'", "“tok123”", " tok123\u200b", "\ufefftok123 "])
+def test_quotes_and_invisible_characters_make_no_other_token(written: str) -> None:
+    settings = Settings.from_env(KEYS | {"XENDIT_WEBHOOK_TOKEN": written})
+    assert dict(settings.webhook_tokens) == {"": "tok123"}
+
+
+@pytest.mark.parametrize(
+    ("written", "used"),
+    [
+        ("postgres://u:p@h/d?channel_binding=require&sslmode=require", "postgres://u:p@h/d?sslmode=require"),
+        ("postgresql://u:p@h/d?connect_timeout=10&pgbouncer=true", "postgresql://u:p@h/d"),
+        ("postgresql:///d?host=%2Fsocket", "postgresql:///d?host=%2Fsocket"),
+        ("sqlite:///var/shop.db", "sqlite:///var/shop.db"),
+    ],
+)
+def test_a_database_address_is_taken_as_hosters_write_it(written: str, used: str) -> None:
+    assert Settings.from_env({"DATABASE_URL": written}).database_url == used
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "sqlite:///:memory:",
+        "sqlite:///",
+        "sqlite:///x.db?mode=rwc",
+        "sqlite:///~/x.db",
+        "mysql://h/d",
+        "postgres://u:s3cret/#@h:x/d",
+    ],
+)
+def test_a_database_address_that_can_not_be_is_refused_without_its_password(written: str) -> None:
+    with pytest.raises(ConfigError, match="Set DATABASE_URL") as refused:
+        Settings.from_env({"DATABASE_URL": written})
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", ["IDR_API_KEY=x".encode("utf-16"), b"A=\xff\xfe"])
+def test_an_env_file_that_is_not_utf_8_is_a_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load_env_file(tmp_path / ".env")
+
+
+def test_a_folder_that_can_not_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file, not a folder")
+    with pytest.raises(ConfigError, match="Set SECRET_KEY"):
+        Settings.from_env({})
+
+
+SETTINGS = ("APP_URL", "PORT", "DATABASE_URL", "XENDIT_API_URL", "COMPONENT_ORIGINS", "WEB_CONCURRENCY", "LOG_LEVEL")
+SETTINGS += ("SANDBOX", "RATE_LIMITS", "BEHIND_PROXY", "IDR_API_KEY", "XENDIT_WEBHOOK_TOKEN", "ALLOW_PRODUCTION_KEYS")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(SETTINGS), st.text(max_size=40) | st.sampled_from(["auto", "https://[", "http://a:b"])
+    )
+)
+def test_no_setting_leads_to_a_traceback(environ: dict[str, str]) -> None:
+    try:
+        Settings.from_env({"SECRET_KEY": "s" * 32} | environ)
+    except ConfigError as refused:
+        assert str(refused).endswith(".")

@@ -3,13 +3,14 @@
 import asyncio
 import sys
 
-import httpx
 import uvicorn
 
 from webapp.config import Settings, settings_or_exit
 from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
 from webapp.doctor import examine
+from webapp.xendit.client import xendit_client
+from webapp.xendit.network import network_transport
 
 
 def main() -> None:
@@ -45,7 +46,7 @@ async def _migrate(settings: Settings) -> list[str]:
 
 
 async def _doctor(settings: Settings) -> bool:
-    async with httpx.AsyncClient(timeout=8) as client:
+    async with xendit_client(network_transport()) as client:  # as the shop does
         findings = await examine(settings, client)
     for finding in findings:
         print("ok " if finding.ok else "fix", finding.sentence)

@@ -39,52 +39,52 @@ from webapp.xendit.client import xendit_client
 from webapp.xendit.order_sync import expiring_overdue
 from webapp.xendit.sandbox_transport import SandboxTransport
 
+ORDER = "/orders/{reference_id}"
+SEEN = [Middleware(RecordingMiddleware, kind="answer")]  # the inspector records these answers
+WEBHOOK = [Middleware(RecordingMiddleware, kind="webhook")]
 
-def routes(recorder: Recorder) -> list[BaseRoute]:
-    """Return the site map. The inspector records the answers of routes with ``seen``, and every webhook."""
-    order = "/orders/{reference_id}"
-    seen, webhook = ([Middleware(RecordingMiddleware, recorder=recorder, kind=kind)] for kind in ("answer", "webhook"))
-    return [
-        Route("/", storefront.storefront),
-        Route("/choices", storefront.choose, methods=["POST"]),
-        Route("/choices/currency", storefront.choose_currency, methods=["POST"]),
-        Route("/choices/flow", storefront.choose_flow, methods=["POST"]),
-        Route("/choices/integration", storefront.choose_integration, methods=["POST"]),
-        Route("/choices/language", storefront.choose_language, methods=["POST"]),
-        Route("/cart/add", cart.add, methods=["POST"]),
-        Route("/cart/decrease", cart.decrease, methods=["POST"]),
-        Route("/cart/remove", cart.remove, methods=["POST"]),
-        # From the cart to the money
-        Route("/checkout", checkout.checkout, methods=["POST"], middleware=seen),
-        Route("/webhooks/xendit", webhooks.xendit, methods=["POST"], middleware=webhook),
-        # An order, for its visitor
-        Route("/orders", orders.order_list),
-        Route(order, orders.order_page),
-        Route(order, orders.back_by_post, methods=["POST"]),
-        Route(f"{order}/status", orders.order_status),
-        Route(f"{order}/resume", orders.resume, middleware=seen),
-        Route(f"{order}/pay", orders.pay, methods=["POST"], middleware=seen),
-        Route(f"{order}/cancel", orders.cancel, methods=["POST"], middleware=seen),
-        Route(f"{order}/again", orders.again, methods=["POST"]),
-        # For an audience
-        Route(f"{order}/qr", present.order_qr),
-        Route(f"{order}/qr", present.payment_qr, methods=["POST"], middleware=seen),
-        Route(f"{order}/done", present.done),
-        Route(f"{order}/expire-now", walkthrough.expire_now, methods=["POST"]),
-        Route(f"{order}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
-        Route("/walkthrough", walkthrough.walkthrough),
-        Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
-        Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
-        Route("/walkthrough/{scene}", walkthrough.start),
-        Route(f"{order}/inspector", inspector.order_inspector),
-        Route("/inspector", inspector.latest),
-        Route("/source/{name}", inspector.source_view),
-        Route("/static/{fingerprint}/{path:path}", serve_asset),
-        Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
-        Route("/.well-known/security.txt", well_known.security_txt),
-        Route("/healthz", health.healthz),
-        Route("/readyz", health.readyz),
-    ]
+# The site map
+ROUTES: list[BaseRoute] = [
+    Route("/", storefront.storefront),
+    Route("/choices", storefront.choose, methods=["POST"]),
+    Route("/choices/currency", storefront.choose_currency, methods=["POST"]),
+    Route("/choices/flow", storefront.choose_flow, methods=["POST"]),
+    Route("/choices/integration", storefront.choose_integration, methods=["POST"]),
+    Route("/choices/language", storefront.choose_language, methods=["POST"]),
+    Route("/cart/add", cart.add, methods=["POST"]),
+    Route("/cart/decrease", cart.decrease, methods=["POST"]),
+    Route("/cart/remove", cart.remove, methods=["POST"]),
+    # From the cart to the money
+    Route("/checkout", checkout.checkout, methods=["POST"], middleware=SEEN),
+    Route("/webhooks/xendit", webhooks.xendit, methods=["POST"], middleware=WEBHOOK),
+    # An order, for its visitor
+    Route("/orders", orders.order_list),
+    Route(ORDER, orders.order_page),
+    Route(ORDER, orders.back_by_post, methods=["POST"]),
+    Route(f"{ORDER}/status", orders.order_status),
+    Route(f"{ORDER}/resume", orders.resume, middleware=SEEN),
+    Route(f"{ORDER}/pay", orders.pay, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/cancel", orders.cancel, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/again", orders.again, methods=["POST"]),
+    # For an audience
+    Route(f"{ORDER}/qr", present.order_qr),
+    Route(f"{ORDER}/qr", present.payment_qr, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/done", present.done),
+    Route(f"{ORDER}/expire-now", walkthrough.expire_now, methods=["POST"]),
+    Route(f"{ORDER}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
+    Route("/walkthrough", walkthrough.walkthrough),
+    Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
+    Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
+    Route("/walkthrough/{scene}", walkthrough.start),
+    Route(f"{ORDER}/inspector", inspector.order_inspector),
+    Route("/inspector", inspector.latest),
+    Route("/source/{name}", inspector.source_view),
+    Route("/static/{fingerprint}/{path:path}", serve_asset),
+    Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
+    Route("/.well-known/security.txt", well_known.security_txt),
+    Route("/healthz", health.healthz),
+    Route("/readyz", health.readyz),
+]
 
 
 def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
@@ -106,7 +106,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
         sdk_url=(sandbox and sandbox.sdk_url) or assets[SDK].url,
     )
     app = Starlette(
-        routes=[*routes(recorder), *(sandbox.routes if sandbox else [])],
+        routes=[*ROUTES, *(sandbox.routes if sandbox else [])],
         middleware=middleware(settings),
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=_lifespan(shop, sandbox),

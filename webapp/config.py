@@ -9,9 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dotenv import load_dotenv
-
-from webapp.env import ConfigError, local_secret, read_database_url, read_flag, read_number, read_origin, read_port
+from webapp.env import (
+    ConfigError,
+    load_env_file,
+    local_secret,
+    read_database_url,
+    read_environment,
+    read_flag,
+    read_number,
+    read_origin,
+    read_port,
+)
 from webapp.shop.currencies import CURRENCIES
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -84,13 +92,13 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Return the settings that the environment gives. Raises ConfigError."""
-        env = {name: value.strip() for name, value in (os.environ if environ is None else environ).items()}
+        env = read_environment(os.environ if environ is None else environ)
         port = read_port(env.get("PORT") or "8000")
         keys = {code: env[f"{code}_API_KEY"] for code in CURRENCIES if env.get(f"{code}_API_KEY")}
-        sandbox = read_flag(env, "SANDBOX") or not keys
+        sandbox, workers = read_flag(env, "SANDBOX") or not keys, read_number(env, "WEB_CONCURRENCY", 1)
         if not sandbox:
             _refuse_wrong_keys(keys, allow_production=read_flag(env, "ALLOW_PRODUCTION_KEYS"))
-            if not env.get("SECRET_KEY") and read_number(env, "WEB_CONCURRENCY", 1) > 1:
+            if not env.get("SECRET_KEY") and workers > 1:
                 raise ConfigError(
                     "Set SECRET_KEY to a long random text: all workers must sign cookies with the same key."
                 )
@@ -122,8 +130,8 @@ class Settings:
 
 def settings_or_exit() -> Settings:
     """Return the settings from ``.env`` and the environment. Exit with a message if one is invalid."""
-    load_dotenv()
     try:
+        load_env_file(Path(__file__).parents[1] / ".env")
         return Settings.from_env()
     except ConfigError as error:
         raise SystemExit(f"selat: {error}") from None

@@ -8,13 +8,35 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import idna
+from dotenv import load_dotenv
 
 PORTS = {"http": 80, "https": 443}
+QUOTED = re.compile(r"^([\"'“”‘’])(.*)[\"'“”‘’]$", re.DOTALL)
+INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
+POSTGRES_PARAMETERS = {
+    *("host", "port", "user", "password", "database", "dbname", "passfile", "sslmode", "sslrootcert", "sslcert"),
+    *("sslkey", "sslcrl", "sslpassword", "target_session_attrs", "application_name"),
+}
 HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 
 
 class ConfigError(ValueError):
     """An invalid setting. The message says how to correct it."""
+
+
+def read_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables without blanks, quotes and zero-width characters round their values."""
+    return {name: QUOTED.sub(r"\2", INVISIBLE.sub("", value).strip()).strip() for name, value in environ.items()}
+
+
+def load_env_file(path: Path) -> None:
+    """Put the project's own ``.env`` into the environment, where it does not say otherwise. Raises ConfigError."""
+    try:
+        load_dotenv(path, encoding="utf-8-sig")
+    except (UnicodeDecodeError, ValueError):
+        raise ConfigError("Save .env as UTF-8: it can't be read as it is.") from None
+    except OSError as error:
+        raise ConfigError(f"Make .env readable, or remove it: {error.strerror}.") from None
 
 
 def read_origin(name: str, value: str) -> str:
@@ -34,8 +56,17 @@ def read_origin(name: str, value: str) -> str:
 
 
 def read_database_url(value: str) -> str:
-    """Return a Postgres or SQLite URL unchanged. Raises ConfigError."""
-    if value.startswith(("postgres://", "postgresql://", "sqlite:///")):
+    """Return the address of a database, of Postgres with the parameters that asyncpg knows. Raises ConfigError."""
+    if value.startswith(("postgres://", "postgresql://")):
+        try:
+            parts = urlsplit(value)
+            known = [(name, text) for name, text in parse_qsl(parts.query) if name in POSTGRES_PARAMETERS]
+            if parts.port != 0:
+                base = value.partition("?")[0]
+                return f"{base}?{urlencode(known)}" if known else base
+        except ValueError:  # its text may hold the password
+            pass
+    elif re.fullmatch(r"sqlite:///[^~?#:\0][^?#:\0]*", value):
         return value
     raise ConfigError("Set DATABASE_URL to postgres://user:password@host/name or sqlite:///path/to/file.db.")
 
@@ -65,10 +96,15 @@ def read_port(value: str) -> int:
 
 def local_secret(path: Path) -> str:
     """Return the secret in this file, which is created once. All workers of a machine share it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
     except FileExistsError:
         pass
-    return path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"Set SECRET_KEY, or make {path.parent}/ writable: {error.strerror}.") from None
+    try:
+        return path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"Set SECRET_KEY, or make {path} readable: {error.strerror}.") from None

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from tests.xendit import HTMX, KEYS, LINK, SESSION_ID, fake_xendit
+from tests.xendit import HTMX, KEYS, LINK, SESSION_ID, TOKEN, fake_xendit, session_event
 from webapp.orders import order_book
 from webapp.orders.order import Order
 from webapp.xendit.order_sync import refresh
@@ -190,3 +190,34 @@ async def test_an_order_of_a_market_that_has_closed_since_can_be_seen_but_not_pa
         assert (await shop.get(f"/orders/{order.reference_id}")).status_code == 200
         answer = await shop.post(f"/orders/{order.reference_id}/pay")
         assert answer.status_code == 409 and "no API key for IDR" in answer.text
+
+
+async def test_where_webhooks_come_the_first_look_leaves_them_their_time(open_shop: OpenShop) -> None:
+    router = fake_xendit("COMPLETED")
+    async with open_shop(router, sandbox=False, api_keys=KEYS, webhook_tokens={"": TOKEN}) as shop:
+        other = await shop.place(flow="pay_save")
+        await shop.webhook(session_event(other))
+        order = await shop.place()
+        await shop.get(f"/orders/{order.reference_id}")
+        assert router["session"].call_count == 0
+        await shop.webhook(session_event(order))
+        changes = await shop.app.state.shop.order_book.changes(order.reference_id)
+        assert [change.cause for change in changes] == ["webhook payment_session.completed"]
+
+
+async def test_without_webhooks_the_first_look_asks(open_shop: OpenShop) -> None:
+    router = fake_xendit()
+    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
+        order = await shop.place()
+        await shop.get(f"/orders/{order.reference_id}")
+        assert router["session"].call_count == 1
+
+
+async def test_after_a_decline_at_a_wallet_the_form_says_so(open_shop: OpenShop) -> None:
+    async with open_shop(fake_xendit(), sandbox=False, api_keys=KEYS, webhook_tokens={"": TOKEN}) as shop:
+        order = await shop.place("components")
+        resume = f"/orders/{order.reference_id}/resume"
+        assert "did not go through" not in (await shop.get(resume)).text.split('id="payment"')[0]
+        failure = {"payment_id": "py-9", "reference_id": order.reference_id, "status": "FAILED"}
+        await shop.webhook({"event": "payment.failure", "data": failure})
+        assert "did not go through" in (await shop.get(resume)).text.split('id="payment"')[0]

@@ -7,16 +7,21 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import Invoice, PaymentSession, cancel_payment_session, expire_invoice
-from webapp.notices import N_, Refusal
+from webapp.notices import N_, Notice, Refusal
 from webapp.orders.order import Order, OrderStatus
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES
 from webapp.shop.visitor import save_visitor
 from webapp.web.framing import framed, wants_frame
 from webapp.web.htmx import redirect
-from webapp.web.payment import open_payment
+from webapp.web.payment import leave, open_payment
 from webapp.web.state import Shop, order_of, shop_of, visitor_of
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit, refresh, reopen
+
+DECLINED = Notice(
+    N_("That attempt did not go through."),
+    hint=N_("Nothing was charged. Try again, or choose another way to pay."),
+)
 
 
 async def order_list(request: Request) -> Response:
@@ -35,7 +40,7 @@ async def order_page(request: Request) -> Response:
     shop, order = shop_of(request), await order_of(request)
     if wants_frame(request):
         return framed(request, order)
-    order = await refresh(shop, order)
+    order = await refresh(shop, order, webhook_first=True)
     return await _page(request, shop, order, "pages/order.html")
 
 
@@ -66,7 +71,8 @@ async def resume(request: Request) -> Response:
     order, secret = await reopen(shop_of(request), await order_of(request))
     if order.integration != "components" or order.status is not OrderStatus.WAITING or secret is None:
         return RedirectResponse(f"/orders/{order.reference_id}", 303)
-    return open_payment(request, order, secret, resume=True)
+    declined = await shop_of(request).order_book.last_event(order.reference_id) == "payment.failure"
+    return open_payment(request, order, secret, resume=True, notice=DECLINED if declined else None)
 
 
 async def pay(request: Request) -> Response:
@@ -76,7 +82,7 @@ async def pay(request: Request) -> Response:
     if order.integration == "components":
         return redirect(request, f"{page}/resume")
     order, url = await reopen(shop_of(request), order)
-    return redirect(request, url or page)
+    return leave(request, order, url) if url else redirect(request, page)
 
 
 async def cancel(request: Request) -> Response:

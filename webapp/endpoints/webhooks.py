@@ -36,6 +36,7 @@ async def xendit(request: Request) -> Response:
     matches = [token_matches(sent, token) for token in tokens.values()]  # always all, for constant time
     if not any(matches):
         return _refused(401, "wrong token")
+    shop.webhooks_seen = True
     try:
         webhook = read_webhook(_json(await request.body()), request.headers.get("webhook-id"))
     except (ValueError, RecursionError):

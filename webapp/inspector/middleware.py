@@ -22,11 +22,11 @@ REFERENCE = re.compile(rb'"(?:reference_id|external_id)"\s*:\s*"([\w-]{1,64})"')
 class RecordingMiddleware:
     """A middleware that records the answers of one route. ``kind`` is ``answer`` or ``webhook``."""
 
-    def __init__(self, app: ASGIApp, recorder: Recorder, kind: str) -> None:
-        self.app, self.recorder, self.kind = app, recorder, kind
+    def __init__(self, app: ASGIApp, kind: str) -> None:
+        self.app, self.kind = app, kind
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
+        started, recorder = time.perf_counter(), scope["app"].state.shop.recorder
         start: Message = {}
         answer = bytearray()
 
@@ -45,46 +45,50 @@ class RecordingMiddleware:
             await self.app(scope, receive, send_and_keep)
             took_ms = round((time.perf_counter() - started) * 1000, 1)
             if self.kind == "answer":
-                self._record_answer(scope, start["status"], Headers(raw=start["headers"]))
+                _record_answer(recorder, scope, start["status"], Headers(raw=start["headers"]))
             elif len(body) <= MAX_BODY:
-                self._record_webhook(Headers(scope=scope), body, start["status"], bytes(answer), took_ms)
+                _record_webhook(recorder, Headers(scope=scope), body, start["status"], bytes(answer), took_ms)
 
-    def _record_answer(self, scope: Scope, status: int, headers: Headers) -> None:
-        """Record status, template and headers, but not the content, which may hold a key."""
 
-        text = self.recorder.mask.text
-        moved = {name: headers[name] for name in ("hx-redirect", "location") if name in headers}
-        moved = {name: text(url) if url.startswith("/") else masked(OPENS) for name, url in moved.items()}
-        document = {
-            "method": scope["method"],
-            "path": text(scope["path"]),
-            "htmx": Headers(scope=scope).get("hx-request") == "true",
-            "status": status,
-            "template": headers.get("x-template"),
-            "headers": moved | some(headers, ("cache-control",)),
-        }
-        self.recorder.record(current_reference_id(), "answer", document)
+def _record_answer(recorder: Recorder, scope: Scope, status: int, headers: Headers) -> None:
+    """Record status, template and headers, but not the content, which may hold a key."""
 
-    def _record_webhook(self, headers: Headers, body: bytes, status: int, answer: bytes, took_ms: float) -> None:
-        """Record a webhook and its verdict. Its content is left out if the token was refused."""
-        refused = status in (401, 503)
-        reference_id = current_reference_id()
-        if refused:
-            found = REFERENCE.search(body)
-            reference_id = found[1].decode() if found else ""
+    text = recorder.mask.text
+    moved = {name: headers[name] for name in ("hx-redirect", "location") if name in headers}
+    moved = {name: text(url) if url.startswith("/") else masked(OPENS) for name, url in moved.items()}
+    document = {
+        "method": scope["method"],
+        "path": text(scope["path"]),
+        "htmx": Headers(scope=scope).get("hx-request") == "true",
+        "status": status,
+        "template": headers.get("x-template"),
+        "headers": moved | some(headers, ("cache-control",)),
+    }
+    recorder.record(current_reference_id(), "answer", document)
 
-        sent, verdict = None if refused else read_json(body), read_json(answer)
-        said = {
-            "event": _event(sent),
-            "headers": {} if refused else some(headers, WEBHOOK_HEADERS),
-            "body": sent,
-            "verdict": str(verdict.get("message", "")) if isinstance(verdict, Mapping) else "",
-        }
-        token = {"x-callback-token": masked(TOKEN)} if headers.get("x-callback-token") else {}
-        document = self.recorder.mask.value(said) | {"status": status, "ms": took_ms}
-        document["headers"] = token | document["headers"]
-        same = f"refused {status}" if refused else ""
-        self.recorder.record(reference_id, "webhook", document, same, took_ms=took_ms)
+
+def _record_webhook(
+    recorder: Recorder, headers: Headers, body: bytes, status: int, answer: bytes, took_ms: float
+) -> None:
+    """Record a webhook and its verdict. Its content is left out if the token was refused."""
+    refused = status in (401, 503)
+    reference_id = current_reference_id()
+    if refused:
+        found = REFERENCE.search(body)
+        reference_id = found[1].decode() if found else ""
+
+    sent, verdict = None if refused else read_json(body), read_json(answer)
+    said = {
+        "event": _event(sent),
+        "headers": {} if refused else some(headers, WEBHOOK_HEADERS),
+        "body": sent,
+        "verdict": str(verdict.get("message", "")) if isinstance(verdict, Mapping) else "",
+    }
+    token = {"x-callback-token": masked(TOKEN)} if headers.get("x-callback-token") else {}
+    document = recorder.mask.value(said) | {"status": status, "ms": took_ms}
+    document["headers"] = token | document["headers"]
+    same = f"refused {status}" if refused else ""
+    recorder.record(reference_id, "webhook", document, same, took_ms=took_ms)
 
 
 async def _read_ahead(receive: Receive) -> tuple[bytes, Receive]:

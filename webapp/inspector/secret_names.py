@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from webapp.config import Settings
+from webapp.xendit_hosts import PAGE_URL
 
 OPENS = "opens the payment"
 KEY = "this shop's secret key"
@@ -24,7 +25,7 @@ FIELDS = {
 }
 SHAPES = (
     (re.compile(r"session-[0-9a-f]{32}(?:-p[dl])?(?:-[\w+/=%-]+)?"), OPENS),
-    (re.compile(r"https?://(?:[\w.-]*xen\.to|(?:checkout|invoice|link)[\w.-]*\.xendit\.co)/[^\s\"'<>\\]+"), OPENS),
+    (re.compile(PAGE_URL.replace("https", "https?") + r"/[^\s\"'<>\\]+"), OPENS),
     (re.compile(r"/sandbox/(?:pay|invoice)/[^\s\"'<>\\]+"), OPENS),
     (re.compile(r"xnd_(?:development|production)_[\w+/=-]+"), KEY),
     (re.compile(r"Basic [A-Za-z0-9+/]{8,}=*"), KEY),

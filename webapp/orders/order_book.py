@@ -113,12 +113,19 @@ class OrderBook:
         async with self._database.read() as connection:
             return [change_from_row(row) async for row in self._sql.changes_of(connection, reference_id=reference_id)]
 
-    async def claim_refresh(self, reference_id: str, every: timedelta = REFRESH_EVERY) -> bool:
+    async def claim_refresh(self, reference_id: str, every: timedelta = REFRESH_EVERY) -> int:
         """Return True to one caller per interval, across processes. That caller may ask Xendit about the order."""
         now = _now()
         stamps = {"now": timestamp(now), "not_since": timestamp(now - every)}
         async with self._database.autocommit() as connection:
-            return await self._sql.claim_refresh(connection, reference_id=reference_id, **stamps) is not None
+            row = await self._sql.claim_refresh(connection, reference_id=reference_id, **stamps)
+        return int(row["asked_times"]) if row else 0
+
+    async def last_event(self, reference_id: str) -> str:
+        """Return the event of the order's latest webhook; empty if none has come."""
+        async with self._database.read() as connection:
+            row = await self._sql.last_webhook(connection, reference_id=reference_id)
+        return str(row["event"]) if row else ""
 
     async def record_webhook(self, key: str, event: str, reference_id: str, verdict: str) -> bool:
         """Store a webhook's key, event and verdict, not its body. Return False if the key is known already."""

@@ -81,3 +81,6 @@ RETURNING webhook_key;
 
 -- name: webhooks_of(reference_id)
 SELECT * FROM webhooks WHERE reference_id = :reference_id ORDER BY received_at, webhook_key;
+
+-- name: last_webhook(reference_id)^
+SELECT event FROM webhooks WHERE reference_id = :reference_id ORDER BY received_at DESC LIMIT 1;

@@ -3,16 +3,20 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from webapp.notices import Notice
 from webapp.orders.order import Order
 from webapp.presenter.qr import qr_svg
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.state import shop_of, visitor_of
+from webapp.xendit_hosts import is_page
 
 
-def open_payment(request: Request, order: Order, secret: str, *, resume: bool = False) -> Response:
+def open_payment(
+    request: Request, order: Order, secret: str, *, resume: bool = False, notice: Notice | None = None
+) -> Response:
     """Answer with the Components form and its key, or redirect to Xendit's page.
 
-    ``resume``: the form is a whole page, for Reload and for the return from a wallet.
+    ``resume``: the form is a whole page, for Reload and for the return from a wallet. ``notice`` stands above it.
     """
     page = f"/orders/{order.reference_id}"
     if order.integration != "components":
@@ -27,8 +31,9 @@ def open_payment(request: Request, order: Order, secret: str, *, resume: bool = 
         "page_url": page,
         "resume_url": f"{page}/resume",
         "status_url": f"{page}/status",
-        "path": page,
+        "path": f"{page}/resume",
         "currency": visitor_of(request).currency,
+        "notice": notice,
     }
     template = "pages/resume.html" if resume else "fragments/components.html"
     language = visitor_of(request).language if resume else order.locale
@@ -39,8 +44,17 @@ def _hosted_page(request: Request, order: Order, url: str) -> Response:
     """Redirect to Xendit's page, or show it as a QR code or in a frame if the presenter chose that."""
     present = request.session.get("present")
     if present not in ("qr", "iframe"):
-        return redirect(request, url)
+        return leave(request, order, url)
     context = {"order": order, "present": present, "url": url, "what": "payment", "qr": qr_svg(url)}
     context |= {"currency": visitor_of(request).currency, "path": f"/orders/{order.reference_id}"}
     template = "fragments/present.html" if is_htmx(request) else "pages/present.html"
     return shop_of(request).templates.response(order.locale, template, context, secret=True)
+
+
+def leave(request: Request, order: Order, url: str) -> Response:
+    """Redirect to Xendit's page. A form can't be redirected to a host that is not in the policy: offer a link."""
+    shop = shop_of(request)
+    if is_htmx(request) or is_page(url) or url.startswith(f"{shop.settings.app_url}/"):
+        return redirect(request, url)
+    context = {"url": url, "currency": visitor_of(request).currency, "path": f"/orders/{order.reference_id}"}
+    return shop.templates.response(visitor_of(request).language, "pages/leave.html", context, secret=True)

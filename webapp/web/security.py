@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from webapp.config import Settings
 from webapp.notices import N_, Refusal
 from webapp.web.own_address import same_site_post
+from webapp.xendit_hosts import ASSETS, GATEWAYS, PAGES
 
 WEBHOOK_PATHS = ("/webhooks/",)
 ORDER_PAGE = re.compile(r"/orders/[^/]+")
@@ -23,11 +24,9 @@ WEBHOOK_BODY_LIMIT = 1024 * 1024
 
 # Xendit's SDK injects one <style> whose text never changes; this is its hash (version: static/vendor/NOTICE.md).
 SDK_STYLE_HASH = "'sha256-yt2cpFJnw1YhKeh5PvNFiPuSCdLxExmO6SJP3eBEmh8='"
-XENDIT_GATEWAYS = "https://checkout-ui-gateway-prod-dev.xendit.co https://checkout-ui-gateway.xendit.co"
-XENDIT_PAGES = "https://xen.to https://dev.xen.to https://checkout.xendit.co https://checkout-staging.xendit.co"
 
 # Wallets such as Google Pay ask the browser itself, on Xendit's page in a frame too (?present=iframe).
-MAY_PAY = " ".join(["self", *(f'"{origin}"' for origin in XENDIT_PAGES.split())])
+MAY_PAY = " ".join(["self", *(f'"{origin}"' for origin in PAGES)])
 
 Refuse = Callable[[Request, Refusal], Response]
 
@@ -40,10 +39,10 @@ def content_security_policy(settings: Settings, framed_by: str = "'none'") -> st
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": f"'self' {SDK_STYLE_HASH}",
-        "img-src": "'self' blob: data:" + (" https://assets.xendit.co" if real else ""),
-        "connect-src": "'self'" + (f" {XENDIT_GATEWAYS}" if real else ""),
+        "img-src": "'self' blob: data:" + (f" {ASSETS}" if real else ""),
+        "connect-src": "'self'" + (" " + " ".join(GATEWAYS) if real else ""),
         "frame-src": "'self'" + (" https:" if real else ""),
-        "form-action": "'self'" + (f" {XENDIT_PAGES}" if real else ""),  # Chromium checks a form's redirects too
+        "form-action": "'self'" + (" " + " ".join(PAGES) if real else ""),  # Chromium checks a form's redirects too
         "manifest-src": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": framed_by,

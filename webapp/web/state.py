@@ -41,6 +41,8 @@ class Shop:
     templates: Templates
     sdk_url: str
     """Where the browser finds Xendit's SDK."""
+    webhooks_seen: bool = False
+    """Whether a webhook with the right token has reached this process."""
     pages: PageCache = field(default_factory=PageCache)
     """Storefronts as they were last rendered."""
     questions: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
@@ -52,7 +54,7 @@ class Shop:
         if self.database.driver == "sqlite":
             await migrate(self.database)
             if self.settings.on_heroku:
-                log.warning("orders_on_a_dyno", why="its disk is wiped every day: add Postgres")
+                log.warning("sqlite_on_heroku", why="its disk is wiped every day: add Postgres")
         self.recorder.start()
 
     async def close(self) -> None:

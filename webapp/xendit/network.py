@@ -20,6 +20,13 @@ class NetworkTransport(AiohttpTransport):
     not translate the error for an answer that is not HTTP.
     """
 
+    def get_client(self) -> aiohttp.ClientSession:
+        """Return a session that obeys ``HTTPS_PROXY`` and ``NO_PROXY``, as httpx does."""
+        connector = aiohttp.TCPConnector(
+            limit=LIMITS.max_connections or 0, keepalive_timeout=KEPT_SECONDS, ssl=self.ssl_context
+        )
+        return aiohttp.ClientSession(connector=connector, trust_env=True)
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response = None
         try:

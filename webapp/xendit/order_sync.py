@@ -73,13 +73,17 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
     return order, secret
 
 
-async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit")) -> Order:
-    """Update an open order from Xendit, unless that was done moments ago. Return it unchanged after an error."""
+async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), webhook_first: bool = False) -> Order:
+    """Update an open order from Xendit, unless that was done moments ago. Return it unchanged after an error.
+
+    ``webhook_first``: where webhooks come, the first question about an order waits for the next poll.
+    """
     if not order.status.is_open or order.currency not in shop.settings.api_keys:
         return order
     if not await shop.questions.hit(QUESTIONS):  # Xendit's rate limit would be reached
         return order
-    if not await shop.order_book.claim_refresh(order.reference_id, _interval(order)):
+    times = await shop.order_book.claim_refresh(order.reference_id, _interval(order))
+    if not times or (times == 1 and webhook_first and (shop.settings.sandbox or shop.webhooks_seen)):
         return order
     try:
         async with asyncio.timeout(PAGE_PATIENCE):
