@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from webapp.config import ConfigError, Settings
@@ -159,6 +160,7 @@ SETTINGS = ("APP_URL", "PORT", "DATABASE_URL", "XENDIT_API_URL", "COMPONENT_ORIG
 SETTINGS += ("SANDBOX", "RATE_LIMITS", "BEHIND_PROXY", "IDR_API_KEY", "XENDIT_WEBHOOK_TOKEN", "ALLOW_PRODUCTION_KEYS")
 
 
+@hypothesis_settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(SETTINGS), st.text(max_size=40) | st.sampled_from(["auto", "https://[", "http://a:b"])

@@ -198,9 +198,11 @@ async def test_where_webhooks_come_the_first_look_leaves_them_their_time(open_sh
         other = await shop.place(flow="pay_save")
         await shop.webhook(session_event(other))
         order = await shop.place()
-        await shop.get(f"/orders/{order.reference_id}")
-        assert router["session"].call_count == 0
+        look = asyncio.create_task(shop.get(f"/orders/{order.reference_id}"))
+        await asyncio.sleep(0)
         await shop.webhook(session_event(order))
+        assert "Thank you" in (await look).text
+        assert router["session"].call_count == 0
         changes = await shop.app.state.shop.order_book.changes(order.reference_id)
         assert [change.cause for change in changes] == ["webhook payment_session.completed"]
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from webapp.integrations.outcomes import Outcome, of_invoice, of_payment, of_session, of_webhook
@@ -127,6 +127,7 @@ EVENTS = ("payment_session.completed", "payment.capture", "recurring.plan.activa
 FIELDS = ("id", "status", "amount", "request_amount", "captures", "paid_amount", "currency", "reference_id")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(EVENTS), st.dictionaries(st.sampled_from(FIELDS), json_values))
 def test_no_webhook_is_too_odd_to_be_read(event: str, data: dict[str, Any]) -> None:
     outcome = of_webhook(read_webhook({"event": event, "data": data}))

@@ -1,6 +1,7 @@
 """Fetch an order's session or invoice from Xendit and apply it, in case no webhook arrives."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from webapp.web.state import Shop
 log = structlog.get_logger()
 QUESTIONS = parse("50/second")  # per process
 SWEEP_EVERY = 30  # seconds
+WEBHOOK_PATIENCE = 2.0  # seconds that the first page of an order gives a webhook
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit before it shows what is known
 
 
@@ -76,15 +78,19 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
 async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), webhook_first: bool = False) -> Order:
     """Update an open order from Xendit, unless that was done moments ago. Return it unchanged after an error.
 
-    ``webhook_first``: where webhooks come, the first question about an order waits for the next poll.
+    ``webhook_first``: where webhooks come, the first question about an order gives them two seconds.
     """
     if not order.status.is_open or order.currency not in shop.settings.api_keys:
         return order
     if not await shop.questions.hit(QUESTIONS):  # Xendit's rate limit would be reached
         return order
     times = await shop.order_book.claim_refresh(order.reference_id, _interval(order))
-    if not times or (times == 1 and webhook_first and (shop.settings.sandbox or shop.webhooks_seen)):
+    if not times:
         return order
+    if times == 1 and webhook_first and (shop.settings.sandbox or shop.webhooks_seen):
+        order = await _after_webhook(shop, order)
+        if not order.status.is_open:
+            return order
     try:
         async with asyncio.timeout(PAGE_PATIENCE):
             answer = await fetch_from_xendit(shop, order)
@@ -94,6 +100,15 @@ async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), 
     except XenditError as error:
         log.warning("refresh_failed", error_code=error.error_code, status=error.status)
         return order
+
+
+async def _after_webhook(shop: Shop, order: Order) -> Order:
+    """Return the order once a webhook has changed it, or after WEBHOOK_PATIENCE."""
+    until = time.monotonic() + WEBHOOK_PATIENCE
+    while order.status.is_open and time.monotonic() < until:
+        await asyncio.sleep(0.1)
+        order = await shop.order_book.get(order.reference_id) or order
+    return order
 
 
 def _interval(order: Order) -> timedelta:
