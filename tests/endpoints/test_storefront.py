@@ -12,33 +12,30 @@ from hypothesis import strategies as st
 
 from tests.conftest import OpenShop, Shop
 from tests.xendit import HTMX
-from webapp.web.visitor_cookies import VisitorCookiesMiddleware
 
 pytestmark = pytest.mark.anyio
 
 
 async def seen(shop: Shop) -> dict[str, Any]:
-    """What the storefront shows now, as its template was told."""
-    from webapp.shop.storefront import storefront_context
-    from webapp.shop.visitor import load_visitor
-
+    """What the storefront shows, read from the page that was sent."""
     page = await shop.get("/")
     assert page.status_code == 200
-    request = _request_with(shop)
-    visitor = load_visitor(request, shop.settings.api_keys, ["en", "id", "th", "vi", "es"])
-    return storefront_context(visitor)
-
-
-def _request_with(shop: Shop) -> Any:
-    from starlette.requests import Request
-
-    secret, prefix = shop.settings.derived_secret("cookie"), shop.settings.cookie_prefix
-    middleware = VisitorCookiesMiddleware(shop.app, secret, prefix, https_only=False)
-    return Request({"type": "http", "headers": [], "session": middleware._read(dict(shop.cookies))})
+    panel = page.text.split('id="cart-panel"')[1]
+    return {
+        "currency": re.findall(r'<option value="(\w+)" selected', page.text)[0],
+        "flow": re.findall(r'name="flow" value="(\w+)"[^>]* checked', panel)[0],
+        "integration": re.findall(r'name="integration" value="(\w+)"[^>]* checked', panel)[0],
+        "quantities": {
+            product: int(quantity)
+            for product, quantity in re.findall(r'id="line-([\w-]+)".*?Quantity: </span>(\d+)', panel, re.DOTALL)
+        },
+        "reasons": dict(re.findall(r'class="why" id="why-(\w+)">([^<]+)<', panel)),
+    }
 
 
 async def quantities(shop: Shop) -> dict[str, int]:
-    return {line.product_id: line.quantity for line in (await seen(shop))["lines"]}
+    found: dict[str, int] = (await seen(shop))["quantities"]
+    return found
 
 
 async def test_the_shelf_shows_every_product_and_its_price(shop: Shop) -> None:
@@ -75,7 +72,7 @@ async def test_choices_change_and_stay_in_a_second_tab(shop: Shop) -> None:
     for field, value in {"currency": "PHP", "flow": "subscription", "integration": "payment_link"}.items():
         assert (await shop.post(f"/choices/{field}", data={field: value}, headers=HTMX)).status_code == 200
     now = await seen(shop)
-    assert (now["currency"].code, now["flow"], now["integration"]) == ("PHP", "subscription", "payment_link")
+    assert (now["currency"], now["flow"], now["integration"]) == ("PHP", "subscription", "payment_link")
 
 
 async def test_choosing_a_flow_moves_on_from_a_method_that_can_not_do_it(shop: Shop) -> None:
@@ -84,8 +81,7 @@ async def test_choosing_a_flow_moves_on_from_a_method_that_can_not_do_it(shop: S
     await shop.post("/choices", data={"flow": "save"})
     now = await seen(shop)
     assert (now["flow"], now["integration"]) == ("save", "components")
-    reasons = {choice.slug: choice.disabled_reason for choice in now["methods"]}
-    assert reasons["invoice"] and not reasons["components"] and not reasons["payment_link"]
+    assert set(now["reasons"]) == {"invoice"}
 
 
 @pytest.mark.parametrize("currency", ["SGD", "HKD", "MXN"])
@@ -139,7 +135,7 @@ async def test_a_deep_link_sets_the_shop_up(shop: Shop) -> None:
     answer = await shop.get(link)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     now = await seen(shop)
-    assert (now["currency"].code, now["flow"], now["integration"]) == ("PHP", "pay_save", "components")
+    assert (now["currency"], now["flow"], now["integration"]) == ("PHP", "pay_save", "components")
     assert await quantities(shop) == {"gayo": 2, "toraja": 1}
     assert "₱2,750" in (await shop.get("/")).text
 
