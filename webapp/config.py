@@ -22,6 +22,7 @@ from webapp.env import (
 )
 from webapp.shop.currencies import CURRENCIES
 
+XENDIT_API_URL = "https://api.xendit.co"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -39,7 +40,7 @@ class Settings:
     """Origins on which Components may run. The default is ``app_url``."""
     secret_key: str = field(default="", repr=False)
     """The key that signs the cookie. All workers must share it."""
-    xendit_api_url: str = "https://api.xendit.co"
+    xendit_api_url: str = XENDIT_API_URL
     database_url: str = "sqlite:///var/shop.db"
     webhook_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     """``x-callback-token`` by currency. The key ``""`` is for markets without their own."""
@@ -115,7 +116,7 @@ class Settings:
             api_keys=keys,
             component_origins=tuple(read_origin("COMPONENT_ORIGINS", origin) for origin in origins),
             secret_key=env.get("SECRET_KEY") or local_secret(Path("var/secret_key")),
-            xendit_api_url=read_origin("XENDIT_API_URL", env.get("XENDIT_API_URL") or "https://api.xendit.co"),
+            xendit_api_url=read_origin("XENDIT_API_URL", env.get("XENDIT_API_URL") or XENDIT_API_URL),
             database_url=read_database_url(env.get("DATABASE_URL") or "sqlite:///var/shop.db"),
             webhook_tokens=tokens,
             log_level=level,

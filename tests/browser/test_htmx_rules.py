@@ -128,7 +128,8 @@ def test_whatever_answers_the_page_stays_says_so_once_and_goes_on(page: Page, ar
             expect(page.locator(".htmx-request")).to_have_count(0)  # other polls, and what it made ask
 
 
-def test_checkout_waits_for_the_cart(page: Page) -> None:
+@pytest.mark.complains("status of 409")
+def test_checkout_waits_for_the_cart_and_says_the_new_total(page: Page) -> None:
     states.filled(page)
     held: list[Route] = []
     page.route("**/cart/add", lambda route: held.append(route))
@@ -138,5 +139,10 @@ def test_checkout_waits_for_the_cart(page: Page) -> None:
     page.locator("#checkout .go").press("Enter")
     expect(page.locator("#more-gayo.htmx-request")).to_be_attached()
     assert sent == ["add"]
-    with page.expect_request("**/checkout"):
+    with page.expect_response("**/checkout") as answer:
         held[0].fallback()
+    assert answer.value.status == 409  # the button had named the total of one bag less
+    expect(page.locator("#notice")).to_contain_text("has changed since this page was shown")
+    with page.expect_response("**/checkout") as again:
+        page.locator("#checkout .go").press("Enter")
+    assert again.value.status == 200

@@ -54,7 +54,8 @@ def _hosted_page(request: Request, order: Order, url: str) -> Response:
 def leave(request: Request, order: Order, url: str) -> Response:
     """Redirect to Xendit's page. A form can't be redirected to a host that is not in the policy: offer a link."""
     shop = shop_of(request)
-    if is_htmx(request) or is_page(url) or url.startswith(f"{shop.settings.app_url}/"):
+    known = (f"{shop.settings.app_url}/", f"{shop.settings.xendit_api_url}/")  # of a sandbox, built in or not
+    if is_htmx(request) or is_page(url) or url.startswith(known):
         return redirect(request, url)
     context = {"url": url, "currency": visitor_of(request).currency, "path": f"/orders/{order.reference_id}"}
     return shop.templates.response(visitor_of(request).language, "pages/leave.html", context, secret=True)

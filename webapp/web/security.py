@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp.config import Settings
+from webapp.config import XENDIT_API_URL, Settings
 from webapp.notices import N_, Refusal
 from webapp.web.own_address import same_site_post
 from webapp.xendit_hosts import ASSETS, GATEWAYS, PAGES
@@ -35,6 +35,7 @@ def content_security_policy(settings: Settings, framed_by: str = "'none'") -> st
     """The policy of the shop's pages. With real keys it names Xendit's hosts and only them; ``frame-src https:``
     because a card's bank serves the 3-D Secure page, and nobody knows all banks."""
     real = not settings.sandbox
+    others = [settings.xendit_api_url] if real and settings.xendit_api_url != XENDIT_API_URL else []
     directives = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -42,7 +43,9 @@ def content_security_policy(settings: Settings, framed_by: str = "'none'") -> st
         "img-src": "'self' blob: data:" + (f" {ASSETS}" if real else ""),
         "connect-src": "'self'" + (" " + " ".join(GATEWAYS) if real else ""),
         "frame-src": "'self'" + (" https:" if real else ""),
-        "form-action": "'self'" + (" " + " ".join(PAGES) if real else ""),  # Chromium checks a form's redirects too
+        "form-action": " ".join(
+            ["'self'", *(PAGES if real else ()), *others]
+        ),  # Chromium checks a form's redirects too
         "manifest-src": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": framed_by,
