@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from tests.xendit import HTMX
+from tests.xendit import HTMX, KEYS, fake_xendit
 from webapp.database import errors
 from webapp.orders import order_book
 
@@ -181,13 +181,14 @@ async def test_a_clock_that_is_set_forward_ends_no_order_that_xendit_keeps_open(
 async def test_a_postgres_that_became_read_only_is_503_until_connections_are_new(
     open_shop: OpenShop, postgres_url: str
 ) -> None:
-    async with open_shop(database_url=postgres_url) as shop:
+    async with open_shop(fake_xendit(), sandbox=False, api_keys=KEYS, database_url=postgres_url) as shop:
         await shop.add("gayo")
         assert (await shop.get("/readyz")).status_code == 200
         pool = shop.app.state.shop.database._pool
-        for holder in pool._holders:  # as after a failover: old connections lead to what is now a standby
-            if holder._con:
-                await holder._con.execute("SET default_transaction_read_only = on")
+        connections = [await pool.acquire() for _ in range(pool.get_size())]
+        for connection in connections:  # as after a failover: old connections lead to what is now a standby
+            await connection.execute("SET default_transaction_read_only = on")
+            await pool.release(connection)
         answer = await press_checkout(shop, 0)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert "hx-redirect" in (await press_checkout(shop, 1)).headers
