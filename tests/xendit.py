@@ -34,8 +34,7 @@ def fake_xendit(status: str = "ACTIVE", **answers: httpx.Response | Any) -> resp
     for name, (method, url, answer) in usual.items():
         answer = answers.get(name, answer)
         route = router.route(method=method, url__startswith=url, name=name)
-        known = {"return_value" if isinstance(answer, httpx.Response) else "side_effect": answer}
-        route.mock(**(answer if isinstance(answer, dict) else known))
+        route.mock(**{"return_value" if isinstance(answer, httpx.Response) else "side_effect": answer})
     return router
 
 
@@ -52,6 +51,25 @@ def session_event(order: Order, event: str = "payment_session.completed", **chan
         "payment_link_url": LINK,
     }
     return {"event": event, "business_id": "b", "created": "2026-11-22T00:00:00Z", "data": data | changes}
+
+
+def payment_event(order: Order, event: str, status: str) -> dict[str, Any]:
+    """A webhook about one payment of the order."""
+    data = {
+        "payment_id": "py-9",
+        "payment_request_id": "pr-9",
+        "reference_id": order.reference_id,
+        "status": status,
+        "request_amount": float(order.amount),
+        "currency": order.currency,
+    }
+    return {"event": event, "data": data}
+
+
+def plan_event(order: Order, event: str = "recurring.plan.activated", status: str = "ACTIVE") -> dict[str, Any]:
+    """A webhook about the plan of the order's subscription."""
+    data = {"id": "repl_1", "reference_id": order.reference_id, "status": status, "payment_session_id": SESSION_ID}
+    return {"event": event, "data": data}
 
 
 def invoice_callback(order: Order, status: str = "PAID", **changes: Any) -> dict[str, Any]:
