@@ -18,24 +18,31 @@ HTMX = {"HX-Request": "true"}
 
 
 def fake_xendit(status: str = "ACTIVE", **answers: httpx.Response | Any) -> respx.Router:
-    """A router that creates sessions and invoices, and answers questions about them.
+    """Return a router that creates sessions and invoices, and answers questions about them.
 
-    `sessions=`, `session=`, `invoices=` or `invoice=` changes an answer: a response, an error, or a function of the
-    request. The routes have these names.
+    `sessions=`, `session=`, `invoices=`, `invoice=` or `expire=` changes an answer: a response, an error, or a function
+    of the request. The routes have these names; `sessions` also takes a cancellation.
     """
     session = SESSION | {"status": status, "components_sdk_key": SDK_KEY, "payment_link_url": LINK}
+    expired = {"id": INVOICE_ID, "status": "EXPIRED"}
     usual = {
-        "sessions": ("POST", "https://api.xendit.co/sessions", httpx.Response(201, json=session)),
-        "session": ("GET", f"https://api.xendit.co/sessions/{SESSION_ID}", httpx.Response(200, json=session)),
-        "invoices": ("POST", "https://api.xendit.co/v2/invoices", httpx.Response(200, json=INVOICE)),
-        "invoice": ("GET", "https://api.xendit.co/v2/invoices", httpx.Response(200, json=INVOICE)),
+        "sessions": ("POST", r"/sessions(/[\w-]+/cancel)?", httpx.Response(201, json=session)),
+        "session": ("GET", f"/sessions/{SESSION_ID}", httpx.Response(200, json=session)),
+        "invoices": ("POST", "/v2/invoices", httpx.Response(200, json=INVOICE)),
+        "invoice": ("GET", r"/v2/invoices(/\w+|\?external_id=[\w-]+)", httpx.Response(200, json=INVOICE)),
+        "expire": ("POST", r"/invoices/\w+/expire!", httpx.Response(200, json=expired)),
     }
     router = respx.Router(assert_all_called=False)
-    for name, (method, url, answer) in usual.items():
+    for name, (method, pattern, answer) in usual.items():
         answer = answers.get(name, answer)
-        route = router.route(method=method, url__startswith=url, name=name)
+        route = router.route(method=method, url__regex=rf"^https://api\.xendit\.co{pattern}$", name=name)
         route.mock(**{"return_value" if isinstance(answer, httpx.Response) else "side_effect": answer})
     return router
+
+
+def client_to(router: respx.Router) -> httpx.AsyncClient:
+    """Return a client whose calls the router answers."""
+    return httpx.AsyncClient(transport=httpx.MockTransport(router.async_handler))
 
 
 def session_event(order: Order, event: str = "payment_session.completed", **changes: Any) -> dict[str, Any]:
