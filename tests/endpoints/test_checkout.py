@@ -161,7 +161,7 @@ async def test_a_post_is_repeated_only_where_nothing_can_have_been_created(open_
         assert router["sessions"].call_count == calls, first
 
 
-async def test_asking_is_repeated_whatever_went_wrong(open_shop: OpenShop) -> None:
+async def test_a_get_is_repeated_after_any_failure(open_shop: OpenShop) -> None:
     active = httpx.Response(200, json=SESSION | {"components_sdk_key": SDK_KEY})
     flaky = [httpx.ReadTimeout("lost"), httpx.Response(503, text="busy"), active]
     router = fake_xendit(session=flaky)

@@ -59,7 +59,7 @@ async def test_an_old_open_order_is_asked_about_more_rarely(open_shop: OpenShop)
         assert waits == sorted(waits) and waits[0] == 3 and waits[-1] == 15
 
 
-async def test_when_xendit_is_down_the_page_says_how_the_order_stood(open_shop: OpenShop) -> None:
+async def test_when_xendit_is_down_the_page_shows_the_last_known_status(open_shop: OpenShop) -> None:
     router = fake_xendit()
     async with open_shop(router) as shop:
         order = await shop.place()
@@ -91,7 +91,7 @@ async def test_the_page_says_what_xendit_answered(open_shop: OpenShop, status: s
         assert words in page.text and "hx-trigger" not in page.text.split("</section>")[0]
 
 
-async def test_an_order_whose_time_is_over_is_closed_though_nobody_looks(open_shop: OpenShop) -> None:
+async def test_an_overdue_order_is_closed_without_an_open_page(open_shop: OpenShop) -> None:
     async with open_shop(fake_xendit("EXPIRED")) as shop:
         order = await shop.place()
         late = order.expires_at + timedelta(minutes=1)
@@ -113,7 +113,7 @@ async def test_pay_now_asks_xendit_for_the_link_again(open_shop: OpenShop) -> No
 
 
 @pytest.mark.parametrize("integration", ["components", "payment_link", "invoice"])
-async def test_cancelling_is_xendits_word_too(shop: Shop, integration: str) -> None:
+async def test_an_order_is_cancelled_at_xendit_too(shop: Shop, integration: str) -> None:
     order = await shop.place(integration)
     answer = await shop.post(f"/orders/{order.reference_id}/cancel")
     assert answer.headers["location"] == f"/orders/{order.reference_id}"

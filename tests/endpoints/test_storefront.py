@@ -294,7 +294,7 @@ async def test_only_open_markets_are_shown(open_shop: OpenShop) -> None:
         assert "฿560" in page and "Test mode" in page
 
 
-async def test_who_sees_the_same_shop_has_a_checkout_of_their_own(shop: Shop) -> None:
+async def test_every_visitor_gets_a_checkout_id_of_their_own(shop: Shop) -> None:
     link = "/?currency=PHP&flow=subscription&cart=gayo:2,flores:1"
     pages = []
     for _ in range(3):

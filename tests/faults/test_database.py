@@ -49,7 +49,7 @@ async def weathers(shop: Shop, trouble: Callable[[], Awaitable[None]], relief: C
     assert len((await shop.get("/orders")).text.split("order-row")) - 1 == 2
 
 
-async def test_a_locked_book_is_a_sentence_and_then_works_again(
+async def test_a_locked_database_is_a_sentence_and_then_works_again(
     open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(errors, "PATIENCE_SECONDS", 0.2)
@@ -66,7 +66,7 @@ async def test_a_locked_book_is_a_sentence_and_then_works_again(
         other.close()
 
 
-async def test_a_hundred_who_wait_for_a_locked_book_wait_no_longer_than_one(
+async def test_a_hundred_checkouts_at_a_locked_database_wait_no_longer_than_one(
     open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(errors, "PATIENCE_SECONDS", 0.5)
@@ -143,7 +143,7 @@ async def test_a_postgres_that_is_gone_is_a_sentence_and_then_works_again(
         await weathers(shop, shut, open_again)
 
 
-async def test_a_clock_that_is_set_back_stops_nobody_from_asking(
+async def test_after_a_clock_is_set_back_xendit_can_still_be_asked(
     open_shop: OpenShop, database_url: str, clock: Clock
 ) -> None:
     async with open_shop(database_url=database_url) as shop:

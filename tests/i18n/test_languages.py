@@ -119,7 +119,7 @@ def test_a_catalogue_file_holds_no_dates_and_no_names() -> None:
         ("", "en"),
     ],
 )
-async def test_the_browsers_wish_chooses(shop: Shop, header: str, language: str) -> None:
+async def test_the_language_of_the_browser_is_the_default(shop: Shop, header: str, language: str) -> None:
     page = await shop.get("/", headers={"Accept-Language": header})
     assert f'<html lang="{language}">' in page.text
     assert page.headers["Content-Language"] == language
@@ -140,7 +140,7 @@ async def test_the_menu_chooses_and_the_cookie_remembers(shop: Shop, language: s
 
 @pytest.mark.anyio
 @every_language
-async def test_fragments_notes_and_errors_speak_it_too(shop: Shop, language: str) -> None:
+async def test_fragments_notices_and_errors_are_in_the_chosen_language(shop: Shop, language: str) -> None:
     said = plain(language)
     await shop.choose(language=language)
     page = (await shop.get("/")).text
@@ -157,7 +157,7 @@ async def test_fragments_notes_and_errors_speak_it_too(shop: Shop, language: str
 
 
 @pytest.mark.anyio
-async def test_xendits_failures_are_told_in_it(open_shop: OpenShop) -> None:
+async def test_failures_of_xendit_are_in_the_chosen_language(open_shop: OpenShop) -> None:
     refusal = httpx.Response(401, json={"error_code": "INVALID_API_KEY", "message": "no"})
     async with open_shop(fake_xendit(sessions=refusal)) as shop:
         answer = await check_out(shop, "vi", "payment_link")
@@ -182,7 +182,7 @@ async def test_xendit_is_told_the_locale(open_shop: OpenShop, integration: str) 
 
 @pytest.mark.anyio
 @every_language
-async def test_the_hosted_page_and_the_order_speak_it(shop: Shop, language: str) -> None:
+async def test_the_hosted_page_and_the_order_are_in_the_chosen_language(shop: Shop, language: str) -> None:
     said = plain(language)
     away = await check_out(shop, language, "payment_link")
     hosted = await shop.get(away.headers["HX-Redirect"])
@@ -197,7 +197,7 @@ async def test_the_hosted_page_and_the_order_speak_it(shop: Shop, language: str)
 
 
 @pytest.mark.anyio
-async def test_the_page_with_components_speaks_it(shop: Shop) -> None:
+async def test_the_page_with_components_is_in_the_chosen_language(shop: Shop) -> None:
     answer = await check_out(shop, "es", "components")
     assert plain("es")["Getting the payment form…"] in answer.text
     assert (await shop.newest_order()).locale == "es"

@@ -140,7 +140,7 @@ def test_a_secret_of_the_configuration_is_found_in_every_form() -> None:
         assert mask.text(f"({form})") == "(‹masked: why›)"
 
 
-async def test_the_panel_alone_tells_when_and_why_an_order_was_paid(open_shop: OpenShop) -> None:
+async def test_the_panel_shows_when_and_why_an_order_was_paid(open_shop: OpenShop) -> None:
     async with open_shop(fake_xendit()) as shop:
         order = await shop.place()
         for _ in range(2):
@@ -234,9 +234,7 @@ async def test_a_full_queue_drops_steps_and_keeps_nobody_waiting(shop: Shop) -> 
     assert len(await shop.steps(order.reference_id)) == MAX_STEPS_OF_AN_ORDER
 
 
-async def test_a_database_that_is_away_costs_the_story_not_the_sale(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_step_that_can_not_be_stored_stops_no_sale(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: Any) -> None:
         raise OSError("away")
 
