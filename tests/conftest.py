@@ -1,14 +1,17 @@
 """What every test can ask for: a shop with the settings it wants, on a fresh SQLite file or a real Postgres."""
 
 import itertools
+import json
 import logging
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +20,16 @@ import pytest
 import respx
 
 from tests.leaks import CHATTY, log_guard, secrets_in
-from tests.xendit import TOKEN
+from tests.xendit import KEYS, TOKEN
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
+from webapp.inspector.recorder import Step
 from webapp.logs import quieten_libraries
+from webapp.orders import order_book
 from webapp.orders.order import Order
+from webapp.orders.order_book import OrderBook
 
 NUMBERS = itertools.count()
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
@@ -59,6 +65,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
     return report
 
 
+@pytest.fixture(autouse=True)
+def impatient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No webhook can reach a shop without a server, so its first page need not wait long for one."""
+    if "browser" not in request.node.path.parts:
+        monkeypatch.setattr("webapp.xendit.order_sync.WEBHOOK_PATIENCE", 0.2)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -69,6 +82,11 @@ class Shop(httpx.AsyncClient):
 
     app: Any
     settings: Settings
+
+    @property
+    def order_book(self) -> OrderBook:
+        book: OrderBook = self.app.state.shop.order_book
+        return book
 
     async def add(self, product: str = "gayo", quantity: int = 1, **headers: str) -> httpx.Response:
         """Put a product into the cart."""
@@ -85,23 +103,54 @@ class Shop(httpx.AsyncClient):
         form = {"integration": integration, "flow": flow, "checkout_id": checkout_id or f"checkout-{next(NUMBERS):010}"}
         return await self.post("/checkout", data=form, headers=headers)
 
-    async def place(self, integration: str = "payment_link", flow: str = "pay", currency: str = "IDR") -> Order:
+    async def place(
+        self, integration: str = "payment_link", flow: str = "pay", currency: str = "IDR", **headers: str
+    ) -> Order:
         """Fill the cart with two bags, press Checkout, and return the order."""
         await self.choose(currency=currency)
         await self.add("gayo", 2)
         checkout_id = f"place-{next(NUMBERS):013}"
-        await self.checkout(integration, flow, checkout_id)
-        order: Order = await self.app.state.shop.order_book.get_by_checkout(checkout_id)
+        await self.checkout(integration, flow, checkout_id, **headers)
+        order = await self.order_book.get_by_checkout(checkout_id)
+        assert order
         return order
 
-    async def status_of(self, order: Order) -> str:
-        return str((await self.app.state.shop.order_book.get(order.reference_id)).status.value)
+    async def pay(self, order: Order) -> None:
+        """Pay on the sandbox's hosted page, as the shopper does there."""
+        link = (await self.post(f"/orders/{order.reference_id}/pay")).headers["location"]
+        assert (await self.post(link, data={"choice": "CARDS.visa", "decision": "pay"})).status_code == 303
 
-    async def webhook(self, body: Any, token: str | None = TOKEN, webhook_id: str | None = None) -> httpx.Response:
-        """Deliver a webhook as Xendit does."""
-        headers = {"x-callback-token": token, "webhook-id": webhook_id}
-        sent = {name: value for name, value in headers.items() if value is not None}
-        return await self.post("/webhooks/xendit", json=body, headers=sent)
+    async def status_of(self, order: Order) -> str:
+        stored = await self.order_book.get(order.reference_id)
+        assert stored
+        return stored.status.value
+
+    async def webhook(
+        self, body: Any, token: str | None = TOKEN, webhook_id: str | None = None, **headers: str
+    ) -> httpx.Response:
+        """Deliver a webhook as Xendit does; text and bytes go as they are."""
+        own = {"x-callback-token": token, "webhook-id": webhook_id, "content-type": "application/json"}
+        sent = {name: value for name, value in own.items() if value is not None} | headers
+        content = body if isinstance(body, str | bytes) else json.dumps(body)
+        return await self.post("/webhooks/xendit", content=content, headers=sent)
+
+    async def newest_order(self) -> Order:
+        """Return the order with which this browser's list begins."""
+        reference_id = re.findall(r"/orders/(selat-[\w-]+)", (await self.get("/orders")).text)[0]
+        order = await self.order_book.get(reference_id)
+        assert order
+        return order
+
+    async def steps(self, reference_id: str) -> list[Step]:
+        """Return what the inspector has recorded of an order, newest first."""
+        await self.app.state.shop.recorder.flush()
+        steps: list[Step] = await self.app.state.shop.recorder.steps(reference_id)
+        return steps
+
+    async def inspector(self, order: Order, **headers: str) -> httpx.Response:
+        """Look behind the counter, once all that happened is recorded."""
+        await self.app.state.shop.recorder.flush()
+        return await self.get(f"/orders/{order.reference_id}/inspector", headers=headers)
 
 
 MakeSettings = Callable[..., Settings]
@@ -123,11 +172,12 @@ def settings(tmp_path: Path) -> MakeSettings:
 def open_shop(settings: MakeSettings) -> OpenShop:
     """`async with open_shop(sandbox=False, …) as shop:` runs a shop with these settings, from start to stop.
 
-    `xendit=respx.Router()` answers in Xendit's place."""
+    `open_shop(fake_xendit())` runs one with KEYS and TOKEN, and the router answers in Xendit's place."""
 
     @asynccontextmanager
     async def running(xendit: respx.Router | None = None, **changes: Any) -> AsyncIterator[Shop]:
-        chosen = settings(**changes)
+        real = {"sandbox": False, "api_keys": KEYS, "webhook_tokens": {"": TOKEN}} if xendit else {}
+        chosen = settings(**real | changes)
         if chosen.database_url.startswith("postgres"):
             await migrate_as_release_does(chosen.database_url)
         app = create_app(chosen, transport=httpx.MockTransport(xendit.async_handler) if xendit else None)
@@ -152,6 +202,27 @@ async def shop(open_shop: OpenShop) -> AsyncIterator[Shop]:
     """The shop as `make run` starts it: the sandbox, all markets."""
     async with open_shop() as running:
         yield running
+
+
+class Clock:
+    """The order book's clock."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def move(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """`clock.move(3)` instead of three seconds of sleep."""
+    clock = Clock()
+    monkeypatch.setattr(order_book, "_now", clock.now)
+    return clock
 
 
 @pytest.fixture(scope="session")

@@ -30,13 +30,13 @@ def secrets_in(text: str) -> list[str]:
     return [name for name, pattern in PATTERNS.items() if any(pattern.search(one) for one in texts)]
 
 
-# What these say below WARNING is no news: webapp/logs.py silences them in the shop, and in tests their words are mostly
-# those of our own clients, which open payment pages as a shopper's browser does.
+# webapp/logs.py silences these below WARNING in the shop. In tests most of their lines are about our own clients, which
+# open payment pages as a shopper's browser does.
 CHATTY = ("aiohttp", "aiosqlite", "asyncio", "hpack", "httpcore", "httpcore2", "httpx", "httpx2")
 
 
 class LogGuard:
-    """Sees every record that any logger makes, whoever reconfigures handlers, and keeps those that carry a secret."""
+    """Keeps every log record that carries a secret, from any logger and with any handlers."""
 
     def __init__(self) -> None:
         self.found: list[str] = []

@@ -7,6 +7,7 @@ import pytest
 import respx
 
 from tests.conftest import OpenShop
+from tests.xendit import client_to
 from webapp.config import Settings
 from webapp.doctor import NO_SESSION, examine
 
@@ -22,7 +23,7 @@ async def sentences(settings: Settings, answer: Any) -> list[tuple[bool, str]]:
     router = respx.Router(assert_all_called=False)
     route = router.get(f"https://api.xendit.co/sessions/{NO_SESSION}")
     route.mock(**({"return_value": answer} if isinstance(answer, httpx.Response) else {"side_effect": answer}))
-    async with httpx.AsyncClient(transport=httpx.MockTransport(router.async_handler)) as client:
+    async with client_to(router) as client:
         findings = await examine(settings, client)
     assert route.call_count == (0 if settings.sandbox else len(settings.api_keys))
     return [(finding.ok, finding.sentence) for finding in findings]

@@ -18,25 +18,31 @@ HTMX = {"HX-Request": "true"}
 
 
 def fake_xendit(status: str = "ACTIVE", **answers: httpx.Response | Any) -> respx.Router:
-    """A router that creates sessions and invoices, and answers questions about them.
+    """Return a router that creates sessions and invoices, and answers questions about them.
 
-    `sessions=`, `session=`, `invoices=` or `invoice=` changes an answer: a response, an error, or a function of the
-    request. The routes have these names.
+    `sessions=`, `session=`, `invoices=`, `invoice=` or `expire=` changes an answer: a response, an error, or a function
+    of the request. The routes have these names; `sessions` also takes a cancellation.
     """
     session = SESSION | {"status": status, "components_sdk_key": SDK_KEY, "payment_link_url": LINK}
+    expired = {"id": INVOICE_ID, "status": "EXPIRED"}
     usual = {
-        "sessions": ("POST", "https://api.xendit.co/sessions", httpx.Response(201, json=session)),
-        "session": ("GET", f"https://api.xendit.co/sessions/{SESSION_ID}", httpx.Response(200, json=session)),
-        "invoices": ("POST", "https://api.xendit.co/v2/invoices", httpx.Response(200, json=INVOICE)),
-        "invoice": ("GET", "https://api.xendit.co/v2/invoices", httpx.Response(200, json=INVOICE)),
+        "sessions": ("POST", r"/sessions(/[\w-]+/cancel)?", httpx.Response(201, json=session)),
+        "session": ("GET", f"/sessions/{SESSION_ID}", httpx.Response(200, json=session)),
+        "invoices": ("POST", "/v2/invoices", httpx.Response(200, json=INVOICE)),
+        "invoice": ("GET", r"/v2/invoices(/\w+|\?external_id=[\w-]+)", httpx.Response(200, json=INVOICE)),
+        "expire": ("POST", r"/invoices/\w+/expire!", httpx.Response(200, json=expired)),
     }
     router = respx.Router(assert_all_called=False)
-    for name, (method, url, answer) in usual.items():
+    for name, (method, pattern, answer) in usual.items():
         answer = answers.get(name, answer)
-        route = router.route(method=method, url__startswith=url, name=name)
-        known = {"return_value" if isinstance(answer, httpx.Response) else "side_effect": answer}
-        route.mock(**(answer if isinstance(answer, dict) else known))
+        route = router.route(method=method, url__regex=rf"^https://api\.xendit\.co{pattern}$", name=name)
+        route.mock(**{"return_value" if isinstance(answer, httpx.Response) else "side_effect": answer})
     return router
+
+
+def client_to(router: respx.Router) -> httpx.AsyncClient:
+    """Return a client whose calls the router answers."""
+    return httpx.AsyncClient(transport=httpx.MockTransport(router.async_handler))
 
 
 def session_event(order: Order, event: str = "payment_session.completed", **changes: Any) -> dict[str, Any]:
@@ -52,6 +58,25 @@ def session_event(order: Order, event: str = "payment_session.completed", **chan
         "payment_link_url": LINK,
     }
     return {"event": event, "business_id": "b", "created": "2026-11-22T00:00:00Z", "data": data | changes}
+
+
+def payment_event(order: Order, event: str, status: str) -> dict[str, Any]:
+    """A webhook about one payment of the order."""
+    data = {
+        "payment_id": "py-9",
+        "payment_request_id": "pr-9",
+        "reference_id": order.reference_id,
+        "status": status,
+        "request_amount": float(order.amount),
+        "currency": order.currency,
+    }
+    return {"event": event, "data": data}
+
+
+def plan_event(order: Order, event: str = "recurring.plan.activated", status: str = "ACTIVE") -> dict[str, Any]:
+    """A webhook about the plan of the order's subscription."""
+    data = {"id": "repl_1", "reference_id": order.reference_id, "status": status, "payment_session_id": SESSION_ID}
+    return {"event": event, "data": data}
 
 
 def invoice_callback(order: Order, status: str = "PAID", **changes: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ async def test_a_read_sees_what_was_written_before_it_whatever_else_is_being_rea
     open_shop: OpenShop, database_url: str
 ) -> None:
     async with open_shop(database_url=database_url) as shop:
-        book = shop.app.state.shop.order_book
+        book = shop.order_book
 
         async def noted() -> int:
             async with shop.app.state.shop.database.read() as connection:
@@ -39,7 +39,7 @@ async def test_a_task_that_is_cancelled_while_it_writes_leaves_the_database_usab
     open_shop: OpenShop, database_url: str
 ) -> None:
     async with open_shop(database_url=database_url) as shop:
-        database, book = shop.app.state.shop.database, shop.app.state.shop.order_book
+        database, book = shop.app.state.shop.database, shop.order_book
 
         async def write() -> None:
             async with database.write():
@@ -55,15 +55,11 @@ async def test_a_task_that_is_cancelled_while_it_writes_leaves_the_database_usab
             assert await book.record_webhook(f"after {steps}", "event", "reference", "verdict")
 
 
-async def test_news_of_an_order_whose_row_is_gone_move_nothing_and_hold_up_nobody(
+async def test_a_webhook_about_an_order_whose_row_is_gone_changes_nothing(
     open_shop: OpenShop, database_url: str
 ) -> None:
     async with open_shop(database_url=database_url) as shop:
-        await shop.post("/cart/add", data={"product": "gayo"})
-        form = {"integration": "payment_link", "flow": "pay", "checkout_id": "order-to-be-forgotten"}
-        await shop.post("/checkout", data=form)
-        book, database = shop.app.state.shop.order_book, shop.app.state.shop.database
-        order = await book.get_by_checkout("order-to-be-forgotten")
+        order, book, database = await shop.place(), shop.order_book, shop.app.state.shop.database
         async with database.write() as connection:
             await connection.execute("DELETE FROM orders")
         assert await book.change_status(order, OrderStatus.PAID, cause="a late webhook") == order
@@ -73,7 +69,7 @@ async def test_news_of_an_order_whose_row_is_gone_move_nothing_and_hold_up_nobod
 def statements(shop: Shop) -> dict[str, str]:
     """Every statement of the order book and the inspector that looks rows up."""
     found = {}
-    for queries in (shop.app.state.shop.order_book._sql, shop.app.state.shop.recorder._sql):
+    for queries in (shop.order_book._sql, shop.app.state.shop.recorder._sql):
         for name in queries.available_queries:
             sql = getattr(queries, name).sql
             if not name.endswith("_cursor") and re.search(r"(?m)^\s*(SELECT|UPDATE|DELETE|WHERE)", sql):

@@ -62,7 +62,7 @@ async def test_a_cart_grows_shrinks_and_empties(shop: Shop, headers: dict[str, s
 
 
 async def test_htmx_gets_the_fragment_and_what_to_announce(shop: Shop) -> None:
-    answer = await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"}, headers=HTMX)
+    answer = await shop.add("gayo", 2, **HTMX)
     assert answer.text.lstrip().startswith('<aside id="cart-panel"')
     assert "Gayo Highlands added. 2 in your cart, Rp480.000." in answer.text
     assert "<html" not in answer.text
@@ -76,9 +76,9 @@ async def test_choices_change_and_stay_in_a_second_tab(shop: Shop) -> None:
 
 
 async def test_choosing_a_flow_moves_on_from_a_method_that_can_not_do_it(shop: Shop) -> None:
-    await shop.post("/choices", data={"integration": "invoice"})
+    await shop.choose(integration="invoice")
     assert (await seen(shop))["integration"] == "invoice"
-    await shop.post("/choices", data={"flow": "save"})
+    await shop.choose(flow="save")
     now = await seen(shop)
     assert (now["flow"], now["integration"]) == ("save", "components")
     assert set(now["reasons"]) == {"invoice"}
@@ -158,7 +158,7 @@ async def test_a_deep_link_sets_the_shop_up(shop: Shop) -> None:
     ],
 )
 async def test_a_deep_link_that_can_not_be_is_refused_and_the_cart_stays(shop: Shop, query: str) -> None:
-    await shop.post("/cart/add", data={"product": "gayo"})
+    await shop.add("gayo")
     answer = await shop.get(f"/?{query}")
     assert answer.status_code in (404, 422)
     assert 'role="alert"' in answer.text
@@ -166,7 +166,7 @@ async def test_a_deep_link_that_can_not_be_is_refused_and_the_cart_stays(shop: S
 
 
 async def test_the_total_and_what_is_charged_when_show_before_paying(shop: Shop) -> None:
-    await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"})
+    await shop.add("gayo", 2)
     for flow, words in {
         "pay": "Rp480.000, once, when you pay.",
         "save": "Nothing is charged now.",
@@ -184,7 +184,7 @@ async def test_every_combination_links_to_its_page_of_the_docs(shop: Shop) -> No
 
     for integration in INTEGRATIONS.values():
         for flow, docs_url in integration.docs.items():
-            await shop.post("/choices", data={"flow": flow})
+            await shop.choose(flow=flow)
             page = await shop.post("/choices/integration", data={"integration": integration.slug}, headers=HTMX)
             assert docs_url in page.text
 
@@ -215,7 +215,7 @@ PATHS = ["/cart/add", "/cart/decrease", "/cart/remove", "/choices", "/choices/fl
 async def test_a_body_that_is_no_form_is_refused_with_a_sentence(
     shop: Shop, path: str, headers: dict[str, str], content_type: str, body: bytes, status: int
 ) -> None:
-    await shop.post("/cart/add", data={"product": "gayo"})
+    await shop.add("gayo")
     answer = await shop.post(path, content=body, headers=headers | {"content-type": content_type})
     assert answer.status_code == status
     assert 'role="alert"' in answer.text
@@ -294,7 +294,7 @@ async def test_only_open_markets_are_shown(open_shop: OpenShop) -> None:
         assert "฿560" in page and "Test mode" in page
 
 
-async def test_who_sees_the_same_shop_has_a_checkout_of_their_own(shop: Shop) -> None:
+async def test_every_visitor_gets_a_checkout_id_of_their_own(shop: Shop) -> None:
     link = "/?currency=PHP&flow=subscription&cart=gayo:2,flores:1"
     pages = []
     for _ in range(3):

@@ -1,5 +1,6 @@
 """The walkthrough: its links set up the shop, a reset starts clean, and trouble on purpose stays with its visitor."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -16,17 +17,10 @@ from webapp.xendit.sandbox_transport import SandboxTransport
 
 pytestmark = pytest.mark.anyio
 
-NUMBER = iter(range(1000))
 
-
-async def checkout(shop: Shop, integration: str = "payment_link", **headers: str) -> httpx.Response:
-    await shop.post("/cart/add", data={"product": "gayo"})
-    form = {"integration": integration, "flow": "pay", "checkout_id": f"walkthrough-{next(NUMBER):010d}"}
-    return await shop.post("/checkout", data=form, headers=headers)
-
-
-async def newest(shop: Shop) -> str:
-    return re.findall(r"/orders/(selat-[\w-]+)", (await shop.get("/orders")).text)[0]
+async def buy(shop: Shop, integration: str = "payment_link", **headers: str) -> httpx.Response:
+    await shop.add("gayo")
+    return await shop.checkout(integration, **headers)
 
 
 @pytest.mark.parametrize("slug", SCENES)
@@ -54,13 +48,12 @@ async def test_next_goes_on_from_the_scene_that_is_on(shop: Shop) -> None:
 
 async def test_a_reset_starts_a_clean_visitor(shop: Shop) -> None:
     await shop.get("/walkthrough/cebu")
-    await checkout(shop)
-    reference_id = await newest(shop)
+    order = await shop.place()
     assert (await shop.post("/walkthrough/reset")).headers["location"] == "/walkthrough"
     assert "Begin in Jakarta" in (await shop.get("/walkthrough")).text
-    assert reference_id not in (await shop.get("/orders")).text
-    assert (await shop.get(f"/orders/{reference_id}/inspector")).status_code == 403
-    assert (await checkout(shop)).status_code == 303  # the failure that was armed belonged to the visitor who is gone
+    assert order.reference_id not in (await shop.get("/orders")).text
+    assert (await shop.get(f"/orders/{order.reference_id}/inspector")).status_code == 403
+    assert (await buy(shop)).status_code == 303  # the failure that was armed belonged to the visitor who is gone
 
 
 async def test_only_what_is_open_is_offered(open_shop: OpenShop) -> None:
@@ -80,39 +73,37 @@ async def test_the_next_checkout_fails_once_and_for_its_presenter_only(
     assert (await shop.post("/walkthrough/controls", data={"fail": fail, "delay": "0"})).status_code == 303
     mine = dict(shop.cookies)
     shop.cookies.clear()
-    assert (await checkout(shop)).status_code == 303
+    assert (await buy(shop)).status_code == 303
     shop.cookies.clear()
     shop.cookies.update(mine)
-    failed = await checkout(shop)
+    failed = await buy(shop)
     assert failed.status_code == status
     assert code in failed.text
-    assert (await checkout(shop)).status_code == 303
+    assert (await buy(shop)).status_code == 303
 
 
 async def test_down_lasts_until_it_is_switched_off_and_nobody_else_notices(shop: Shop) -> None:
     await shop.post("/walkthrough/controls", data={"fail": "down"})
-    assert {(await checkout(shop)).status_code for _ in range(FAILURES + 1)} == {502}
+    assert {(await buy(shop)).status_code for _ in range(FAILURES + 1)} == {502}
     presenter = dict(shop.cookies)
     shop.cookies.clear()
-    assert (await checkout(shop)).status_code == 303
+    assert (await buy(shop)).status_code == 303
     shop.cookies.clear()
     shop.cookies.update(presenter)
     await shop.post("/walkthrough/controls", data={"fail": ""})
-    assert (await checkout(shop)).status_code == 303
+    assert (await buy(shop)).status_code == 303
 
 
 async def test_webhooks_come_late_and_twice_for_this_visitor(shop: Shop) -> None:
     said = await shop.post("/walkthrough/controls", data={"delay": "60", "duplicate": "on"}, headers=HTMX)
     assert "for this browser alone" in said.text
-    await checkout(shop)
-    reference_id = await newest(shop)
+    order = await shop.place()
     sandbox = shop.app.state.sandbox
-    order = await shop.app.state.shop.order_book.get(reference_id)
-    await shop.post(f"/orders/{reference_id}/expire-now")
+    await shop.post(f"/orders/{order.reference_id}/expire-now")
     rows = await stored_webhooks(sandbox, order.payment_session_id)
     assert [(row["copies"], row["event"]) for row in rows] == [(2, "payment_session.expired")]
     assert rows[0]["due_at"] > rows[0]["created_at"]
-    again = await shop.post(f"/orders/{reference_id}/repeat-webhook", headers=HTMX)
+    again = await shop.post(f"/orders/{order.reference_id}/repeat-webhook", headers=HTMX)
     assert "Sent once more" in again.text
 
 
@@ -126,23 +117,20 @@ async def stored_webhooks(sandbox: Any, object_id: str) -> list[Any]:
 async def test_trouble_works_on_either_database(open_shop: OpenShop, database_url: str) -> None:
     async with open_shop(database_url=database_url) as shop:
         await shop.post("/walkthrough/controls", data={"fail": "500", "delay": "5", "duplicate": "on"})
-        assert [(await checkout(shop)).status_code for _ in range(2)] == [502, 303]
-        reference_id = await newest(shop)
-        await shop.post(f"/orders/{reference_id}/expire-now")
-        order = await shop.app.state.shop.order_book.get(reference_id)
+        assert [(await buy(shop)).status_code for _ in range(2)] == [502, 303]
+        order = await shop.newest_order()
+        await shop.post(f"/orders/{order.reference_id}/expire-now")
         assert [row["event"] for row in await shop.app.state.sandbox.webhooks(order.payment_session_id)] == [
             "payment_session.expired"
         ]
-        await shop.app.state.shop.recorder.flush()
-        assert "POST /sessions" in (await shop.get(f"/orders/{reference_id}/inspector")).text
+        assert "POST /sessions" in (await shop.inspector(order)).text
 
 
 async def test_expire_now_ends_the_order(shop: Shop) -> None:
     for integration in ("payment_link", "invoice"):
-        await checkout(shop, integration)
-        reference_id = await newest(shop)
-        assert (await shop.post(f"/orders/{reference_id}/expire-now")).status_code == 303
-        assert 'data-status="expired"' in (await shop.get(f"/orders/{reference_id}")).text
+        order = await shop.place(integration)
+        assert (await shop.post(f"/orders/{order.reference_id}/expire-now")).status_code == 303
+        assert 'data-status="expired"' in (await shop.get(f"/orders/{order.reference_id}")).text
 
 
 async def test_nonsense_controls_are_refused(shop: Shop) -> None:
@@ -159,9 +147,7 @@ async def test_without_the_sandbox_there_are_no_controls(open_shop: OpenShop) ->
 
 async def test_silence_ends_with_the_clients_patience() -> None:
     async def silent(scope: Any, receive: Any, send: Any) -> None:
-        import asyncio
-
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
 
     async with httpx.AsyncClient(transport=SandboxTransport(silent), timeout=0.05) as client:
         with pytest.raises(httpx.ReadTimeout):
@@ -172,7 +158,7 @@ async def test_silence_ends_with_the_clients_patience() -> None:
 async def test_a_link_can_be_shown_instead_of_opened(shop: Shop, present: str) -> None:
     await shop.get(f"/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:1&present={present}")
     for headers in ({}, HTMX):
-        shown = await checkout(shop, **headers)
+        shown = await buy(shop, **headers)
         assert shown.status_code == 200
         assert shown.headers["cache-control"] == "no-store"
         assert "/sandbox/pay/" in shown.text  # shown to its own visitor, who is about to open it
@@ -182,24 +168,23 @@ async def test_a_link_can_be_shown_instead_of_opened(shop: Shop, present: str) -
             assert (
                 'sandbox="allow-scripts allow-same-origin allow-popups allow-forms allow-top-navigation"' in shown.text
             )
-    reference_id = await newest(shop)
-    assert (await shop.get(f"/orders/{reference_id}/done", headers=HTMX)).status_code == 204
-    await shop.post(f"/orders/{reference_id}/cancel")
-    done = await shop.get(f"/orders/{reference_id}/done", headers=HTMX)
-    assert done.headers["hx-redirect"] == f"/orders/{reference_id}"
+    order = await shop.newest_order()
+    assert (await shop.get(f"/orders/{order.reference_id}/done", headers=HTMX)).status_code == 204
+    await shop.post(f"/orders/{order.reference_id}/cancel")
+    done = await shop.get(f"/orders/{order.reference_id}/done", headers=HTMX)
+    assert done.headers["hx-redirect"] == f"/orders/{order.reference_id}"
     await shop.get("/?currency=IDR")
-    assert (await checkout(shop)).status_code == 303
+    assert (await buy(shop)).status_code == 303
 
 
 async def test_qr_codes_are_drawn_on_demand_and_kept_by_nobody(shop: Shop) -> None:
-    await checkout(shop)
-    reference_id = await newest(shop)
-    page = (await shop.get(f"/orders/{reference_id}")).text
+    order = await shop.place()
+    page = (await shop.get(f"/orders/{order.reference_id}")).text
     assert "qr-code" not in page
-    of_order = await shop.get(f"/orders/{reference_id}/qr", headers=HTMX)
+    of_order = await shop.get(f"/orders/{order.reference_id}/qr", headers=HTMX)
     assert "<svg" in of_order.text and not secrets_in(of_order.text)
-    of_payment = await shop.post(f"/orders/{reference_id}/qr", headers=HTMX)
+    of_payment = await shop.post(f"/orders/{order.reference_id}/qr", headers=HTMX)
     assert "<svg" in of_payment.text
     assert of_payment.headers["cache-control"] == "no-store"
-    await shop.post(f"/orders/{reference_id}/cancel")
-    assert (await shop.post(f"/orders/{reference_id}/qr", headers=HTMX)).status_code == 409
+    await shop.post(f"/orders/{order.reference_id}/cancel")
+    assert (await shop.post(f"/orders/{order.reference_id}/qr", headers=HTMX)).status_code == 409

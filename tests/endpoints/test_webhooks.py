@@ -6,13 +6,22 @@ from typing import Any
 
 import httpx
 import pytest
-import respx
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.conftest import OpenShop, Shop
-from tests.xendit import KEYS, SESSION_ID, TOKEN, fake_xendit, invoice_callback, session_event
+from tests.xendit import (
+    LINK,
+    SESSION,
+    SESSION_ID,
+    TOKEN,
+    fake_xendit,
+    invoice_callback,
+    payment_event,
+    plan_event,
+    session_event,
+)
 from webapp.integrations.webhooks import read_webhook, token_matches
 from webapp.orders.order import Order
 
@@ -26,8 +35,7 @@ SILENT = {"session": httpx.Response(503, text="down"), "invoice": httpx.Response
 async def shop(open_shop: OpenShop, database_url: str) -> AsyncIterator[Shop]:
     """A shop that talks to Xendit, on each database; Xendit answers no questions, so only webhooks can tell."""
     tokens = {"": TOKEN, "SGD": SGD_TOKEN}
-    changes: dict[str, Any] = {"sandbox": False, "api_keys": KEYS, "webhook_tokens": tokens}
-    async with open_shop(fake_xendit(**SILENT), database_url=database_url, **changes) as running:
+    async with open_shop(fake_xendit(**SILENT), database_url=database_url, webhook_tokens=tokens) as running:
         yield running
 
 
@@ -38,9 +46,9 @@ async def test_a_completed_session_makes_the_order_what_its_flow_says(shop: Shop
     order = await shop.place(flow=flow)
     answer = await shop.webhook(session_event(order, payment_token_id="pt-1"))
     assert answer.status_code == 200
-    after = await shop.app.state.shop.order_book.get(order.reference_id)
+    after = await shop.order_book.get(order.reference_id)
     assert (after.status, after.payment_id, after.payment_token_id) == (status, "py-1", "pt-1")
-    changes = await shop.app.state.shop.order_book.changes(order.reference_id)
+    changes = await shop.order_book.changes(order.reference_id)
     assert [(change.old, change.new, change.cause) for change in changes] == [
         ("waiting", status, "webhook payment_session.completed")
     ]
@@ -54,29 +62,19 @@ async def test_a_paid_invoice_makes_the_order_paid(shop: Shop) -> None:
 
 async def test_a_payment_that_was_captured_makes_the_order_paid(shop: Shop) -> None:
     order = await shop.place()
-    data = {
-        "payment_id": "py-9",
-        "payment_request_id": "pr-9",
-        "reference_id": order.reference_id,
-        "status": "SUCCEEDED",
-        "request_amount": 480000,
-        "currency": "IDR",
-    }
-    assert (await shop.webhook({"event": "payment.capture", "data": data})).status_code == 200
+    assert (await shop.webhook(payment_event(order, "payment.capture", "SUCCEEDED"))).status_code == 200
     assert await shop.status_of(order) == "paid"
 
 
 async def test_a_failed_payment_leaves_the_order_open_for_another_try(shop: Shop) -> None:
     order = await shop.place()
-    data = {"payment_id": "py-9", "reference_id": order.reference_id, "status": "FAILED", "request_amount": 480000}
-    assert (await shop.webhook({"event": "payment.failure", "data": data})).status_code == 200
+    assert (await shop.webhook(payment_event(order, "payment.failure", "FAILED"))).status_code == 200
     assert await shop.status_of(order) == "waiting"
 
 
 async def test_an_activated_plan_subscribes_and_is_found_by_its_session(shop: Shop) -> None:
     order = await shop.place(flow="subscription")
-    plan = {"id": "repl_1", "reference_id": order.reference_id, "status": "ACTIVE", "payment_session_id": SESSION_ID}
-    assert (await shop.webhook({"event": "recurring.plan.activated", "data": plan})).status_code == 200
+    assert (await shop.webhook(plan_event(order))).status_code == 200
     assert await shop.status_of(order) == "subscribed"
 
 
@@ -99,7 +97,7 @@ async def test_a_market_with_its_own_token_takes_no_other(shop: Shop) -> None:
 
 
 async def test_without_a_configured_token_webhooks_are_answered_503(open_shop: OpenShop) -> None:
-    async with open_shop(fake_xendit(**SILENT), sandbox=False, api_keys=KEYS, webhook_tokens={}) as shop:
+    async with open_shop(fake_xendit(**SILENT), webhook_tokens={}) as shop:
         assert (await shop.webhook({"event": "x", "data": {}})).status_code == 503
 
 
@@ -121,7 +119,7 @@ async def test_the_same_webhook_twice_is_one(shop: Shop) -> None:
     assert (await shop.webhook(later, webhook_id="w-1")).json() == {"message": "duplicate"}
     assert (await shop.webhook(later)).json() == {"message": "paid"}  # without its id, known by what it means
     assert (await shop.webhook(session_event(order))).json() == {"message": "duplicate"}
-    assert len(await shop.app.state.shop.order_book.changes(order.reference_id)) == 1
+    assert len(await shop.order_book.changes(order.reference_id)) == 1
 
 
 async def test_an_expiry_that_comes_after_the_payment_changes_nothing_and_before_it_is_overruled(shop: Shop) -> None:
@@ -137,25 +135,24 @@ async def test_an_expiry_that_comes_after_the_payment_changes_nothing_and_before
 
 
 async def test_a_webhook_that_overtakes_our_own_answer_is_not_lost(open_shop: OpenShop) -> None:
-    router = respx.Router()
-    async with open_shop(router, sandbox=False, api_keys=KEYS, webhook_tokens={"": TOKEN}) as shop:
+    router = fake_xendit(**SILENT)
+    async with open_shop(router) as shop:
 
         async def overtaken(request: httpx.Request) -> httpx.Response:
             sent = json.loads(request.content)
             data = {"payment_session_id": SESSION_ID, "status": "COMPLETED", "reference_id": sent["reference_id"]}
             data |= {"amount": sent["amount"], "currency": sent["currency"]}
             assert (await shop.webhook({"event": "payment_session.completed", "data": data})).status_code == 200
-            link = "https://dev.xen.to/12345678"
-            return httpx.Response(201, json={"payment_session_id": SESSION_ID, "payment_link_url": link})
+            return httpx.Response(201, json=SESSION | {"payment_link_url": LINK})
 
-        router.post("https://api.xendit.co/sessions").mock(side_effect=overtaken)
+        router["sessions"].mock(side_effect=overtaken)
         order = await shop.place()
         assert (order.status, order.payment_session_id) == ("paid", SESSION_ID)
 
 
 async def test_a_webhook_may_be_faster_than_the_answer_to_a_cancelled_invoice(open_shop: OpenShop) -> None:
     router = fake_xendit(**SILENT)
-    async with open_shop(router, sandbox=False, api_keys=KEYS, webhook_tokens={"": TOKEN}) as shop:
+    async with open_shop(router) as shop:
         order = await shop.place(integration="invoice")
         invoice = {"id": order.invoice_id, "external_id": order.reference_id, "status": "EXPIRED"}
 
@@ -163,7 +160,7 @@ async def test_a_webhook_may_be_faster_than_the_answer_to_a_cancelled_invoice(op
             assert (await shop.webhook(invoice)).json() == {"message": "expired"}
             return httpx.Response(200, json=invoice)
 
-        router.post(path__regex="/invoices/.*/expire!").mock(side_effect=overtaken)
+        router["expire"].mock(side_effect=overtaken)
         await shop.post(f"/orders/{order.reference_id}/cancel")
         assert await shop.status_of(order) == "cancelled"
         assert (await shop.webhook(invoice)).json() == {"message": "duplicate"}
@@ -184,20 +181,20 @@ async def test_an_unknown_event_and_a_foreign_order_are_taken_and_noted(shop: Sh
     [b"", b"{", b"[]", b"null", b'"text"', b"{}", b'{"event":1,"data":{}}', b'{"event":"x"}', b"\xff\xfe", b"[" * 9999],
 )
 async def test_what_is_no_webhook_is_a_400(shop: Shop, body: bytes) -> None:
-    headers = {"x-callback-token": TOKEN, "content-type": "application/json"}
-    assert (await shop.post("/webhooks/xendit", content=body, headers=headers)).status_code == 400
+    assert (await shop.webhook(body)).status_code == 400
 
 
 async def test_more_than_a_megabyte_is_a_413(shop: Shop) -> None:
-    headers = {"x-callback-token": TOKEN}
     body = b'{"event":"x","data":{"pad":"' + b"x" * 1_048_576 + b'"}}'
-    assert (await shop.post("/webhooks/xendit", content=body, headers=headers)).status_code == 413
+    assert (await shop.webhook(body)).status_code == 413
 
     async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, len(body), 65536):
             yield body[start : start + 65536]
 
-    assert (await shop.post("/webhooks/xendit", content=chunks(), headers=headers)).status_code == 413
+    assert (
+        await shop.post("/webhooks/xendit", content=chunks(), headers={"x-callback-token": TOKEN})
+    ).status_code == 413
 
 
 async def test_an_order_page_never_believes_the_address_bar(shop: Shop) -> None:
@@ -256,8 +253,7 @@ async def test_arbitrary_events_never_crash_and_paid_is_final(
 
 @pytest.fixture
 async def arbitrary_shop(open_shop: OpenShop, database_url: str) -> AsyncIterator[tuple[Shop, Order]]:
-    changes: dict[str, Any] = {"sandbox": False, "api_keys": KEYS, "webhook_tokens": {"": TOKEN}}
-    async with open_shop(fake_xendit(**SILENT), database_url=database_url, **changes) as running:
+    async with open_shop(fake_xendit(**SILENT), database_url=database_url) as running:
         yield running, await running.place()
 
 

@@ -87,12 +87,16 @@ def wait_until_ready(url: str, seconds: float = 60) -> None:
 
 
 @contextlib.contextmanager
-def standalone_sandbox(folder: Path, webhook_url: str, webhook_token: str, port: int) -> Iterator[str]:
-    """`python -m webapp.sandbox`: Xendit's place in these tests, which stays up while shops are killed."""
-    command = [sys.executable, "-m", "webapp.sandbox", "--port", str(port), "--database", str(folder / "xendit.db")]
-    command += ["--webhook-url", webhook_url, "--webhook-token", webhook_token]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def standalone_sandbox(
+    folder: Path, webhook_url: str = "", webhook_token: str = "", port: int | None = None
+) -> Iterator[str]:
+    """`python -m webapp.sandbox`: Xendit's place in tests that need it as a server of its own."""
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "webapp.sandbox", "--port", str(port), "--public-url", url]
+    command += ["--database", str(folder / "xendit.db"), "--webhook-token", webhook_token]
+    command += ["--webhook-url", webhook_url] if webhook_url else []
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_until_ready(f"{url}/sessions/none")
         yield url

@@ -7,15 +7,13 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.conftest import OpenShop, Shop
-from tests.xendit import HTMX, KEYS, fake_xendit
+from tests.conftest import Clock, OpenShop, Shop
+from tests.xendit import HTMX, KEYS, TOKEN, fake_xendit
 from webapp.database import errors
-from webapp.orders import order_book
 
 pytestmark = pytest.mark.anyio
 
@@ -30,38 +28,32 @@ BALLAST = (
 )
 
 
-async def press_checkout(shop: Shop, number: int) -> Any:
-    form = {"integration": "payment_link", "flow": "pay", "checkout_id": f"fault-{number}-checkout-id"}
-    return await shop.post("/checkout", data=form, headers=HTMX)
-
-
 async def weathers(shop: Shop, trouble: Callable[[], Awaitable[None]], relief: Callable[[], Awaitable[None]]) -> None:
     """What every fault of the database must leave right."""
-    await shop.post("/cart/add", data={"product": "gayo"})
-    assert "hx-redirect" in (await press_checkout(shop, 0)).headers
-    await shop.post("/cart/add", data={"product": "toraja"})
+    await shop.add("gayo")
+    assert "hx-redirect" in (await shop.checkout(**HTMX)).headers
+    await shop.add("toraja")
     await trouble()
-    for number in (1, 2):
-        answer = await press_checkout(shop, number)
+    for _ in range(2):
+        answer = await shop.checkout(**HTMX)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert TROUBLE in html.unescape(answer.text)
     page = await shop.get("/")
     assert page.status_code == 200 and "Gayo Highlands" in page.text.split('id="cart"')[1]
     webhook = {"event": "payment.failure", "data": {"reference_id": "selat-0", "payment_request_id": "pr-0"}}
-    answer = await shop.post("/webhooks/xendit", json=webhook, headers={"x-callback-token": "token"})
-    assert answer.status_code == 503  # so that Xendit sends it once more
+    assert (await shop.webhook(webhook)).status_code == 503  # so that Xendit sends it once more
     assert (await shop.get("/healthz")).status_code == 200
     await relief()
-    assert "hx-redirect" in (await press_checkout(shop, 3)).headers
+    assert "hx-redirect" in (await shop.checkout(**HTMX)).headers
     assert (await shop.get("/readyz")).status_code == 200
     assert len((await shop.get("/orders")).text.split("order-row")) - 1 == 2
 
 
-async def test_a_locked_book_is_a_sentence_and_then_works_again(
+async def test_a_locked_database_is_a_sentence_and_then_works_again(
     open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(errors, "PATIENCE_SECONDS", 0.2)
-    async with open_shop(webhook_tokens={"": "token"}) as shop:
+    async with open_shop(webhook_tokens={"": TOKEN}) as shop:
         other = sqlite3.connect(tmp_path / "shop.db", isolation_level=None)
 
         async def lock() -> None:
@@ -74,21 +66,21 @@ async def test_a_locked_book_is_a_sentence_and_then_works_again(
         other.close()
 
 
-async def test_a_hundred_who_wait_for_a_locked_book_wait_no_longer_than_one(
+async def test_a_hundred_checkouts_at_a_locked_database_wait_no_longer_than_one(
     open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(errors, "PATIENCE_SECONDS", 0.5)
     async with open_shop() as shop:
-        await shop.post("/cart/add", data={"product": "gayo"})
+        await shop.add("gayo")
         with contextlib.closing(sqlite3.connect(tmp_path / "shop.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             async with asyncio.timeout(10):
-                answers = await asyncio.gather(*(press_checkout(shop, number) for number in range(100)))
+                answers = await asyncio.gather(*(shop.checkout(**HTMX) for _ in range(100)))
         assert {answer.status_code for answer in answers} == {503}
 
 
 async def test_a_full_disk_is_a_sentence_and_then_works_again(open_shop: OpenShop) -> None:
-    async with open_shop(webhook_tokens={"": "token"}) as shop:
+    async with open_shop(webhook_tokens={"": TOKEN}) as shop:
         writer = shop.app.state.shop.database._writer
 
         async def fill() -> None:
@@ -130,7 +122,8 @@ async def door_to(url: str) -> AsyncIterator[tuple[str, Callable[[], Awaitable[N
         server.close()
         for writer in writers:
             writer.transport.abort()
-        await asyncio.sleep(0.05)
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def open_again() -> None:
         nonlocal server
@@ -145,37 +138,34 @@ async def test_a_postgres_that_is_gone_is_a_sentence_and_then_works_again(
 ) -> None:
     async with (
         door_to(postgres_url) as (url, shut, open_again),
-        open_shop(database_url=url, webhook_tokens={"": "token"}) as shop,
+        open_shop(database_url=url, webhook_tokens={"": TOKEN}) as shop,
     ):
         await weathers(shop, shut, open_again)
 
 
-async def test_a_clock_that_is_set_back_stops_nobody_from_asking(
-    open_shop: OpenShop, database_url: str, monkeypatch: pytest.MonkeyPatch
+async def test_after_a_clock_is_set_back_xendit_can_still_be_asked(
+    open_shop: OpenShop, database_url: str, clock: Clock
 ) -> None:
     async with open_shop(database_url=database_url) as shop:
-        await shop.post("/cart/add", data={"product": "gayo"})
-        await press_checkout(shop, 0)
-        book = shop.app.state.shop.order_book
-        order = await book.get_by_checkout("fault-0-checkout-id")
+        await shop.add("gayo")
+        await shop.checkout(**HTMX)
+        book, order = shop.order_book, await shop.newest_order()
         assert await book.claim_refresh(order.reference_id)
         assert not await book.claim_refresh(order.reference_id)
-        monkeypatch.setattr(order_book, "_now", lambda: datetime.now(UTC) - timedelta(hours=1))
+        clock.move(-3600)
         assert await book.claim_refresh(order.reference_id)
         assert not await book.claim_refresh(order.reference_id)
 
 
-async def test_a_clock_that_is_set_forward_ends_no_order_that_xendit_keeps_open(
-    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_clock_that_is_set_forward_ends_no_order_that_xendit_keeps_open(open_shop: OpenShop) -> None:
     async with open_shop() as shop:
-        await shop.post("/cart/add", data={"product": "gayo"})
-        await press_checkout(shop, 0)
-        book = shop.app.state.shop.order_book
+        await shop.add("gayo")
+        await shop.checkout(**HTMX)
+        book = shop.order_book
         tomorrow = datetime.now(UTC) + timedelta(days=1)
         (order,) = await book.overdue(tomorrow)
         await shop.get(f"/orders/{order.reference_id}")
-        assert (await book.get(order.reference_id)).status.value == "waiting"
+        assert await shop.status_of(order) == "waiting"
 
 
 async def test_a_postgres_that_became_read_only_is_503_until_connections_are_new(
@@ -189,9 +179,9 @@ async def test_a_postgres_that_became_read_only_is_503_until_connections_are_new
         for connection in connections:  # as after a failover: old connections lead to what is now a standby
             await connection.execute("SET default_transaction_read_only = on")
             await pool.release(connection)
-        answer = await press_checkout(shop, 0)
+        answer = await shop.checkout(**HTMX)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-        assert "hx-redirect" in (await press_checkout(shop, 1)).headers
+        assert "hx-redirect" in (await shop.checkout(**HTMX)).headers
         assert (await shop.get("/readyz")).status_code == 200
 
 
@@ -200,6 +190,6 @@ async def test_a_postgres_without_tables_is_503_and_says_what_to_run(open_shop: 
         async with shop.app.state.shop.database.write() as connection:
             await connection.execute("DROP TABLE orders CASCADE")
         await shop.add("gayo")
-        assert (await press_checkout(shop, 0)).status_code == 503
+        assert (await shop.checkout(**HTMX)).status_code == 503
         ready = await shop.get("/readyz")
         assert ready.status_code == 503 and "python -m webapp migrate" in ready.text

@@ -37,12 +37,12 @@ class Web:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=own | env, stdout=log, stderr=log)
         wait_until_ready(f"{self.url}/readyz")
-        self.wait_for_started(2)
+        self.wait_for("Application startup complete", 2)
 
-    def wait_for_started(self, times: int) -> None:
-        """Until so many workers have started, all in all."""
+    def wait_for(self, line: str, times: int) -> None:
+        """Wait until the workers have logged a line so often, all in all."""
         until = time.monotonic() + 30
-        while self.log.read_text().count("Application startup complete") < times:
+        while self.log.read_text().count(line) < times:
             assert time.monotonic() < until, self.log.read_text()
             time.sleep(0.05)
 
@@ -57,8 +57,10 @@ def webs(tmp_path: Path) -> Iterator[list[Web]]:
 
 
 async def test_a_stop_lets_every_checkout_that_is_under_way_end(webs: list[Web], tmp_path: Path) -> None:
+    stopping = asyncio.Event()
+
     async def thoughtful(writer: Writer) -> None:
-        await asyncio.sleep(1.5)
+        await stopping.wait()
         writer.write(http(SESSION))
 
     async with upstream(thoughtful) as port:
@@ -76,6 +78,8 @@ async def test_a_stop_lets_every_checkout_that_is_under_way_end(webs: list[Web],
         while book.execute("SELECT count(*) FROM orders").fetchone()[0] < CROWD:
             await asyncio.sleep(0.02)
         web.process.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(web.wait_for, "Shutting down", 2)
+        stopping.set()
         answers = await asyncio.gather(*buying)
     assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {
         (303, "https://dev.xen.to/12345678")
@@ -93,7 +97,7 @@ async def test_a_worker_that_is_killed_is_replaced_and_nobody_is_turned_away(web
     async with httpx.AsyncClient(base_url=web.url, timeout=30) as shopper:
         await shopper.post("/cart/add", data={"product": "gayo"})
         os.kill(workers[0], signal.SIGKILL)
-        await asyncio.to_thread(web.wait_for_started, 3)
+        await asyncio.to_thread(web.wait_for, "Application startup complete", 3)
         for _ in range(20):
             try:
                 page = await shopper.get("/")

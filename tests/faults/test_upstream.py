@@ -11,7 +11,7 @@ import trustme
 
 from tests.conftest import OpenShop, Shop
 from tests.faults.processes import free_port
-from tests.xendit import KEYS
+from tests.xendit import HTMX, KEYS
 from webapp.xendit import client
 
 pytestmark = pytest.mark.anyio
@@ -47,11 +47,21 @@ async def upstream(behave: Behaviour, context: ssl.SSLContext | None = None) -> 
         server.close()
 
 
-async def checkout(shop: Shop, number: int = 0) -> tuple[int, str, float]:
-    await shop.post("/cart/add", data={"product": "gayo"})
-    form = {"integration": "payment_link", "flow": "pay", "checkout_id": f"fault-{number}-checkout-id"}
+@contextlib.asynccontextmanager
+async def shop_with(open_shop: OpenShop, behave: Behaviour) -> AsyncIterator[Shop]:
+    """A shop whose Xendit behaves as told."""
+    async with (
+        upstream(behave) as port,
+        open_shop(sandbox=False, api_keys=KEYS, xendit_api_url=f"http://127.0.0.1:{port}") as shop,
+    ):
+        yield shop
+
+
+async def buy(shop: Shop) -> tuple[int, str, float]:
+    """Press Checkout; return the status, where it leads or what it says, and how long it took."""
+    await shop.add("gayo")
     started = time.monotonic()
-    answer = await shop.post("/checkout", data=form, headers={"HX-Request": "true"})
+    answer = await shop.checkout(**HTMX)
     return answer.status_code, answer.headers.get("hx-redirect") or answer.text, time.monotonic() - started
 
 
@@ -66,7 +76,7 @@ async def cut_mid_body(writer: Writer) -> None:
 
 
 async def silence(writer: Writer) -> None:
-    await asyncio.sleep(30)
+    await asyncio.Event().wait()
 
 
 async def drip(writer: Writer) -> None:
@@ -99,11 +109,8 @@ async def test_a_broken_answer_is_a_sentence_and_the_cart_stays(
 
     monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(0.5, connect=0.5))
     monkeypatch.setattr(client, "TOTAL_SECONDS", 1.5)
-    async with (
-        upstream(behave) as port,
-        open_shop(sandbox=False, api_keys=KEYS, xendit_api_url=f"http://127.0.0.1:{port}") as shop,
-    ):
-        answered, text, elapsed = await checkout(shop)
+    async with shop_with(open_shop, behave) as shop:
+        answered, text, elapsed = await buy(shop)
         assert (answered, elapsed < 4) == (status, True)
         assert code in text and "Nothing was charged and your cart is kept" in text
         assert "Rp240.000, once" in (await shop.get("/")).text
@@ -118,9 +125,9 @@ async def test_a_wrong_certificate_and_a_host_that_is_gone_are_sentences_too(ope
 
     async with upstream(fine, context) as port:
         addresses = (f"https://127.0.0.1:{port}", f"http://127.0.0.1:{free_port()}", "http://xendit.invalid")
-        for number, address in enumerate(addresses):
+        for address in addresses:
             async with open_shop(sandbox=False, api_keys=KEYS, xendit_api_url=address) as shop:
-                status, text, elapsed = await checkout(shop, number)
+                status, text, elapsed = await buy(shop)
                 assert status == 502 and "CONNECTION_FAILED" in text and elapsed < 6, address
 
 
@@ -130,11 +137,8 @@ async def test_it_recovers_by_itself_as_soon_as_xendit_does(open_shop: OpenShop)
     async def flapping(writer: Writer) -> None:
         writer.write(answers.pop(0))
 
-    async with (
-        upstream(flapping) as port,
-        open_shop(sandbox=False, api_keys=KEYS, xendit_api_url=f"http://127.0.0.1:{port}") as shop,
-    ):
-        outcomes = [(await checkout(shop, number))[0] for number in range(4)]
+    async with shop_with(open_shop, flapping) as shop:
+        outcomes = [(await buy(shop))[0] for _ in range(4)]
     assert outcomes == [502, 502, 200, 200]
 
 
@@ -145,11 +149,8 @@ async def test_a_429_waits_as_long_as_xendit_says_and_then_succeeds(open_shop: O
     async def limited(writer: Writer) -> None:
         writer.write(answers.pop(0))
 
-    async with (
-        upstream(limited) as port,
-        open_shop(sandbox=False, api_keys=KEYS, xendit_api_url=f"http://127.0.0.1:{port}") as shop,
-    ):
-        status, where, elapsed = await checkout(shop)
+    async with shop_with(open_shop, limited) as shop:
+        status, where, elapsed = await buy(shop)
     assert (status, where) == (200, "https://dev.xen.to/12345678")
     assert 0.7 <= elapsed < 4
 
@@ -163,14 +164,10 @@ async def test_a_hanging_xendit_does_not_hold_up_the_order_page(open_shop: OpenS
             first = False
             writer.write(http(SESSION))
         else:
-            await asyncio.sleep(30)
+            await silence(writer)
 
-    async with (
-        upstream(creates_then_hangs) as port,
-        open_shop(sandbox=False, api_keys=KEYS, xendit_api_url=f"http://127.0.0.1:{port}") as shop,
-    ):
-        await checkout(shop)
-        order = await shop.app.state.shop.order_book.get_by_checkout("fault-0-checkout-id")
+    async with shop_with(open_shop, creates_then_hangs) as shop:
+        order = await shop.place()
         started = time.monotonic()
         page = await shop.get(f"/orders/{order.reference_id}")
         assert page.status_code == 200 and "Waiting for your payment" in page.text
@@ -185,10 +182,7 @@ async def test_a_connection_lost_after_the_order_was_sent_is_not_tried_again(ope
         received += 1
         writer.transport.abort()
 
-    async with (
-        upstream(takes_it_and_hangs_up) as port,
-        open_shop(sandbox=False, api_keys=KEYS, xendit_api_url=f"http://127.0.0.1:{port}") as shop,
-    ):
-        status, text, _ = await checkout(shop)
+    async with shop_with(open_shop, takes_it_and_hangs_up) as shop:
+        status, text, _ = await buy(shop)
     assert status == 502 and "CONNECTION_FAILED" in text
     assert received == 1

@@ -3,16 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
-import respx
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from tests.conftest import OpenShop, Shop
-from tests.xendit import HTMX
+from tests.xendit import HTMX, fake_xendit
 from webapp.i18n.extract import extract
 from webapp.i18n.translations import LOCALE, Translations
 from webapp.shop.visitor import LANGUAGES
@@ -121,7 +119,7 @@ def test_a_catalogue_file_holds_no_dates_and_no_names() -> None:
         ("", "en"),
     ],
 )
-async def test_the_browsers_wish_chooses(shop: Shop, header: str, language: str) -> None:
+async def test_the_language_of_the_browser_is_the_default(shop: Shop, header: str, language: str) -> None:
     page = await shop.get("/", headers={"Accept-Language": header})
     assert f'<html lang="{language}">' in page.text
     assert page.headers["Content-Language"] == language
@@ -142,67 +140,56 @@ async def test_the_menu_chooses_and_the_cookie_remembers(shop: Shop, language: s
 
 @pytest.mark.anyio
 @every_language
-async def test_fragments_notes_and_errors_speak_it_too(shop: Shop, language: str) -> None:
+async def test_fragments_notices_and_errors_are_in_the_chosen_language(shop: Shop, language: str) -> None:
     said = plain(language)
-    await shop.post("/choices", data={"language": language})
+    await shop.choose(language=language)
     page = (await shop.get("/")).text
     for text in ("Pay right here", "Cedar, dark chocolate and a long, quiet finish.", "Sold out", "Philippines"):
         assert said[text] in page, text
-    panel = await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"}, headers=HTMX)
+    panel = await shop.add("gayo", 2, **HTMX)
     assert panel.headers["Content-Language"] == language
     added = said["%(name)s added. %(count)s in your cart, %(amount)s."]
     assert added % {"name": "Gayo Highlands", "count": 2, "amount": "Rp480.000"} in panel.text
-    refused = await shop.post("/cart/add", data={"product": "cup"}, headers=HTMX)
+    refused = await shop.add("cup", **HTMX)
     assert refused.status_code == 422
     assert said["%(name)s is sold out."] % {"name": "Kopitiam Cup"} in refused.text
     assert said["There is nothing at this address."] in (await shop.get("/nowhere")).text
 
 
 @pytest.mark.anyio
-async def test_xendits_failures_are_told_in_it(open_shop: OpenShop) -> None:
-    router = respx.Router(assert_all_called=False)
-    router.post("https://api.xendit.co/sessions").mock(
-        return_value=httpx.Response(401, json={"error_code": "INVALID_API_KEY", "message": "no"})
-    )
-    async with open_shop(router, sandbox=False, api_keys={"IDR": "xnd_development_x"}) as shop:
+async def test_failures_of_xendit_are_in_the_chosen_language(open_shop: OpenShop) -> None:
+    refusal = httpx.Response(401, json={"error_code": "INVALID_API_KEY", "message": "no"})
+    async with open_shop(fake_xendit(sessions=refusal)) as shop:
         answer = await check_out(shop, "vi", "payment_link")
     assert answer.status_code == 502
     assert plain("vi")["Xendit did not accept this shop's key."] in answer.text
 
 
 async def check_out(shop: Shop, language: str, integration: str) -> httpx.Response:
-    await shop.post("/choices", data={"language": language})
-    await shop.post("/cart/add", data={"product": "gayo"})
-    form = {"integration": integration, "flow": "pay", "checkout_id": "c" * 22}
-    return await shop.post("/checkout", data=form, headers=HTMX)
+    await shop.choose(language=language)
+    await shop.add("gayo")
+    return await shop.checkout(integration, **HTMX)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("integration", ["payment_link", "components", "invoice"])
 async def test_xendit_is_told_the_locale(open_shop: OpenShop, integration: str) -> None:
-    sent: list[Any] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        sent.append(json.loads(request.content))
-        return httpx.Response(400, json={"error_code": "API_VALIDATION_ERROR", "message": "enough heard"})
-
-    router = respx.Router(assert_all_called=False)
-    router.route(host="api.xendit.co").mock(side_effect=answer)
-    async with open_shop(router, sandbox=False, api_keys={"IDR": "xnd_development_x"}) as shop:
+    router = fake_xendit()
+    async with open_shop(router) as shop:
         await check_out(shop, "th", integration)
-    assert [body["locale"] for body in sent] == ["th"]
+    assert [json.loads(call.request.content)["locale"] for call in router.calls] == ["th"]
 
 
 @pytest.mark.anyio
 @every_language
-async def test_the_hosted_page_and_the_order_speak_it(shop: Shop, language: str) -> None:
+async def test_the_hosted_page_and_the_order_are_in_the_chosen_language(shop: Shop, language: str) -> None:
     said = plain(language)
     away = await check_out(shop, language, "payment_link")
     hosted = await shop.get(away.headers["HX-Redirect"])
     assert f'<html lang="{language}">' in hosted.text
     for text in ("How would you like to pay?", "Leave without paying", "Is declined"):
         assert said[text] in hosted.text, text
-    order = (await shop.app.state.shop.order_book.get_by_checkout("c" * 22)).reference_id
+    order = (await shop.newest_order()).reference_id
     assert said["Waiting for your payment"] in (await shop.get(f"/orders/{order}")).text
     fragment = await shop.get(f"/orders/{order}/status", headers=HTMX)
     assert fragment.headers["Content-Language"] == language
@@ -210,21 +197,17 @@ async def test_the_hosted_page_and_the_order_speak_it(shop: Shop, language: str)
 
 
 @pytest.mark.anyio
-async def test_the_page_with_components_speaks_it(shop: Shop) -> None:
+async def test_the_page_with_components_is_in_the_chosen_language(shop: Shop) -> None:
     answer = await check_out(shop, "es", "components")
     assert plain("es")["Getting the payment form…"] in answer.text
-    order = await shop.app.state.shop.order_book.get_by_checkout("c" * 22)
-    assert order.locale == "es"
+    assert (await shop.newest_order()).locale == "es"
 
 
 @pytest.mark.anyio
 async def test_dates_are_written_as_the_language_writes_them(shop: Shop) -> None:
-    await shop.post("/choices", data={"language": "id", "flow": "subscription"})
-    await shop.post("/cart/add", data={"product": "gayo"})
-    form = {"integration": "payment_link", "flow": "subscription", "checkout_id": "d" * 22}
-    link = (await shop.post("/checkout", data=form)).headers["location"]
-    await shop.post(link, data={"choice": "CARDS.visa", "decision": "pay"})
-    order = await shop.app.state.shop.order_book.get_by_checkout("d" * 22)
+    await shop.choose(language="id")
+    order = await shop.place(flow="subscription")
+    await shop.pay(order)
     await shop.post(f"/orders/{order.reference_id}/pay")  # asks at once
     page = (await shop.get(f"/orders/{order.reference_id}")).text
     assert re.search(r"pertama kali pada \d{1,2} [A-Z][a-z]+ \d{4}", page)

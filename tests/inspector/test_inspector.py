@@ -13,32 +13,33 @@ import respx
 
 from tests.conftest import OpenShop, Shop
 from tests.leaks import assert_no_secret, stored_text
-from tests.xendit import HTMX
+from tests.xendit import HTMX, INVOICE_ID, SESSION_ID, fake_xendit, session_event
 from webapp.inspector.masking import Mask
-from webapp.inspector.recorder import KEPT_FOR, MAX_STEPS_OF_AN_ORDER, QUEUE_SIZE, Step
+from webapp.inspector.recorder import KEPT_FOR, MAX_STEPS_OF_AN_ORDER, QUEUE_SIZE
 from webapp.inspector.transport import RecordingTransport
 from webapp.order_context import set_order
-from webapp.orders.order import OrderStatus
+from webapp.orders.order import Order, OrderStatus
 
 pytestmark = pytest.mark.anyio
 
-KEYS = {"IDR": "xnd_development_PlantedApiKey0001"}
-TOKEN = "PlantedCallbackToken0002"
+API_KEY = "xnd_development_PlantedApiKey0001"
+WEBHOOK_TOKEN = "PlantedCallbackToken0002"
 SDK_KEY = "PlantedSdkKey0003-of-no-known-shape"
 LINK = "https://pay.example/PlantedLink0004"
 INVOICE_URL = "https://pay.example/web/PlantedInvoiceLink0005"
 CARD, CVN = "5105105105105100", "PlantedCvn0006"
 PASSWORD = "PlantedAuthHeader0007"
-PLANTED = (KEYS["IDR"], TOKEN, SDK_KEY, LINK, "PlantedLink0004", INVOICE_URL, CARD, CVN, PASSWORD)
+PLANTED = (API_KEY, WEBHOOK_TOKEN, SDK_KEY, LINK, "PlantedLink0004", INVOICE_URL, CARD, CVN, PASSWORD)
+SETTINGS: dict[str, Any] = {"api_keys": {"IDR": API_KEY}, "webhook_tokens": {"": WEBHOOK_TOKEN}}
 
 # Secrets where they belong, and again where they don't: in texts, lists, keys, and encoded.
 ECHOES: dict[str, Any] = {
     "description": f"see {SDK_KEY} at {LINK} or {INVOICE_URL}",
     "metadata": {
-        SDK_KEY: [LINK, {"deep": f"token={TOKEN}"}],
+        SDK_KEY: [LINK, {"deep": f"token={WEBHOOK_TOKEN}"}],
         "url": f"https://x.example/?next={LINK.replace(':', '%3A')}",
     },
-    "message": f"your key {KEYS['IDR']} and your card {CARD[:4]} {CARD[4:8]} {CARD[8:12]} {CARD[12:]}",
+    "message": f"your key {API_KEY} and your card {CARD[:4]} {CARD[4:8]} {CARD[8:12]} {CARD[12:]}",
     "actions": [{"descriptor": "WEB_URL", "value": LINK, "url": LINK}],
     "card_details": {"card_number": CARD, "cvn": CVN, "number": int(CARD)},
     "components_sdk_key": SDK_KEY,
@@ -47,47 +48,23 @@ ECHOES: dict[str, Any] = {
 }
 
 
-def xendit(status: int = 201, **session: Any) -> respx.Router:
-    """Xendit with a loose tongue; `status` above 399: it refuses, and repeats everything in its error."""
-    router = respx.Router(assert_all_called=False)
-    answer = ECHOES | {"payment_session_id": "ps-0123456789abcdef01234567", "id": "6748105a77f16ebe0cc583a7"}
-    answer |= {"status": "ACTIVE"} | session
+def talkative_xendit(status: int = 201) -> respx.Router:
+    """Xendit, which repeats every secret; with a `status` above 399 it refuses, and repeats them in its error."""
+    answer = ECHOES | {"payment_session_id": SESSION_ID, "id": INVOICE_ID, "status": "ACTIVE"}
     headers = {"Request-ID": f"{LINK}", "Rate-Limit-Remaining": "59", "Set-Cookie": f"a={PASSWORD}"}
     error = ECHOES | {"error_code": "API_VALIDATION_ERROR", "errors": [ECHOES, json.dumps(ECHOES)]}
-    made = httpx.Response(status, json=answer if status < 400 else error, headers=headers)
-    router.post(path__regex="/(sessions|v2/invoices)$").mock(return_value=made)
-    router.get(path__regex="/sessions/.*").mock(return_value=httpx.Response(200, json=answer, headers=headers))
-    router.get(path__regex="/v2/invoices.*").mock(return_value=httpx.Response(200, json=answer | {"status": "PENDING"}))
-    return router
+    created = httpx.Response(status, json=answer if status < 400 else error, headers=headers)
+    session = httpx.Response(200, json=answer, headers=headers)
+    invoice = httpx.Response(200, json=answer | {"status": "PENDING"})
+    return fake_xendit(sessions=created, session=session, invoices=created, invoice=invoice)
 
 
-async def buy(shop: Shop, integration: str = "payment_link", flow: str = "pay", number: int = 0) -> str:
-    """Presses Checkout. Returns the order's reference."""
-    await shop.post("/choices", data={"currency": "IDR"})
-    await shop.post("/cart/add", data={"product": "gayo"})
-    form = {"integration": integration, "flow": flow, "checkout_id": f"{integration:x<30}{number}"}
-    await shop.post("/checkout", data=form, headers=HTMX)
-    await shop.app.state.shop.recorder.flush()
-    return await newest(shop)
-
-
-async def newest(shop: Shop) -> str:
-    page = (await shop.get("/orders")).text
-    return re.findall(r"/orders/(selat-[\w-]+)", page)[0]
-
-
-async def steps(shop: Shop, reference_id: str) -> list[Step]:
-    await shop.app.state.shop.recorder.flush()
-    found: list[Step] = await shop.app.state.shop.recorder.steps(reference_id)
-    return found
-
-
-async def everything_shown(shop: Shop, reference_id: str) -> dict[str, str]:
+async def everything_shown(shop: Shop, order: Order) -> dict[str, str]:
     """All texts in which the story of an order comes out. The pop-out is what is printed."""
-    order = f"/orders/{reference_id}"
-    urls = {"pop-out": f"{order}/inspector", "order": order, "qr": f"{order}/qr"}
-    shown = {name: html.unescape((await shop.get(url)).text) for name, url in urls.items()}
-    return shown | {"panel": html.unescape((await shop.get(f"{order}/inspector", headers=HTMX)).text)}
+    page = f"/orders/{order.reference_id}"
+    answers = {"pop-out": await shop.inspector(order), "panel": await shop.inspector(order, **HTMX)}
+    answers |= {"order": await shop.get(page), "qr": await shop.get(f"{page}/qr")}
+    return {name: html.unescape(answer.text) for name, answer in answers.items()}
 
 
 @pytest.mark.parametrize("integration", ["components", "payment_link", "invoice"])
@@ -96,24 +73,22 @@ async def test_planted_secrets_come_out_nowhere(
     open_shop: OpenShop, caplog: pytest.LogCaptureFixture, database_url: str, integration: str, status: int
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    changes: dict[str, Any] = {"sandbox": False, "api_keys": KEYS, "webhook_tokens": {"": TOKEN}}
-    async with open_shop(xendit(status), database_url=database_url, **changes) as shop:
-        reference_id = await buy(shop, integration)
-        await shop.get(f"/orders/{reference_id}")
-        data = ECHOES | {"reference_id": reference_id, "status": "FAILED", "payment_request_id": "pr-1"}
+    async with open_shop(talkative_xendit(status), database_url=database_url, **SETTINGS) as shop:
+        order = await shop.place(integration, **HTMX)
+        await shop.get(f"/orders/{order.reference_id}")
+        data = ECHOES | {"reference_id": order.reference_id, "status": "FAILED", "payment_request_id": "pr-1"}
         bodies = [
             {"event": "payment.failure", "data": data},
             {"event": "payment_session.completed", "data": ECHOES | {"reference_id": "other"}},
             {"event": SDK_KEY, "data": data},
-            ECHOES | {"id": "6748105a77f16ebe0cc583a7", "external_id": reference_id, "status": "EXPIRED", "amount": 1},
+            ECHOES | {"id": INVOICE_ID, "external_id": order.reference_id, "status": "EXPIRED", "amount": 1},
         ]
-        for token in (TOKEN, "wrong" + PASSWORD):
-            headers = {"x-callback-token": token, "webhook-id": f"w-{LINK}", "user-agent": SDK_KEY}
+        headers = {"user-agent": SDK_KEY, "authorization": f"Basic {PASSWORD}"}
+        for token in (WEBHOOK_TOKEN, "wrong" + PASSWORD):
             for body in bodies:
-                body["x-callback-token"] = token
-                await shop.post("/webhooks/xendit", json=body, headers=headers | {"authorization": f"Basic {PASSWORD}"})
-        told = await steps(shop, reference_id)
-        shown = await everything_shown(shop, reference_id)
+                await shop.webhook(body | {"x-callback-token": token}, token, f"w-{LINK}", **headers)
+        told = await shop.steps(order.reference_id)
+        shown = await everything_shown(shop, order)
         stored = await stored_text(database_url)
     assert {step.kind for step in told} >= {"call", "webhook", "answer"}
     assert_no_secret(PLANTED, told=repr(told), logs=caplog.text, **shown)
@@ -123,13 +98,13 @@ async def test_planted_secrets_come_out_nowhere(
 
 
 async def test_every_mask_says_why(open_shop: OpenShop) -> None:
-    async with open_shop(xendit(), sandbox=False, api_keys=KEYS, webhook_tokens={"": TOKEN}) as shop:
-        reference_id = await buy(shop, "components")
-        call = next(step.document for step in await steps(shop, reference_id) if step.kind == "call")
+    async with open_shop(talkative_xendit()) as shop:
+        order = await shop.place("components", **HTMX)
+        call = next(step.document for step in await shop.steps(order.reference_id) if step.kind == "call")
     assert call["answer"]["components_sdk_key"] == "‹masked: opens the payment›"
     assert call["request_headers"]["authorization"] == "Basic ‹masked: this shop's secret key›"
     assert call["answer"]["card_details"]["card_number"] == "‹masked: card data›"
-    assert call["request"]["reference_id"] == reference_id
+    assert call["request"]["reference_id"] == order.reference_id
 
 
 @pytest.mark.parametrize(
@@ -165,17 +140,13 @@ def test_a_secret_of_the_configuration_is_found_in_every_form() -> None:
         assert mask.text(f"({form})") == "(‹masked: why›)"
 
 
-async def test_the_panel_alone_tells_when_and_why_an_order_was_paid(open_shop: OpenShop) -> None:
-    async with open_shop(xendit(), sandbox=False, api_keys=KEYS, webhook_tokens={"": TOKEN}) as shop:
-        reference_id = await buy(shop)
-        data = {"reference_id": reference_id, "amount": 240000, "currency": "IDR", "status": "COMPLETED"}
-        body = {"event": "payment_session.completed", "data": data}
-        headers = {"x-callback-token": TOKEN, "webhook-id": "w-1"}
+async def test_the_panel_shows_when_and_why_an_order_was_paid(open_shop: OpenShop) -> None:
+    async with open_shop(fake_xendit()) as shop:
+        order = await shop.place()
         for _ in range(2):
-            assert (await shop.post("/webhooks/xendit", json=body, headers=headers)).status_code == 200
-        assert (await shop.post("/webhooks/xendit", json=body, headers={"x-callback-token": "no"})).status_code == 401
-        await shop.app.state.shop.recorder.flush()
-        answer = await shop.get(f"/orders/{reference_id}/inspector")
+            assert (await shop.webhook(session_event(order), webhook_id="w-1")).status_code == 200
+        assert (await shop.webhook(session_event(order), token="no")).status_code == 401
+        answer = await shop.inspector(order)
     kinds = re.findall(r'class="step step-(\w+)', answer.text)
     assert kinds == ["webhook", "webhook", "change", "webhook", "answer", "call"]
     verdicts = [" ".join(text.split()) for text in re.findall(r'verdict">(.*?)</span>', answer.text, re.S)]
@@ -189,43 +160,42 @@ async def test_the_panel_alone_tells_when_and_why_an_order_was_paid(open_shop: O
 
 
 async def test_a_cause_is_shown_as_text(shop: Shop) -> None:
-    reference_id, book = await buy(shop), shop.app.state.shop.order_book
-    order = await book.get(reference_id)
-    await book.change_status(order, OrderStatus.CANCELLED, cause="100 % <b>sure</b>")
-    page = (await shop.get(f"/orders/{reference_id}/inspector")).text
+    order = await shop.place()
+    await shop.order_book.change_status(order, OrderStatus.CANCELLED, cause="100 % <b>sure</b>")
+    page = (await shop.inspector(order)).text
     assert page.count("100 % &lt;b&gt;sure&lt;/b&gt;") == 2
     assert "<b>sure" not in page
 
 
 async def test_only_the_orders_own_visitor_looks_behind_the_counter(shop: Shop, open_shop: OpenShop) -> None:
-    reference_id = await buy(shop)
-    assert (await shop.get(f"/orders/{reference_id}/inspector")).status_code == 200
+    order = await shop.place()
+    assert (await shop.inspector(order)).status_code == 200
     shop.cookies.clear()
     for path in ("inspector", "qr"):
         for headers in ({}, HTMX):
-            assert (await shop.get(f"/orders/{reference_id}/{path}", headers=headers)).status_code == 403
+            assert (await shop.get(f"/orders/{order.reference_id}/{path}", headers=headers)).status_code == 403
     for path in ("qr", "expire-now", "repeat-webhook"):
-        assert (await shop.post(f"/orders/{reference_id}/{path}")).status_code == 403
-    assert "Behind the counter" not in (await shop.get(f"/orders/{reference_id}")).text
+        assert (await shop.post(f"/orders/{order.reference_id}/{path}")).status_code == 403
+    assert "Behind the counter" not in (await shop.get(f"/orders/{order.reference_id}")).text
     assert (await shop.get("/orders/selat-none/inspector")).status_code == 404
 
 
 async def test_the_same_question_with_the_same_answer_is_one_step(shop: Shop) -> None:
-    reference_id = await buy(shop)
+    order = await shop.place()
     for _ in range(3):
-        await shop.post(f"/orders/{reference_id}/pay")
-    asked = [step for step in await steps(shop, reference_id) if step.document["method"] == "GET"]
+        await shop.post(f"/orders/{order.reference_id}/pay")
+    asked = [step for step in await shop.steps(order.reference_id) if step.document["method"] == "GET"]
     assert [step.times for step in asked if step.kind == "call"] == [3]
 
 
-async def test_an_open_panel_asks_again_and_hears_only_news(shop: Shop) -> None:
-    reference_id = await buy(shop)
-    first = await shop.get(f"/orders/{reference_id}/inspector", headers=HTMX)
+async def test_an_open_panel_is_sent_again_only_after_a_change(shop: Shop) -> None:
+    order = await shop.place()
+    first = await shop.inspector(order, **HTMX)
     version = re.findall("seen=([0-9a-f]+)", first.text)[0]
     assert "every 2s" in first.text and f"seen={version}" in first.text
-    again = f"/orders/{reference_id}/inspector?seen={version}"
+    again = f"/orders/{order.reference_id}/inspector?seen={version}"
     assert (await shop.get(again, headers=HTMX)).status_code == 204
-    await shop.post(f"/orders/{reference_id}/cancel")
+    await shop.post(f"/orders/{order.reference_id}/cancel")
     await shop.app.state.shop.recorder.flush()
     assert (await shop.get(again, headers=HTMX)).status_code == 200
 
@@ -233,84 +203,79 @@ async def test_an_open_panel_asks_again_and_hears_only_news(shop: Shop) -> None:
 async def test_the_polling_ends_itself(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     from webapp.inspector import timeline
 
-    reference_id = await buy(shop)
-    await shop.post(f"/orders/{reference_id}/cancel")
+    order = await shop.place()
+    await shop.post(f"/orders/{order.reference_id}/cancel")
     monkeypatch.setattr(timeline, "STAYS_LIVE", -timeline.STAYS_LIVE)
-    assert "every 2s" not in (await shop.get(f"/orders/{reference_id}/inspector")).text
+    assert "every 2s" not in (await shop.inspector(order)).text
 
 
 async def test_what_is_kept_is_bounded(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    reference_id = await buy(shop)
+    order = await shop.place()
     recorder = shop.app.state.shop.recorder
     monkeypatch.setattr("webapp.inspector.recorder.MAX_STEPS_OF_AN_ORDER", 5)
     for number in range(9):
-        recorder.record(reference_id, "call", {"number": number})
+        recorder.record(order.reference_id, "call", {"number": number})
         recorder.record("selat-nobody", "call", {"number": number})
-    assert len(await steps(shop, reference_id)) == 5
-    assert await steps(shop, "selat-nobody") == []
+    assert len(await shop.steps(order.reference_id)) == 5
+    assert await shop.steps("selat-nobody") == []
     monkeypatch.setattr("webapp.inspector.recorder.MAX_STEPS_OF_A_VISITOR", 3)
-    await recorder._clean({reference_id})
-    assert len(await steps(shop, reference_id)) == 3
+    await recorder._clean({order.reference_id})
+    assert len(await shop.steps(order.reference_id)) == 3
     monkeypatch.setattr("webapp.inspector.recorder.KEPT_FOR", -KEPT_FOR)
     await recorder._clean(set())
-    assert await steps(shop, reference_id) == []
+    assert await shop.steps(order.reference_id) == []
 
 
 async def test_a_full_queue_drops_steps_and_keeps_nobody_waiting(shop: Shop) -> None:
-    reference_id = await buy(shop)
+    order = await shop.place()
     recorder = shop.app.state.shop.recorder
     for number in range(QUEUE_SIZE + 50):
-        recorder.record(reference_id, "call", {"number": number})
-    assert len(await steps(shop, reference_id)) == MAX_STEPS_OF_AN_ORDER
+        recorder.record(order.reference_id, "call", {"number": number})
+    assert len(await shop.steps(order.reference_id)) == MAX_STEPS_OF_AN_ORDER
 
 
-async def test_a_database_that_is_away_costs_the_story_not_the_sale(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_step_that_can_not_be_stored_stops_no_sale(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     async def broken(*_: Any) -> None:
         raise OSError("away")
 
     monkeypatch.setattr(shop.app.state.shop.recorder, "_write", broken)
-    reference_id = await buy(shop)
-    assert (await shop.get(f"/orders/{reference_id}/inspector")).status_code == 200
+    order = await shop.place()
+    assert (await shop.inspector(order)).status_code == 200
 
 
-async def test_each_attempt_is_a_step_of_its_own(open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch) -> None:
-    router = xendit()
-    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
-        reference_id = await buy(shop)
+async def test_each_attempt_is_a_step_of_its_own(open_shop: OpenShop) -> None:
+    router = fake_xendit()
+    async with open_shop(router) as shop:
+        order = await shop.place()
         answers = [httpx.Response(500, json={"error_code": "SERVER_ERROR", "message": ""}), httpx.ConnectError("gone")]
-        router.get(path__regex="/sessions/.*").mock(
-            side_effect=[*answers, httpx.Response(200, json={"status": "ACTIVE"})]
-        )
-        await shop.get(f"/orders/{reference_id}")
-        asked = [step.document for step in await steps(shop, reference_id) if step.kind == "call"]
+        router["session"].mock(side_effect=[*answers, httpx.Response(200, json={"status": "ACTIVE"})])
+        await shop.get(f"/orders/{order.reference_id}")
+        asked = [step.document for step in await shop.steps(order.reference_id) if step.kind == "call"]
     seen = [(call["attempt"], call["status"], call["failure"]) for call in asked if call["method"] == "GET"]
     assert seen == [(3, 200, None), (2, 0, "ConnectError"), (1, 500, None)]
 
 
 async def test_a_call_that_is_given_up_is_recorded_too(shop: Shop) -> None:
-    reference_id = await buy(shop)
+    order = await shop.place()
 
     class Silent(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
             raise AssertionError("unreachable")
 
     transport = RecordingTransport(Silent(), shop.app.state.shop.recorder)
-    set_order(reference_id)
+    set_order(order.reference_id)
     async with httpx.AsyncClient(transport=transport) as client:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(client.get("https://api.xendit.co/sessions/x"), 0.05)
-    assert (await steps(shop, reference_id))[0].document["failure"] == "CancelledError"
+    assert (await shop.steps(order.reference_id))[0].document["failure"] == "CancelledError"
 
 
 async def test_what_is_not_json_is_not_kept(open_shop: OpenShop) -> None:
-    router = respx.Router(assert_all_called=False)
-    router.post(path="/sessions").mock(return_value=httpx.Response(502, text=f"<html>{SDK_KEY}</html>"))
-    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
-        reference_id = await buy(shop)
-        call = next(step.document for step in await steps(shop, reference_id) if step.kind == "call")
+    router = fake_xendit(sessions=httpx.Response(502, text=f"<html>{SDK_KEY}</html>"))
+    async with open_shop(router) as shop:
+        order = await shop.place()
+        call = next(step.document for step in await shop.steps(order.reference_id) if step.kind == "call")
     assert call["answer"] == f"‹{len(SDK_KEY) + 13} bytes that are not JSON›"
 
 
@@ -332,6 +297,6 @@ async def test_no_other_file_can_be_looked_at(shop: Shop) -> None:
 async def test_the_storefront_shows_the_newest_order_and_says_so_when_there_is_none(shop: Shop) -> None:
     assert "No order from this browser yet" in (await shop.get("/inspector", headers=HTMX)).text
     assert (await shop.get("/inspector")).headers["location"] == "/orders"
-    reference_id = await buy(shop)
-    assert reference_id in (await shop.get("/inspector", headers=HTMX)).text
-    assert (await shop.get("/inspector")).headers["location"] == f"/orders/{reference_id}/inspector"
+    order = await shop.place()
+    assert order.reference_id in (await shop.get("/inspector", headers=HTMX)).text
+    assert (await shop.get("/inspector")).headers["location"] == f"/orders/{order.reference_id}/inspector"

@@ -1,4 +1,4 @@
-"""Whoever looks into logs, rows or cookies after a day of trade finds no key and no link that opens a payment."""
+"""Logs, rows and cookies hold no key and no link that opens a payment after a day of trade."""
 
 import html
 import logging
@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import OpenShop, Shop
 from tests.leaks import assert_no_secret, cookie_text, stored_text
+from tests.xendit import HTMX
 
 pytestmark = pytest.mark.anyio
 
@@ -25,12 +26,8 @@ CHOICES = [
 
 
 async def buy(shop: Shop, integration: str, flow: str) -> list[str]:
-    """Orders, pays where a page can be opened, looks at the order. Returns the secrets that were met."""
-    answer = await shop.post(
-        "/checkout",
-        data={"integration": integration, "flow": flow, "checkout_id": f"{integration}-{flow}-checkout"},
-        headers={"HX-Request": "true"},
-    )
+    """Order, pay where a page can be opened, look at the order. Return the secrets that were met."""
+    answer = await shop.checkout(integration, flow, **HTMX)
     assert answer.status_code == 200
     assert "no-store" in answer.headers["cache-control"]
     if integration == "components":
@@ -54,12 +51,12 @@ async def test_nothing_that_is_kept_or_logged_holds_a_secret(
     for name in ("aiosqlite", "webapp", "uvicorn"):  # the most talkative setting that the shop has
         caplog.set_level(logging.DEBUG, name)
     async with open_shop(database_url=database_url) as shop:
-        await shop.post("/choices", data={"currency": "IDR"})
-        await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"})
+        await shop.choose(currency="IDR")
+        await shop.add("gayo", 2)
         secrets = [shop.settings.secret_key, *shop.settings.api_keys.values(), *shop.settings.webhook_tokens.values()]
         for integration, flow in CHOICES:
             secrets += await buy(shop, integration, flow)
-            await shop.post("/cart/add", data={"product": "gayo"})
+            await shop.add("gayo")
         assert len(set(secrets)) >= 8 + 2 + 4 * 3 + 5 * 2
         orders = await shop.get("/orders")
         cookies = cookie_text(dict(shop.cookies))

@@ -5,10 +5,8 @@ import html
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import httpx
 import pytest
 
 from tests.conftest import OpenShop
+from tests.faults.processes import standalone_sandbox
 from tests.xendit import HTMX
 from webapp.inspector.snippets import curl, python
 
@@ -28,23 +27,8 @@ SECRETS = ("components_sdk_key", "payment_link_url", "invoice_url")
 
 @pytest.fixture(scope="module")
 def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    folder = tmp_path_factory.mktemp("sandbox")
-    words = [sys.executable, "-m", "webapp.sandbox", "--port", str(port), "--database", str(folder / "sandbox.db")]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            until = time.monotonic() + 30
-            while True:
-                try:
-                    httpx.get(f"http://127.0.0.1:{port}/")
-                    break
-                except httpx.TransportError:
-                    assert time.monotonic() < until and process.poll() is None, "the sandbox did not start"
-                    time.sleep(0.1)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
+    with standalone_sandbox(tmp_path_factory.mktemp("sandbox")) as url:
+        yield url
 
 
 def run(language: str, text: str, folder: Path) -> dict[str, object]:
@@ -75,11 +59,7 @@ async def test_each_snippet_makes_the_same_object(
 ) -> None:
     settings = {"sandbox": False, "api_keys": {"IDR": KEY}, "xendit_api_url": sandbox_url}
     async with open_shop(app_url="https://shop.example", **settings) as shop:
-        await shop.post("/cart/add", data={"product": "gayo", "quantity": "2"})
-        form = {"integration": integration, "flow": flow, "checkout_id": "c" * 22}
-        await shop.post("/checkout", data=form)
-        await shop.app.state.shop.recorder.flush()
-        panel = (await shop.get("/inspector", headers=HTMX)).text
+        panel = (await shop.inspector(await shop.place(integration, flow), **HTMX)).text
     step = next(text for text in panel.split('<li class="step')[1:] if text.startswith(" step-call"))
     printed = {language: shown(step, f"{language}-text") for language in ("curl", "python")}
     recorded = json.loads(shown(step, "answer"))

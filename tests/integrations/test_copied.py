@@ -2,24 +2,18 @@
 
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.faults.processes import free_port, standalone_sandbox
+
 ROOT = Path(__file__).parents[2]
 INTEGRATIONS = ROOT / "webapp" / "integrations"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -29,22 +23,8 @@ def webhook_port() -> int:
 
 @pytest.fixture
 def sandbox_url(tmp_path: Path, webhook_port: int) -> Iterator[str]:
-    """`python -m webapp.sandbox`, on a port of its own."""
-    port = free_port()
-    url = f"http://localhost:{port}"
-    command = [sys.executable, "-m", "webapp.sandbox", "--port", str(port), "--public-url", url]
-    command += ["--webhook-url", f"http://localhost:{webhook_port}", "--webhook-token", "secret"]
-    with subprocess.Popen([*command, "--database", str(tmp_path / "sandbox.db")], cwd=ROOT) as server:
-        try:
-            until = time.monotonic() + 20
-            while time.monotonic() < until and server.poll() is None:
-                with socket.socket() as attempt:
-                    if attempt.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.05)
-            yield url
-        finally:
-            server.terminate()
+    with standalone_sandbox(tmp_path, f"http://localhost:{webhook_port}", "secret") as url:
+        yield url
 
 
 def copy_script(folder: Path, number: int, files: tuple[str, ...]) -> str:

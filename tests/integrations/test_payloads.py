@@ -10,6 +10,7 @@ import httpx
 import pytest
 import respx
 
+from tests.xendit import client_to, fake_xendit
 from webapp.integrations.components import create_components_session
 from webapp.integrations.errors import XenditError
 from webapp.integrations.invoice import create_invoice
@@ -124,28 +125,27 @@ async def create(integration: str, client: httpx.AsyncClient, order: Order, page
     return await create_invoice(client, key, order, success_redirect_url=page, failure_redirect_url=page)
 
 
-def xendit_answering(path: str, response: httpx.Response) -> tuple[respx.Router, httpx.AsyncClient]:
-    router = respx.Router()
-    router.post(f"https://api.xendit.co{path}").mock(return_value=response)
-    return router, httpx.AsyncClient(transport=httpx.MockTransport(router.async_handler))
+def xendit_answering(answer: httpx.Response | Exception) -> tuple[respx.Router, httpx.AsyncClient]:
+    router = fake_xendit(sessions=answer, invoices=answer)
+    return router, client_to(router)
 
 
 @pytest.mark.parametrize("flow", list(Flow))
 @pytest.mark.parametrize("integration", ["components", "payment_link"])
 async def test_a_session_is_asked_for_with_exactly_this(integration: str, flow: Flow) -> None:
-    router, client = xendit_answering("/sessions", httpx.Response(201, json=ANSWERS[integration]))
+    router, client = xendit_answering(httpx.Response(201, json=ANSWERS[integration]))
     async with client:
         assert await create(integration, client, order_of(flow)) == ANSWERS[integration]
-    request = router.calls.last.request
+    request = router["sessions"].calls.last.request
     assert json.loads(request.content) == BY_FLOW[flow] | MODES[integration]
     assert request.headers["authorization"] == "Basic eG5kX2RldmVsb3BtZW50X3NlY3JldDo="  # the key, a colon, no password
 
 
 async def test_an_invoice_is_asked_for_with_exactly_this() -> None:
-    router, client = xendit_answering("/v2/invoices", httpx.Response(200, json=ANSWERS["invoice"]))
+    router, client = xendit_answering(httpx.Response(200, json=ANSWERS["invoice"]))
     async with client:
         assert await create("invoice", client, ORDER) == ANSWERS["invoice"]
-    assert json.loads(router.calls.last.request.content) == {
+    assert json.loads(router["invoices"].calls.last.request.content) == {
         "external_id": "selat-1",
         "description": "Selat Coffee Roasters: 2 × Gayo Highlands, 1 × Nanyang Kopi Blend",
         "amount": 59.2,
@@ -164,8 +164,7 @@ async def test_an_invoice_is_asked_for_with_exactly_this() -> None:
 
 @pytest.mark.parametrize("integration", list(ANSWERS))
 async def test_without_https_no_return_url_is_sent(integration: str) -> None:
-    path = "/v2/invoices" if integration == "invoice" else "/sessions"
-    router, client = xendit_answering(path, httpx.Response(201, json=ANSWERS[integration]))
+    router, client = xendit_answering(httpx.Response(201, json=ANSWERS[integration]))
     async with client:
         await create(integration, client, ORDER, page=None)
     assert b"_url" not in router.calls.last.request.content
@@ -189,7 +188,7 @@ BAD_ANSWERS = {
 @pytest.mark.parametrize("answer", list(BAD_ANSWERS))
 async def test_any_other_answer_is_an_error_with_its_code(integration: str, answer: str) -> None:
     response, expected = BAD_ANSWERS[answer]
-    _, client = xendit_answering("/v2/invoices" if integration == "invoice" else "/sessions", response)
+    _, client = xendit_answering(response)
     async with client:
         with pytest.raises(XenditError) as raised:
             await create(integration, client, ORDER)
@@ -201,9 +200,8 @@ async def test_any_other_answer_is_an_error_with_its_code(integration: str, answ
     ("failure", "code"), [(httpx.ReadTimeout("slow"), "TIMEOUT"), (httpx.ConnectError("gone"), "CONNECTION_FAILED")]
 )
 async def test_no_answer_is_an_error_too(integration: str, failure: Exception, code: str) -> None:
-    router = respx.Router()
-    router.post(url__startswith="https://api.xendit.co/").mock(side_effect=failure)
-    async with httpx.AsyncClient(transport=httpx.MockTransport(router.async_handler)) as client:
+    _, client = xendit_answering(failure)
+    async with client:
         with pytest.raises(XenditError) as raised:
             await create(integration, client, ORDER)
     assert (raised.value.status, raised.value.error_code) == (0, code)

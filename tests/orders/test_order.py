@@ -10,9 +10,9 @@ from webapp.orders.order import Flow, OrderStatus, anchor_date, may_become, stat
 
 
 @given(st.lists(st.sampled_from(list(OrderStatus)), max_size=20))
-def test_once_paid_saved_or_subscribed_nothing_undoes_it(news: list[OrderStatus]) -> None:
+def test_once_paid_saved_or_subscribed_nothing_undoes_it(reports: list[OrderStatus]) -> None:
     status, succeeded = OrderStatus.WAITING, None
-    for new in news:
+    for new in reports:
         if may_become(status, new):
             status = new
         if succeeded is None and status.is_success:

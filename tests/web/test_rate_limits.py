@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-import respx
 
 from tests.conftest import MakeSettings, OpenShop
-from tests.xendit import HTMX, KEYS
+from tests.xendit import HTMX, fake_xendit
 from webapp.endpoints import checkout as endpoint
 from webapp.web.rate_limits import address_of
 from webapp.xendit.circuit_breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker, CircuitOpen
@@ -19,8 +18,7 @@ pytestmark = pytest.mark.anyio
 
 async def test_more_checkouts_than_a_person_makes_are_429_with_a_sentence(open_shop: OpenShop) -> None:
     async with open_shop(rate_limits=True) as shop:
-        form = {"integration": "payment_link", "flow": "steal", "checkout_id": "c" * 22}
-        answers = [await shop.post("/checkout", data=form) for _ in range(31)]
+        answers = [await shop.checkout(flow="steal") for _ in range(31)]
         assert [answer.status_code for answer in answers] == [422] * 30 + [429]
         refused = answers[-1]
         assert 1 <= int(refused.headers["retry-after"]) <= 60
@@ -30,18 +28,17 @@ async def test_more_checkouts_than_a_person_makes_are_429_with_a_sentence(open_s
 
 
 async def test_behind_a_proxy_its_own_word_counts_and_no_made_up_one(open_shop: OpenShop) -> None:
-    form = {"integration": "payment_link", "flow": "steal", "checkout_id": "c" * 22}
     async with open_shop(rate_limits=True, behind_proxy=True) as shop:
         for number in range(30):
             headers = {"x-forwarded-for": f"10.0.0.{number}, 203.0.113.7"}
-            assert (await shop.post("/checkout", data=form, headers=headers)).status_code == 422
+            assert (await shop.checkout(flow="steal", **headers)).status_code == 422
         headers = {"x-forwarded-for": "10.0.0.99, 203.0.113.7"}
-        assert (await shop.post("/checkout", data=form, headers=headers)).status_code == 429
+        assert (await shop.checkout(flow="steal", **headers)).status_code == 429
         headers = {"x-forwarded-for": "203.0.113.7, 203.0.113.8"}
-        assert (await shop.post("/checkout", data=form, headers=headers)).status_code == 422
+        assert (await shop.checkout(flow="steal", **headers)).status_code == 422
     async with open_shop(rate_limits=True) as shop:
         for number in range(31):
-            answer = await shop.post("/checkout", data=form, headers={"x-forwarded-for": f"10.0.0.{number}"})
+            answer = await shop.checkout(flow="steal", **{"x-forwarded-for": f"10.0.0.{number}"})
         assert answer.status_code == 429
 
 
@@ -91,16 +88,14 @@ async def test_too_much_of_anything_is_refused(open_shop: OpenShop) -> None:
 
 
 async def test_when_xendit_is_down_the_circuit_opens_and_the_shop_says_so_at_once(open_shop: OpenShop) -> None:
-    router = respx.Router(assert_all_called=False)
-    route = router.post("https://api.xendit.co/sessions").mock(side_effect=httpx.ReadTimeout("hangs"))
-    async with open_shop(router, sandbox=False, api_keys=KEYS) as shop:
-        await shop.post("/cart/add", data={"product": "gayo"})
-        for number in range(FAILURES + 3):
-            form = {"integration": "payment_link", "flow": "pay", "checkout_id": f"circuit-{number}-checkout-id"}
+    router = fake_xendit(sessions=httpx.ReadTimeout("hangs"))
+    async with open_shop(router) as shop:
+        await shop.add("gayo")
+        for _ in range(FAILURES + 3):
             started = time.monotonic()
-            answer = await shop.post("/checkout", data=form)
+            answer = await shop.checkout()
             elapsed = time.monotonic() - started
-        assert route.call_count == FAILURES
+        assert router["sessions"].call_count == FAILURES
         assert answer.status_code == 502 and "be reached just now" in answer.text
         assert elapsed < 1
 

@@ -1,6 +1,5 @@
 """Every answer carries the headers, every foreign POST is refused, no cookie is readable by scripts."""
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import quote, urlsplit
@@ -10,10 +9,9 @@ import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
 from tests.conftest import OpenShop, Shop
+from tests.xendit import HTMX
 
 pytestmark = pytest.mark.anyio
-
-FORM = {"product": "gayo"}
 
 
 @pytest.mark.parametrize(
@@ -33,7 +31,7 @@ FORM = {"product": "gayo"}
     ],
 )
 async def test_only_the_shops_own_pages_may_post(shop: Shop, headers: dict[str, str], status: int) -> None:
-    assert (await shop.post("/cart/add", data=FORM, headers=headers)).status_code == status
+    assert (await shop.add("gayo", **headers)).status_code == status
 
 
 async def test_a_webhook_needs_no_origin_but_its_token(shop: Shop) -> None:
@@ -44,9 +42,9 @@ async def test_a_webhook_needs_no_origin_but_its_token(shop: Shop) -> None:
 async def test_every_route_of_shop_and_sandbox_answers_with_the_headers(open_shop: OpenShop) -> None:
     """Every route there is, also one that is added tomorrow, whether it finds something, refuses or fails."""
     async with open_shop(app_url="https://shop.example") as shop:
-        await shop.post("/cart/add", data=FORM)
-        await shop.post("/checkout", data={"integration": "components", "flow": "pay", "checkout_id": "x" * 20})
-        (order,) = await shop.app.state.shop.order_book.recent(await visitor(shop))
+        await shop.add("gayo")
+        await shop.checkout("components")
+        order = await shop.newest_order()
         known = {"reference_id": order.reference_id, "fingerprint": "x", "path": "css/shop.css", "name": "components"}
         paths = [(path, methods) for path, methods in all_routes(shop.app.routes) if methods]
         assert len(paths) > 40
@@ -57,14 +55,8 @@ async def test_every_route_of_shop_and_sandbox_answers_with_the_headers(open_sho
                     answer = await shop.request(method, path, headers=headers)
                     assert answer.status_code < 500, (method, path)
                     carries_the_headers(answer)
-        for answer in (await shop.get("/nothing"), await shop.post("/webhooks/xendit", content=b"x" * 2_000_000)):
+        for answer in (await shop.get("/nothing"), await shop.webhook(b"x" * 2_000_000, token=None)):
             carries_the_headers(answer)
-
-
-async def visitor(shop: Shop) -> str:
-    async with shop.app.state.shop.database.read() as connection:
-        rows = await connection.fetch("SELECT visitor FROM orders LIMIT 1")
-    return str(next(iter(rows))["visitor"])
 
 
 def all_routes(routes: Iterable[BaseRoute], prefix: str = "") -> Iterator[tuple[str, Collection[str]]]:
@@ -99,17 +91,17 @@ async def test_the_policy_names_xendits_hosts_only_with_real_keys(open_shop: Ope
 
 async def test_the_cookie_is_the_shops_own(open_shop: OpenShop) -> None:
     async with open_shop(app_url="https://shop.example") as shop:
-        cookie = (await shop.post("/cart/add", data=FORM)).headers["set-cookie"]
+        cookie = (await shop.add("gayo")).headers["set-cookie"]
         assert cookie.startswith("__Host-selat-visitor=")
         for flag in ("httponly", "samesite=lax", "secure", "path=/"):
             assert flag in cookie.lower()
     async with open_shop() as shop:
-        cookie = (await shop.post("/cart/add", data=FORM)).headers["set-cookie"]
+        cookie = (await shop.add("gayo")).headers["set-cookie"]
         assert cookie.startswith("selat-80-visitor=") and "secure" not in cookie.lower()
 
 
 async def test_pages_have_no_inline_script_style_or_handler(shop: Shop) -> None:
-    await shop.post("/cart/add", data=FORM)
+    await shop.add("gayo")
     for path in ("/", "/orders", "/nothing"):
         page = (await shop.get(path)).text
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|hx-on|javascript:", page)
@@ -135,10 +127,9 @@ async def test_what_a_visitor_sends_is_never_run_by_a_template(shop: Shop) -> No
 async def test_what_no_database_can_hold_is_refused_in_an_address_a_form_and_a_webhook(
     open_shop: OpenShop, database_url: str
 ) -> None:
-    form = {"integration": "payment_link", "flow": "pay", "checkout_id": "n" * 22}
     async with open_shop(database_url=database_url) as shop:
-        await shop.post("/cart/add", data=FORM)
-        hosted = urlsplit((await shop.post("/checkout", data=form)).headers["location"]).path
+        await shop.add("gayo")
+        hosted = urlsplit((await shop.checkout()).headers["location"]).path
         paths = [re.sub(r"{[^}]+}", "a%00b", path) for path, _ in all_routes(shop.app.routes)]
         for path in (*paths, hosted):
             for method in ("GET", "POST"):
@@ -148,13 +139,9 @@ async def test_what_no_database_can_hold_is_refused_in_an_address_a_form_and_a_w
         for text in ("\0", "\ud800", "a\0b"):
             for name in ("reference_id", "payment_token_id", "id"):
                 event = {"event": "payment_token.activation", "data": {"status": "ACTIVE", name: text}}
-                content = json.dumps(event)
-                answer = await shop.post("/webhooks/xendit", content=content, headers={"x-callback-token": token})
-                assert answer.status_code == 400
+                assert (await shop.webhook(event, token)).status_code == 400
         emoji = {"event": "payment_token.activation", "data": {"id": "\N{SMILING FACE WITH HALO}"}}
-        content = json.dumps(emoji)
-        answer = await shop.post("/webhooks/xendit", content=content, headers={"x-callback-token": token})
-        assert answer.status_code == 200
+        assert (await shop.webhook(emoji, token)).status_code == 200
 
 
 async def test_static_files_are_compressed_and_kept_for_ever_under_their_fingerprint(shop: Shop) -> None:
@@ -172,9 +159,8 @@ async def test_static_files_are_compressed_and_kept_for_ever_under_their_fingerp
 
 async def test_a_page_is_compressed_and_one_that_holds_a_key_is_never_kept(shop: Shop) -> None:
     assert (await shop.get("/")).headers["content-encoding"] == "gzip"
-    await shop.post("/cart/add", data=FORM)
-    form = {"integration": "components", "flow": "pay", "checkout_id": "c" * 22}
-    answer: httpx.Response = await shop.post("/checkout", data=form, headers={"HX-Request": "true"})
+    await shop.add("gayo")
+    answer = await shop.checkout("components", **HTMX)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
 
