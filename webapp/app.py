@@ -45,6 +45,7 @@ WEBHOOK = [Middleware(RecordingMiddleware, kind="webhook")]
 
 # The site map
 ROUTES: list[BaseRoute] = [
+    Route("/static/{fingerprint}/{path:path}", serve_asset),
     Route("/", storefront.storefront),
     Route("/choices", storefront.choose, methods=["POST"]),
     Route("/choices/currency", storefront.choose_currency, methods=["POST"]),
@@ -79,7 +80,6 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/inspector", inspector.order_inspector),
     Route("/inspector", inspector.latest),
     Route("/source/{name}", inspector.source_view),
-    Route("/static/{fingerprint}/{path:path}", serve_asset),
     Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
     Route("/.well-known/security.txt", well_known.security_txt),
     Route("/healthz", health.healthz),

@@ -41,7 +41,8 @@ class CompressionMiddleware(GZipMiddleware):
     """Starlette's, which takes ``gzip;q=0`` for a yes."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        takes = scope["type"] == "http" and accepts(Headers(scope=scope).get("accept-encoding", ""), "gzip")
+        own = scope["type"] != "http" or scope["path"].startswith("/static/")  # static files come compressed
+        takes = not own and accepts(Headers(scope=scope).get("accept-encoding", ""), "gzip")
         await (super().__call__ if takes else self.app)(scope, receive, send)
 
 

@@ -22,7 +22,8 @@ class OwnAddressMiddleware:
         self.hostname = urlsplit(settings.app_url).hostname
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in EXEMPT and (answer := self._elsewhere(scope)):
+        exempt = scope["type"] != "http" or scope["path"] in EXEMPT or scope["path"].startswith("/static/")
+        if not exempt and (answer := self._elsewhere(scope)):
             await answer(scope, receive, send)
             return
         await self.app(scope, receive, send)
