@@ -20,7 +20,7 @@ run-https: .venv/installed-dev var/certificates/server.pem ## start it at https:
 	@echo "(Chromium: Settings, Privacy and security, Security, Manage certificates), or accept the browser's warning."
 	@echo "The shop opens at https://localhost:8443."
 	@APP_URL=https://localhost:8443 SSL_CERT_FILE=var/certificates/client.pem .venv/bin/uvicorn --factory \
-		webapp.app:create_app_from_env --port 8443 --no-access-log --no-server-header \
+		webapp.app:create_app_from_env --port 8443 --ws none --no-proxy-headers --no-access-log --no-server-header \
 		--ssl-keyfile var/certificates/server.key --ssl-certfile var/certificates/server.pem
 
 var/certificates/server.pem: | .venv/installed-dev
@@ -63,6 +63,7 @@ lock: .venv/installed-dev ## pin dependencies anew from pyproject.toml (UPGRADE=
 	$(LOCK) $(UPGRADE) -o requirements.txt pyproject.toml
 	$(LOCK) $(UPGRADE) --extra dev --allow-unsafe -c requirements.txt -o requirements-dev.txt pyproject.toml
 	.venv/bin/python tools/only_new.py
+	echo "cryptography>=48,<49" | $(LOCK) --no-annotate -o - - | .venv/bin/python tools/intel_mac.py
 
 clean: ## remove .venv and caches; var/ (orders, cookie secret) stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis test-results

@@ -3,6 +3,7 @@
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -111,3 +112,74 @@ def test_nonsense_is_refused_at_start_with_one_sentence(
     output = (tmp_path / "output.txt").read_text()
     assert sentence in output
     assert len(output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_taken_port_is_one_sentence(start: Start, port: int, tmp_path: Path, workers: str) -> None:
+    with socket.create_server(("127.0.0.1", port)):
+        process = start(sys.executable, "-m", "webapp", WEB_CONCURRENCY=workers)
+        assert process.wait(timeout=20) == 1
+    output = (tmp_path / "output.txt").read_text()
+    assert len(output.strip().splitlines()) == 1
+    assert f"port {port} is taken by another program" in output
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgres://shop:hunter2hunter2@127.0.0.1:1/shop", "the database can't be opened (ConnectionRefusedError)"),
+        ("sqlite:////proc/none/shop.db", "the database can't be opened (FileNotFoundError)"),
+    ],
+)
+def test_a_database_that_is_away_is_one_sentence_and_no_open_shop(
+    start: Start, tmp_path: Path, workers: str, url: str, sentence: str
+) -> None:
+    process = start(sys.executable, "-m", "webapp", DATABASE_URL=url, WEB_CONCURRENCY=workers)
+    assert process.wait(timeout=20) == 1
+    output = (tmp_path / "output.txt").read_text()
+    assert len(output.strip().splitlines()) == 1
+    assert sentence in output and "hunter2" not in output
+
+
+def test_two_workers_that_both_fail_end_with_an_error(start: Start, tmp_path: Path) -> None:
+    broken = {"PYTHONPATH": str(tmp_path)}  # the parent has looked at the database; here the workers find it away
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\nif 'multiprocessing.spawn' in sys.orig_argv[-1] or '--multiprocessing-fork' in sys.orig_argv:\n"
+        "    import os; os.environ['DATABASE_URL'] = 'postgres://127.0.0.1:1/x'\n"
+    )
+    process = start(sys.executable, "-m", "webapp", WEB_CONCURRENCY="2", **broken)
+    assert process.wait(timeout=30) == 3
+    assert "Selat is open" not in (tmp_path / "output.txt").read_text()
+
+
+def test_no_request_is_logged_with_its_secrets_even_as_a_websocket_at_debug(
+    start: Start, port: int, tmp_path: Path
+) -> None:
+    process = start(sys.executable, "-m", "webapp", LOG_LEVEL="DEBUG")
+    answer(process, f"http://localhost:{port}/healthz")
+    handshake = (
+        f"GET /sandbox/pay/PLANTED?key=PLANTED HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        "Cookie: selat=PLANTED\r\nX-Callback-Token: PLANTED\r\nAuthorization: Basic PLANTED\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(handshake.encode())
+        assert b"101" not in connection.recv(1000).split(b"\r\n")[0]
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=10)
+    assert "PLANTED" not in (tmp_path / "output.txt").read_text()
+
+
+def test_a_forwarded_address_is_not_believed_without_behind_proxy(start: Start, port: int, tmp_path: Path) -> None:
+    process = start(sys.executable, "-m", "webapp")
+    url = f"http://localhost:{port}"
+    answer(process, f"{url}/healthz")
+    with httpx.Client(base_url=url, headers={"Origin": url}) as client:
+        statuses = {
+            client.post(
+                "/choices/flow", data={"flow": "x"}, headers={"X-Forwarded-For": f"10.0.{n // 250}.{n % 250}"}
+            ).status_code
+            for n in range(700)
+        }
+    assert 429 in statuses  # all come from one address

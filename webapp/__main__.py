@@ -1,46 +1,62 @@
-"""Serve the shop (``python -m webapp``), migrate its database (``migrate``) or check its settings (``doctor``)."""
+"""Serve the shop (``python -m webapp``, for hosters ``serve``), ``migrate`` its database, or ask the ``doctor``."""
 
 import asyncio
 import sys
-
-import uvicorn
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from webapp.config import Settings, settings_or_exit
-from webapp.database.connection import database_from_url
+from webapp.database.connection import Database, database_from_url
+from webapp.database.errors import DatabaseUnavailable
 from webapp.database.migrate import migrate
 from webapp.doctor import examine
+from webapp.server import serve
 from webapp.xendit.client import xendit_client
 from webapp.xendit.network import network_transport
 
+HINTS = {
+    "DuplicatePreparedStatementError": "pgbouncer must run in session mode.",
+    "OperationalError": "Is its folder one that this program may write to?",
+    "InvalidPasswordError": "Check the password in DATABASE_URL.",
+    "InvalidCatalogNameError": "There is no database of that name: check DATABASE_URL.",
+}
+
 
 def main() -> None:
-    """Run the command that the arguments name; without one, serve on ``PORT``."""
+    """Run the command that the arguments name; without one, serve this machine on ``PORT``."""
     settings = settings_or_exit()
     if sys.argv[1:] == ["migrate"]:
         print("migrated:", ", ".join(asyncio.run(_migrate(settings))) or "nothing new")
     elif sys.argv[1:] in (["doctor"], ["check"]):  # "check": the old name, until the next release
         raise SystemExit(not asyncio.run(_doctor(settings)))
-    elif sys.argv[1:]:
-        raise SystemExit("usage: python -m webapp [migrate | doctor]")
+    elif sys.argv[1:] not in ([], ["serve"]):
+        raise SystemExit("usage: python -m webapp [serve | migrate | doctor]")
     else:
-        print(f"Selat is open at {settings.app_url} ({settings.badge}). Stop it with Ctrl+C.", flush=True)
-        uvicorn.run(
-            "webapp.app:create_app_from_env",
-            factory=True,
-            host="127.0.0.1",
-            port=settings.port,
-            access_log=False,
-            server_header=False,
-            log_config=None,
-            timeout_graceful_shutdown=5,
-        )
+        asyncio.run(_reach(settings))
+        serve(settings, public=sys.argv[1:] == ["serve"])
 
 
 async def _migrate(settings: Settings) -> list[str]:
-    database = database_from_url(settings.database_url)
-    await database.open()
-    try:
+    async with _database(settings) as database:
         return await migrate(database)
+
+
+async def _reach(settings: Settings) -> None:
+    async with _database(settings):
+        pass
+
+
+@asynccontextmanager
+async def _database(settings: Settings) -> AsyncIterator[Database]:
+    """Return the open database. Exits with one sentence where it can't be reached; the driver's words are secret."""
+    database = database_from_url(settings.database_url)
+    try:
+        await database.open()
+    except DatabaseUnavailable as error:
+        hint = HINTS.get(str(error), "Check DATABASE_URL, and whether the database runs.")
+        raise SystemExit(f"selat: the database can't be opened ({error}). {hint}") from None
+    try:
+        yield database
     finally:
         await database.close()
 

@@ -32,9 +32,10 @@ class Postgres:
         self._url = url.replace("postgres://", "postgresql://", 1)
 
     async def open(self) -> None:
-        self._pool = await asyncpg.create_pool(
-            self._url, min_size=1, max_size=POOL_SIZE, command_timeout=10, reset=_nothing_to_reset
-        )
+        with translate_errors(*UNAVAILABLE_ERRORS, asyncpg.PostgresError):
+            self._pool = await asyncpg.create_pool(
+                self._url, min_size=1, max_size=POOL_SIZE, command_timeout=10, reset=_nothing_to_reset
+            )
 
     async def close(self) -> None:
         await self._pool.close()

@@ -92,11 +92,12 @@ class SQLite:
         self._lock = asyncio.Lock()
 
     async def open(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._reader, self._writer = Connection(self._path), Connection(self._path)
-        for connection in (self._reader, self._writer):
-            for pragma in PRAGMAS:
-                await connection.execute(f"PRAGMA {pragma}")
+        with translate_errors(OSError, sqlite3.Error):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._reader, self._writer = Connection(self._path), Connection(self._path)
+            for connection in (self._reader, self._writer):
+                for pragma in PRAGMAS:
+                    await connection.execute(f"PRAGMA {pragma}")
 
     async def close(self) -> None:
         self._reader.close()
