@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -21,7 +22,7 @@ from webapp.inspector.snippets import curl, python
 pytestmark = pytest.mark.anyio
 
 KEY = "xnd_development_snippets"
-NEW_EACH_TIME = ("payment_session_id", "id", "created", "updated", "recurring_plan_id", "expiry_date")
+NEW_EACH_TIME = ("payment_session_id", "id", "created", "updated", "recurring_plan_id", "expiry_date", "customer_id")
 SECRETS = ("components_sdk_key", "payment_link_url", "invoice_url")
 
 
@@ -67,9 +68,55 @@ async def test_each_snippet_makes_the_same_object(
         assert KEY not in text and "XENDIT_API_KEY" in text
         made = run(language, text, tmp_path)
         assert any(secret in made for secret in SECRETS)
+        reference = str(made.get("reference_id", made.get("external_id")))
+        assert reference.startswith("order-")
         for name in (*NEW_EACH_TIME, *SECRETS):
             made.pop(name, None), recorded["body"].pop(name, None)
-        assert made == recorded["body"]
+        assert comparable(made, reference) == comparable(recorded["body"])
+
+
+def comparable(answer: dict[str, Any], reference: str = "") -> dict[str, Any]:
+    """The answer with the shop's own reference for all, and without dates."""
+    reference = reference or answer.get("reference_id") or answer["external_id"]
+    text = json.dumps({name: value for name, value in answer.items() if name != "expires_at"})
+    return dict(
+        json.loads(re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)", "DATE", text.replace(reference, "REFERENCE")))
+    )
+
+
+@pytest.mark.parametrize("language", ["curl", "python"])
+@pytest.mark.parametrize("name", ["session", "subscription", "invoice"])
+async def test_a_snippet_copied_last_year_at_localhost_still_works_twice(
+    sandbox_url: str, tmp_path: Path, language: str, name: str
+) -> None:
+    page = "http://localhost:8000/orders/selat-0123456789abcdef"
+    session = {
+        "reference_id": "selat-0123456789abcdef",
+        "session_type": "PAY",
+        "mode": "PAYMENT_LINK",
+        "currency": "IDR",
+        "country": "ID",
+        "amount": 240000,
+        "expires_at": "2025-01-01T00:00:00Z",
+        "success_return_url": page,
+        "cancel_return_url": "https://127.0.0.1:8443/",
+    }
+    subscription = session | {
+        "session_type": "SUBSCRIPTION",
+        "subscription": {"schedule": {"interval": "MONTH", "interval_count": 1, "anchor_date": "2025-01-02T00:00:00Z"}},
+    }
+    invoice = {"external_id": "selat-0123456789abcdef", "amount": 240000, "success_redirect_url": page}
+    request = {"session": session, "subscription": subscription, "invoice": invoice}[name]
+    path = "/v2/invoices" if name == "invoice" else "/sessions"
+    call = {"method": "POST", "url": sandbox_url + path, "request": request}
+    text = curl(call) if language == "curl" else python(call)
+    assert "localhost" not in text.replace(sandbox_url, "") and "selat-" not in text and "2025" not in text
+    assert "# Replace https://your-shop.example" in text
+    for _ in range(2):
+        made = run(language, text, tmp_path)
+        address = made.get("success_return_url", made.get("success_redirect_url"))
+        reference = made.get("reference_id", made.get("external_id"))
+        assert address == f"https://your-shop.example/orders/{reference}"
 
 
 async def test_a_question_can_be_asked_again(sandbox_url: str, tmp_path: Path) -> None:

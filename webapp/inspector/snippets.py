@@ -1,35 +1,105 @@
-"""Turn a recorded call into a curl command or a Python script. Both read the key from $XENDIT_API_KEY."""
+"""Turn a recorded call into a curl command or a Python script, to be run later and against one's own account.
+
+Both read the key from $XENDIT_API_KEY. References and dates are computed when they run, addresses of this machine give
+way to ``https://your-shop.example``, and a comment says what to replace.
+"""
 
 import json
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+REFERENCE, EXPIRY, ANCHOR = "@REFERENCE@", "@EXPIRES_AT@", "@ANCHOR_DATE@"
+SHOP = "https://your-shop.example"
+OWN_ADDRESS = re.compile(r"^(http://[^/]+|https://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)")
+# BSD's date, as on a Mac, or else GNU's
+_SHELL = {
+    REFERENCE: ("reference", '"order-$(date +%s)"'),
+    EXPIRY: (
+        "expires_at",
+        "$(date -u -v+30M +%Y-%m-%dT%H:%M:%SZ 2>/dev/null || date -u -d '+30 minutes' +%Y-%m-%dT%H:%M:%SZ)",
+    ),
+    ANCHOR: (
+        "anchor_date",
+        "$(date -u -v+1m +%Y-%m-01T00:00:00Z 2>/dev/null || "
+        'date -u -d "$(date -u +%Y-%m-15) +1 month" +%Y-%m-01T00:00:00Z)',
+    ),
+}
+_PYTHON = {
+    REFERENCE: ("reference", 'f"order-{now:%Y%m%d%H%M%S}"'),
+    EXPIRY: ("expires_at", '(now + timedelta(minutes=30)).isoformat(timespec="seconds")'),
+    ANCHOR: ("anchor_date", '(now.replace(day=1) + timedelta(days=32)).strftime("%Y-%m-01T00:00:00Z")'),
+}
 
 
 def curl(call: Mapping[str, Any]) -> str:
     """Return the call as a shell command. The body is a quoted here-document, which the shell does not expand."""
-    lines = [f"curl {shlex.quote(call['url'])} \\", '  --user "$XENDIT_API_KEY:"']
-    if call["method"] not in ("GET", "POST") or (call["method"] == "POST" and call["request"] is None):
-        lines[0] = f"curl --request {call['method']} {shlex.quote(call['url'])} \\"
-    if call["request"] is None:
-        return "\n".join(lines) + "\n"
-    body = json.dumps(call["request"], indent=2, ensure_ascii=False)
-    lines[-1] += " \\"
-    lines += ['  --header "Content-Type: application/json" \\', "  --data-binary @- <<'JSON'", body, "JSON"]
+    request, url = _reusable(call["request"]), shlex.quote(call["url"])
+    if request is None:
+        method = "" if call["method"] == "GET" else f"--request {call['method']} "
+        return f'curl {method}{url} \\\n  --user "$XENDIT_API_KEY:"\n'
+    body = json.dumps(request, indent=2, ensure_ascii=False)
+    used = [placeholder for placeholder in _SHELL if placeholder in body]
+    lines = [*_replace_lines(body), *(f"{name}={value}" for name, value in (_SHELL[each] for each in used))]
+    fill = "".join(f' -e "s/{each}/${_SHELL[each][0]}/g"' for each in used)
+    first = f"sed{fill} <<'JSON' | curl {url} \\" if used else f"curl {url} \\"
+    header = '  --user "$XENDIT_API_KEY:" --header "Content-Type: application/json" \\'
+    lines += [first, header, "  --data-binary @-" if used else "  --data-binary @- <<'JSON'", body, "JSON"]
     return "\n".join(lines) + "\n"
 
 
 def python(call: Mapping[str, Any]) -> str:
     """Return the call as a Python script that needs only httpx."""
-    body = "" if call["request"] is None else f"    json={_literal(call['request'], 1)},\n"
+    request = _reusable(call["request"])
+    text = json.dumps(request, ensure_ascii=False)
+    used = [placeholder for placeholder in _PYTHON if placeholder in text]
+    body = "" if request is None else f"    json={_literal(request, 1)},\n"
+    head = [*_replace_lines(text), "import os"]
+    head += ["from datetime import UTC, datetime, timedelta"] if used else []
+    values = ["now = datetime.now(UTC)", *(f"{name} = {value}" for name, value in (_PYTHON[each] for each in used))]
     return (
-        "import os\n\nimport httpx\n\n"
-        f"response = httpx.{call['method'].lower()}(\n"
+        "\n".join(head)
+        + "\n\nimport httpx\n\n"
+        + ("\n".join(values) + "\n" if used else "")
+        + f"response = httpx.{call['method'].lower()}(\n"
         f"    {json.dumps(call['url'])},\n"
         '    auth=(os.environ["XENDIT_API_KEY"], ""),\n'
         f"{body})\n"
         "print(response.status_code, response.json())\n"
     )
+
+
+def _reusable(request: Any) -> Any:
+    """Return the body with placeholders for what is valid once or for a while, and without this machine's address."""
+    if not isinstance(request, Mapping):
+        return request
+    reference = next((request[name] for name in ("reference_id", "external_id") if name in request), None)
+    dates = {"expires_at": EXPIRY, "anchor_date": ANCHOR}
+
+    def renewed(name: str, text: str) -> str:
+        if name in dates:
+            return dates[name]
+        text = OWN_ADDRESS.sub(SHOP, text)
+        return text.replace(reference, REFERENCE) if isinstance(reference, str) and len(reference) > 8 else text
+
+    return _walk("", request, renewed)
+
+
+def _walk(name: str, value: Any, change: Callable[[str, str], str]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _walk(str(key), child, change) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_walk(name, child, change) for child in value]
+    return change(name, value) if isinstance(value, str) else value
+
+
+def _replace_lines(body: str) -> Iterator[str]:
+    """Return comments about what is the reader's own."""
+    if SHOP in body:
+        yield f"# Replace {SHOP} with your shop's address: https, as Xendit asks."
+    if '"customer"' in body:
+        yield "# Replace the customer with yours, under a reference that stays the same for this person."
 
 
 def _literal(value: Any, depth: int) -> str:
@@ -40,7 +110,13 @@ def _literal(value: Any, depth: int) -> str:
         return "{\n" + "".join(items) + outer + "}"
     if isinstance(value, list) and value:
         return "[\n" + "".join(f"{inner}{_literal(child, depth + 1)},\n" for child in value) + outer + "]"
-    return _text(value) if isinstance(value, str) else repr(value)
+    return _filled(value) if isinstance(value, str) else repr(value)
+
+
+def _filled(text: str) -> str:
+    """Return a string, with the variables that its placeholders stand for put in by ``+``."""
+    parts = re.split(f"({'|'.join(_PYTHON)})", text)
+    return " + ".join(_PYTHON[part][0] if part in _PYTHON else _text(part) for part in parts if part) or '""'
 
 
 def _text(text: str) -> str:
