@@ -5,7 +5,7 @@
 // start(): answers come sooner, our server tells what the SDK does not notice, screen readers get names.
 
 const NUDGE_MS = 1500;
-const WATCH_MS = 2000;
+const WATCH_MS = 3000;
 const ENDED = "session-expired-or-canceled";
 const COMPLETE = "session-complete";
 // The order's status at our server, and the SDK's event that says the same.
@@ -36,16 +36,10 @@ export function start(root, sdk) {
   on("action-end", () => clearInterval(nudging));
   on("submission-end", ({ reason }) => {
     root.querySelector("#components-alert").scrollIntoView({ block: "nearest" });
-    // Another tab may have paid; our server hears of it within moments.
-    if (reason === "REQUEST_FAILED") for (const wait of [0, 2 * WATCH_MS]) setTimeout(recheck, wait);
+    if (reason === "REQUEST_FAILED") recheck(); // another tab may have paid
   });
-  // After a page load the SDK has lost the attempt's id and no longer asks.
-  on("session-pending", () => {
-    const watch = setInterval(() => {
-      if (root.dataset.state === "pending" && root.isConnected) recheck();
-      else clearInterval(watch);
-    }, WATCH_MS);
-  });
+  // Another tab or a phone may end this payment, and after a page load the SDK no longer asks about a pending one.
+  const watch = setInterval(() => (root.isConnected ? recheck() : clearInterval(watch)), WATCH_MS);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) recheck(); });
   describe(root);
 }
@@ -54,7 +48,7 @@ export function start(root, sdk) {
 async function askServer(root, sdk) {
   const isOpen = () => root.isConnected && !["leaving", "complete", "dead", "broken"].includes(root.dataset.state);
   if (!isOpen()) return;
-  const answer = await fetch(root.dataset.statusUrl, { method: "HEAD", cache: "no-store" }).catch(() => null);
+  const answer = await fetch(root.dataset.statusUrl, { cache: "no-store" }).catch(() => null);
   const event = EVENTS[answer?.headers.get("X-Order-Status")];
   if (event && isOpen()) sdk.dispatchEvent(new Event(event));
 }

@@ -1,5 +1,6 @@
 // What HTML can't do alone: announce, place the focus, close menus, wake up after Back. It holds no words of its own.
 (() => {
+  const FORM_PATIENCE_MS = 10_000;
   const announcer = document.getElementById("announcer");
   const offline = document.getElementById("offline");
   const narrow = matchMedia("(max-width: 61.999rem)");
@@ -35,7 +36,16 @@
   // The browser half of Components comes only with a fragment that needs it; a module loads once, however often asked.
   function loadComponents() {
     const root = document.getElementById("components");
-    if (root) import(root.dataset.scriptUrl);
+    if (!root || "timed" in root.dataset) return;
+    root.dataset.timed = "";
+    import(root.dataset.scriptUrl).catch(() => fallBack(root));
+    setTimeout(fallBack, FORM_PATIENCE_MS, root);
+  }
+
+  // The form's script or the SDK has not come: show what else can be done. Should it come yet, its next state hides that.
+  function fallBack(root) {
+    if (root.dataset.state !== "loading") return;
+    for (const part of root.querySelectorAll("[data-when]")) part.hidden = !part.matches("[data-when~=late]");
   }
 
   function foldSummary() {

@@ -125,29 +125,35 @@ def test_an_idle_form_notices_that_its_time_is_over(page: Page, books: Books) ->
     payment.state(page, "dead")
 
 
-@pytest.mark.complains("status of 422", "Submission failed")
-def test_a_form_whose_payment_was_cancelled_meanwhile_notices_on_paying(page: Page) -> None:
+def test_a_tab_whose_payment_was_cancelled_elsewhere_says_so_by_itself(page: Page) -> None:
     payment.start(page)
-    answer = page.request.post(f"/orders/{payment.reference_id(page)}/cancel")
-    assert answer.ok
-    payment.choose(page, 1)
-    payment.pay(page)
+    assert page.request.post(f"/orders/{payment.reference_id(page)}/cancel").ok
     payment.state(page, "dead")
+    expect(page.get_by_role("button", name="Start again")).to_be_visible()
 
 
-@pytest.mark.complains("status of 422", "Submission failed")
-def test_two_tabs_pay_once_and_both_say_so(page: Page) -> None:
+def test_a_tab_whose_payment_ended_in_another_one_says_so_without_the_focus(page: Page) -> None:
     payment.start(page)
     reference_id = payment.reference_id(page)
     other = page.context.new_page()
     other.goto(page.url)
     payment.ready(other)
-    payment.pay_by_card(page, payment.GOOD)
-    payment.order_page(page)
-    payment.choose(other, 1)
-    payment.pay(other)
+    other.bring_to_front()
+    payment.pay_by_card(other, payment.GOOD)
     payment.order_page(other)
-    assert reference_id in other.url
+    payment.order_page(page)
+    assert reference_id in page.url
+
+
+@pytest.mark.complains("status of 422", "Submission failed")
+def test_a_payment_that_was_cancelled_meanwhile_is_noticed_on_paying(page: Page) -> None:
+    payment.start(page)
+    page.route("**/status?seen=*", lambda route: route.abort())  # before the tab has asked the shop
+    assert page.request.post(f"/orders/{payment.reference_id(page)}/cancel").ok
+    payment.choose(page, 1)
+    page.unroute("**/status?seen=*")
+    payment.pay(page)
+    payment.state(page, "dead")
 
 
 @pytest.mark.complains("status of 500")
@@ -192,6 +198,40 @@ def test_what_cannot_be_loaded_is_said_in_words(page: Page, broken: str) -> None
     page.unroute(broken)
     page.get_by_role("link", name="Reload").click()
     payment.ready(page)
+
+
+@pytest.mark.complains("ERR_FAILED", "Failed to fetch")
+@pytest.mark.parametrize("missing", ["**/js/components.js", "**/xendit-components.mjs"])
+@pytest.mark.parametrize("how", ["refused", "never answered"])
+def test_a_form_that_does_not_come_offers_the_payment_link(page: Page, missing: str, how: str) -> None:
+    page.clock.install()
+    page.route(missing, lambda route: route.abort() if how == "refused" else None)
+    page.goto("/?currency=IDR&flow=pay&integration=components&cart=gayo:1")
+    page.locator("#checkout .go").click()
+    expect(page.locator("#components")).to_be_visible()
+    if how == "never answered":
+        expect(page.get_by_text("Getting the payment form…")).to_be_visible()
+        page.clock.fast_forward(10_000)
+    expect(page.get_by_text("The payment form could not be shown.")).to_be_visible()
+    expect(page.get_by_text("Getting the payment form…")).to_be_hidden()
+    page.get_by_role("button", name="Choose Xendit's page").click()
+    expect(page.locator("input[value=payment_link]")).to_be_checked()
+    expect(page.locator("#cart-panel")).to_contain_text("Gayo Highlands")
+
+
+@pytest.mark.complains("ERR_FAILED")
+def test_a_form_that_comes_late_is_shown_all_the_same(page: Page) -> None:
+    page.clock.install()
+    waiting: list[Route] = []
+    page.route("**/xendit-components.mjs", lambda route: waiting.append(route))
+    page.goto("/?currency=IDR&flow=pay&integration=components&cart=gayo:1")
+    page.locator("#checkout .go").click()
+    expect(page.get_by_text("Getting the payment form…")).to_be_visible()
+    page.clock.fast_forward(10_000)
+    expect(page.get_by_text("The payment form could not be shown.")).to_be_visible()
+    waiting[0].continue_()
+    payment.ready(page)
+    expect(page.get_by_text("The payment form could not be shown.")).to_be_hidden()
 
 
 def test_the_key_is_gone_once_the_sdk_has_it(page: Page) -> None:

@@ -17,7 +17,11 @@ UNAVAILABLE_ERRORS = (
     asyncpg.InterfaceError,
     asyncpg.ReadOnlySQLTransactionError,  # after a failover the old primary, until the connection is a new one
     asyncpg.PostgresSystemError,
-    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedTableError,  # not migrated yet, or not as far as this version needs
+    asyncpg.UndefinedColumnError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.TransactionRollbackError,
     OSError,
     TimeoutError,
 )

@@ -10,6 +10,8 @@ log = structlog.get_logger()
 REASONS = {
     "ReadOnlySQLTransactionError": "the database is read-only",
     "UndefinedTableError": "the database has no tables yet: run python -m webapp migrate",
+    "UndefinedColumnError": "the database lacks a migration: run python -m webapp migrate",
+    "InsufficientPrivilegeError": "the database does not let this user write",
 }
 
 

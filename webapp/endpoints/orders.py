@@ -71,7 +71,8 @@ async def resume(request: Request) -> Response:
     order, secret = await reopen(shop_of(request), await order_of(request))
     if order.integration != "components" or order.status is not OrderStatus.WAITING or secret is None:
         return RedirectResponse(f"/orders/{order.reference_id}", 303)
-    declined = await shop_of(request).order_book.last_event(order.reference_id) == "payment.failure"
+    declined = request.query_params.get("component_status") == "FAILED"  # Xendit adds it; the webhook may be under way
+    declined = declined or await shop_of(request).order_book.last_event(order.reference_id) == "payment.failure"
     return open_payment(request, order, secret, resume=True, notice=DECLINED if declined else None)
 
 

@@ -1,5 +1,7 @@
 """Send the shopper to the payment. The key or URL that opens it is only in this answer, and is never stored."""
 
+from urllib.parse import urlsplit
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -31,7 +33,7 @@ def open_payment(
         "sdk_url": shop.sdk_url,
         "page_url": page,
         "resume_url": f"{page}/resume",
-        "status_url": f"{page}/status",
+        "status_url": f"{page}/status?seen={order.status}",
         "path": f"{page}/resume",
         "currency": visitor_of(request).currency,
         "notice": notice,
@@ -63,5 +65,6 @@ def leave(request: Request, order: Order, url: str) -> Response:
     known = (f"{shop.settings.app_url}/", f"{shop.settings.xendit_api_url}/")  # of a sandbox, built in or not
     if is_htmx(request) or is_page(url) or url.startswith(known):
         return redirect(request, url)
-    context = {"url": url, "currency": visitor_of(request).currency, "path": f"/orders/{order.reference_id}"}
+    context = {"url": url, "host": urlsplit(url).hostname, "currency": visitor_of(request).currency}
+    context |= {"path": f"/orders/{order.reference_id}"}
     return shop.templates.response(visitor_of(request).language, "pages/leave.html", context, secret=True)

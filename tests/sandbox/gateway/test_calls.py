@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -182,7 +183,10 @@ async def test_a_wallet_is_left_for_and_come_back_from(
     assert "form-action 'self' http://shop.test" in page.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     answer = await checkout.browser.post(path, data={"decision": "approve"})
-    assert answer.headers["location"] == "http://shop.test/orders/order-1/resume"
+    address, _, query = answer.headers["location"].partition("?")
+    assert address == "http://shop.test/orders/order-1/resume"
+    said = {"token_request_id": begun["session_token_request_id"], "component_status": "SUCCEEDED"}
+    assert dict(parse_qsl(query)) == said
     assert await checkout.status() == "COMPLETED"
 
 

@@ -5,6 +5,7 @@ goes there and comes back to the session's `components_configuration.return_url`
 """
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
@@ -79,13 +80,20 @@ class Pages:
                 await self.store.update_session(
                     session_id, lambda record, now: apply_decision(record, now, wanted, approved)
                 )
-                return RedirectResponse(self._next(record, page, request), 303)
+                return RedirectResponse(self._next(record, page, request, approved), 303)
             return self._page(record, find_attempt(record, wanted), page)
         except SandboxError as error:
             return HTMLResponse("No such payment", error.status, headers())
 
-    def _next(self, record: SessionRecord, page: str, request: Request) -> str:
-        return (page == "wallet" and return_url_of(record)) or request.url.path
+    def _next(self, record: SessionRecord, page: str, request: Request, approved: bool) -> str:
+        """Return the address after a decision; a wallet's goes back to the shop, and says what Xendit's says."""
+        return_url = return_url_of(record) if page == "wallet" else None
+        if return_url is None:
+            return request.url.path
+        attempt = find_attempt(record, request.path_params["attempt_id"])
+        said = {"token_request_id": attempt["session_token_request_id"]}
+        said["component_status"] = "SUCCEEDED" if approved else "FAILED"
+        return f"{return_url}{'&' if '?' in return_url else '?'}{urlencode(said)}"
 
     def _page(self, record: SessionRecord, attempt: JSON, page: str) -> Response:
         locale, framed = responses.locale_of(record), page != "wallet"
