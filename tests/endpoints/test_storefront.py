@@ -143,6 +143,23 @@ async def test_a_deep_link_sets_the_shop_up(shop: Shop) -> None:
 @pytest.mark.parametrize(
     "query",
     [
+        "currency=php&cart=gayo:2,toraja:1",
+        "currency=PHP&amp;cart=gayo:2,toraja:1",
+        "currency=%20Php%20&cart=gayo:2,toraja:1,",
+        "currency=PHP&cart=GAYO:2,%20toraja:1.",
+        "currency=PHP,&cart=gayo:2,%20toraja:1",
+    ],
+)
+async def test_a_deep_link_forgives_case_blanks_and_what_a_chat_puts_behind_it(shop: Shop, query: str) -> None:
+    answer = await shop.get(f"/?{query}")
+    assert answer.status_code == 303
+    assert (await seen(shop))["currency"] == "PHP"
+    assert await quantities(shop) == {"gayo": 2, "toraja": 1}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
         "currency=XXX",
         "currency=__proto__",
         "flow=steal",

@@ -184,6 +184,34 @@ async def test_what_is_no_webhook_is_a_400(shop: Shop, body: bytes) -> None:
     assert (await shop.webhook(body)).status_code == 400
 
 
+@pytest.mark.parametrize("text", [r"\u0000", r"\ud800", "\U0001f600", "<b>\"'", "\u202e", "\u0e01" * 50_000])
+async def test_any_text_that_is_text_is_taken(shop: Shop, text: str) -> None:
+    order = await shop.place()
+    body = session_event(order) | {"note": text}
+    assert (await shop.webhook(body, webhook_id=f"odd-{len(text)}")).status_code == 200
+    assert await shop.status_of(order) == "paid"
+
+
+@pytest.mark.parametrize("path", ["/cart/add", "/checkout", "/webhooks/xendit"])
+async def test_a_client_that_leaves_while_sending_is_not_a_crash(shop: Shop, path: str) -> None:
+    received = iter([{"type": "http.request", "body": b'{"event"', "more_body": True}, {"type": "http.disconnect"}])
+    headers = {"host": "testserver", "origin": "http://testserver", "x-callback-token": "x"}
+    headers["content-type"] = "application/x-www-form-urlencoded"
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b""}
+    scope |= {"headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
+    scope |= {"scheme": "http", "server": ("testserver", 80), "client": ("127.0.0.1", 1), "http_version": "1.1"}
+    statuses = []
+
+    async def receive() -> Any:
+        return next(received)
+
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status"))
+
+    await shop.app(scope | {"asgi": {"version": "3.0"}, "root_path": ""}, receive, send)  # raises where it crashes
+    assert statuses[0] in (400, 401)
+
+
 async def test_more_than_a_megabyte_is_a_413(shop: Shop) -> None:
     body = b'{"event":"x","data":{"pad":"' + b"x" * 1_048_576 + b'"}}'
     assert (await shop.webhook(body)).status_code == 413

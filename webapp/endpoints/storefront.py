@@ -24,9 +24,10 @@ async def storefront(request: Request) -> Response:
     """``GET /``: the shop. A deep link (``?currency=PHP&flow=pay_save&integration=components&cart=gayo:2``) sets it
     up and goes on to ``/``, so that a refresh doesn't undo what the visitor does next."""
     shop, visitor = shop_of(request), await visitor_with_fresh_cart(request)
-    choices = {name: _tidy(name, request.query_params[name]) for name in LINK_FIELDS if name in request.query_params}
-    if choices or "present" in request.query_params:
-        request.session["present"] = request.query_params.get("present", "page")[:8]
+    link = {name.removeprefix("amp;"): value for name, value in request.query_params.items()}  # copied out of HTML
+    choices = {name: _tidy(name, link[name]) for name in LINK_FIELDS if name in link}
+    if choices or "present" in link:
+        request.session["present"] = link.get("present", "page")[:8]
         save_visitor(request, _with_choices(shop, visitor, choices, exact=True))
         return RedirectResponse("/", 303)
     return shop.pages.response(shop.templates, visitor, request.headers.get("accept-encoding", ""))
