@@ -49,7 +49,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.xendit": ("webapp.xendit", *WEB),
     "webapp.endpoints": ("webapp.xendit", *WEB),
     "webapp.doctor": ("webapp.xendit", *BELOW),
-    "webapp.__main__": ("webapp.doctor", "webapp.xendit", *WEB),
+    "webapp.__main__": ("webapp.doctor", "webapp.server", "webapp.xendit", *WEB),
+    "webapp.server": ("webapp.config",),
     "webapp.app": ("webapp",),
 }
 PACKAGES = {name for name, path in FILES.items() if path.name == "__init__.py"}

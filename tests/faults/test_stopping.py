@@ -31,8 +31,9 @@ class Web:
         self.port, self.log = free_port(), folder / "web.log"
         self.url = f"http://127.0.0.1:{self.port}"
         line = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web: "))
-        command = shlex.split(line.removeprefix("web: ").replace("${PORT:-8000}", str(self.port)))
+        command = shlex.split(line.removeprefix("web: "))
         own = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "WEB_CONCURRENCY": "2"}
+        own["PORT"] = str(self.port)
         own |= {"APP_URL": self.url, "SECRET_KEY": "k" * 64, "DATABASE_URL": f"sqlite:///{folder}/shop.db"}
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=own | env, stdout=log, stderr=log)
