@@ -134,7 +134,7 @@ def test_the_panel_is_live_keeps_what_is_folded_open_and_pops_out(page: Page) ->
     call.locator(".snippet > summary").first.click()
     call.get_by_role("button", name="Copy").nth(2).click()
     expect(call.get_by_role("button", name="Copied")).to_be_visible()
-    assert page.evaluate("navigator.clipboard.readText()").startswith("curl http")
+    assert "<<'JSON' | curl http" in page.evaluate("navigator.clipboard.readText()")
     with page.expect_popup() as popped:
         page.get_by_role("link", name="Pop out").click()
     second = popped.value
