@@ -76,6 +76,7 @@ def payment_event(order: Order, event: str, status: str) -> dict[str, Any]:
 def plan_event(order: Order, event: str = "recurring.plan.activated", status: str = "ACTIVE") -> dict[str, Any]:
     """A webhook about the plan of the order's subscription."""
     data = {"id": "repl_1", "reference_id": order.reference_id, "status": status, "payment_session_id": SESSION_ID}
+    data |= {"amount": float(order.amount), "currency": order.currency}
     return {"event": event, "data": data}
 
 

@@ -34,6 +34,13 @@ async def test_only_the_shops_own_pages_may_post(shop: Shop, headers: dict[str, 
     assert (await shop.add("gayo", **headers)).status_code == status
 
 
+@pytest.mark.parametrize(("url", "remembered"), [("https://shop.example", True), ("https://localhost:8443", False)])
+async def test_https_is_remembered_but_not_for_this_machine(open_shop: OpenShop, url: str, remembered: bool) -> None:
+    async with open_shop(app_url=url) as shop:
+        said = (await shop.get("/healthz")).headers.get("strict-transport-security")
+    assert said == ("max-age=31536000; includeSubDomains" if remembered else None)
+
+
 async def test_a_webhook_needs_no_origin_but_its_token(shop: Shop) -> None:
     answer = await shop.post("/webhooks/xendit", json={}, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 401

@@ -9,12 +9,14 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from webapp.integrations.errors import XenditError
 from webapp.integrations.outcomes import Outcome, of_webhook
 from webapp.integrations.webhooks import Webhook, read_webhook, token_matches
 from webapp.order_context import set_order
 from webapp.orders.order import Order, status_after
 from webapp.orders.order_book import OrderBook
-from webapp.web.state import shop_of
+from webapp.web.state import Shop, shop_of
+from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 
 log = structlog.get_logger()
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -25,6 +27,7 @@ async def xendit(request: Request) -> Response:
 
     Answer 200 to every verified webhook, including duplicates and webhooks without an order here. Other answers:
     400 for an unreadable body, 401 for a wrong token, 422 for a mismatch with the order, 503 if no token is set.
+    A success without amount or currency is not believed: the shop asks Xendit.
     """
     shop = shop_of(request)
     tokens = shop.settings.webhook_tokens
@@ -57,6 +60,8 @@ async def xendit(request: Request) -> Response:
     status = status_after(order.flow, outcome.state)
     if status is None:
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
+    if status.is_success and order.amount and None in (outcome.amount, outcome.currency):
+        return await _ask(shop, order, webhook)
     async with shop.order_book.transaction() as book:  # after an error Xendit sends the webhook again
         await book.change_status(order, status, cause=f"webhook {webhook.event}", **outcome.ids)
         return await _recorded(book, webhook, order.reference_id, status.value)
@@ -73,6 +78,17 @@ async def _recorded(book: OrderBook, webhook: Webhook, reference_id: str, verdic
     first = await book.record_webhook(webhook.key, webhook.event, reference_id, verdict)
     log.info("webhook", about=webhook.event, verdict=verdict if first else "duplicate")
     return JSONResponse({"message": verdict if first else "duplicate"})
+
+
+async def _ask(shop: Shop, order: Order, webhook: Webhook) -> Response:
+    """Ask Xendit about a success that names no amount or no currency, and believe the answer. 503: send it again."""
+    try:
+        answer = await fetch_from_xendit(shop, order)
+    except XenditError as error:
+        log.warning("refresh_failed", error_code=error.error_code, status=error.status)
+        return JSONResponse({"message": "This names no amount, and Xendit could not be asked."}, 503)
+    order = await apply_answer(shop, order, answer)
+    return await _recorded(shop.order_book, webhook, order.reference_id, f"asked Xendit: {order.status}")
 
 
 def _refused(status: int, why: str) -> Response:

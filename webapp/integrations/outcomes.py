@@ -110,9 +110,8 @@ def of_plan(plan: Mapping[str, object]) -> Outcome:
 
     https://docs.xendit.co/apidocs/subscription-webhook
     """
-    return _outcome(
-        "completed" if plan.get("status") == "ACTIVE" else "open", {**plan, "recurring_plan_id": plan.get("id")}
-    )
+    state: State = "completed" if plan.get("status") == "ACTIVE" else "open"
+    return _outcome(state, {**plan, "recurring_plan_id": plan.get("id")}, _amount(plan.get("amount")))
 
 
 def _outcome(state: State, data: Mapping[str, object], amount: Decimal | None = None) -> Outcome:

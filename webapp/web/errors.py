@@ -61,7 +61,7 @@ async def on_disconnect(request: Request, error: Exception) -> Response:
 
 
 async def on_crash(request: Request, error: Exception) -> Response:
-    """Exception handler for everything else: the log has the reason, the visitor a sentence."""
+    """Return the answer to a crash: the log has the reason, the visitor a sentence."""
     return _answer(request, 500, Notice(N_("Something broke on our side. Your cart is kept; please try again.")))
 
 

@@ -13,7 +13,6 @@ from webapp.database.errors import DatabaseUnavailable
 from webapp.integrations.errors import XenditError
 from webapp.notices import Refusal
 from webapp.web.errors import (
-    on_crash,
     on_database_unavailable,
     on_disconnect,
     on_http_exception,
@@ -21,6 +20,7 @@ from webapp.web.errors import (
     on_xendit_error,
     refuse,
 )
+from webapp.web.guard import GuardMiddleware
 from webapp.web.own_address import OwnAddressMiddleware
 from webapp.web.rate_limits import RateLimitMiddleware
 from webapp.web.request_log import RequestLogMiddleware
@@ -33,7 +33,6 @@ EXCEPTION_HANDLERS = {
     DatabaseUnavailable: on_database_unavailable,
     HTTPException: on_http_exception,
     ClientDisconnect: on_disconnect,
-    Exception: on_crash,
 }
 
 
@@ -50,6 +49,7 @@ def middleware(settings: Settings) -> list[Middleware]:
     """All of it pure ASGI: each ``BaseHTTPMiddleware`` would cost four times as much."""
     return [
         Middleware(RequestLogMiddleware),
+        Middleware(GuardMiddleware, settings=settings),
         Middleware(CompressionMiddleware, minimum_size=1000, compresslevel=3),
         Middleware(
             VisitorCookiesMiddleware,

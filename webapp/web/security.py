@@ -1,4 +1,4 @@
-"""Guard every request: same origin, body size, and security headers. One pure ASGI middleware."""
+"""Refuse what can't be meant: another site's POST, large bodies, impossible addresses. And the page's policy."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -25,8 +25,6 @@ WEBHOOK_BODY_LIMIT = 1024 * 1024
 # Xendit's SDK injects one <style> whose text never changes; this is its hash (version: static/vendor/NOTICE.md).
 SDK_STYLE_HASH = "'sha256-yt2cpFJnw1YhKeh5PvNFiPuSCdLxExmO6SJP3eBEmh8='"
 
-# Wallets such as Google Pay ask the browser itself, on Xendit's page in a frame too (?present=iframe).
-MAY_PAY = " ".join(["self", *(f'"{origin}"' for origin in PAGES)])
 
 Refuse = Callable[[Request, Refusal], Response]
 
@@ -53,36 +51,23 @@ def content_security_policy(settings: Settings, framed_by: str = "'none'") -> st
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
+def may_pay() -> str:
+    """Return who may ask the browser's own wallets, such as Google Pay: Xendit's page in a frame too."""
+    return " ".join(["self", *(f'"{origin}"' for origin in PAGES)])
+
+
 class SecurityMiddleware:
-    """Refuses foreign POSTs (403), large bodies (413) and impossible addresses (404), and adds the security headers
-    that an answer lacks."""
+    """Refuse foreign POSTs (403), large bodies (413) and impossible addresses (404)."""
 
     def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:
         self.app, self.refuse = app, refuse
         self.origin = settings.app_url
         self.host = urlsplit(settings.app_url).netloc
-        headers = {
-            "Content-Security-Policy": content_security_policy(settings),
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "strict-origin-when-cross-origin",
-            "Permissions-Policy": f"camera=(), microphone=(), geolocation=(), payment=({MAY_PAY})",
-            "Cross-Origin-Opener-Policy": "same-origin",
-        }
-        if settings.is_https:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
-        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = message.get("headers", ())
-                present = {name for name, _ in own}
-                message["headers"] = [*own, *(header for header in self.headers if header[0] not in present)]
-            await send(message)
 
         webhook = scope["path"].startswith(WEBHOOK_PATHS)
         limit = WEBHOOK_BODY_LIMIT if webhook else BODY_LIMIT
@@ -99,9 +84,9 @@ class SecurityMiddleware:
         elif not _length_within(headers, limit):
             refusal = Refusal(N_("That was more than this shop takes in one request."), 413)
         if refusal:
-            await self.refuse(Request(scope, receive), refusal)(scope, receive, send_guarded)
+            await self.refuse(Request(scope, receive), refusal)(scope, receive, send)
             return
-        await self.app(scope, _limited(receive, limit), send_guarded)
+        await self.app(scope, _limited(receive, limit), send)
 
     def _same_site(self, scope: Scope) -> bool:
         """Return whether a POST is ours. A bank may come back to an order's page by POST: it changes nothing."""
@@ -123,7 +108,7 @@ class SecurityMiddleware:
 
 def _length_within(headers: Headers, limit: int) -> bool:
     length = headers.get("content-length")
-    return length is None or (length.isascii() and length.isdigit() and int(length) <= limit)
+    return length is None or (length.isascii() and length.isdigit() and len(length) < 20 and int(length) <= limit)
 
 
 def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:

@@ -1,9 +1,10 @@
 """The outcome of each test card, and the decryption of its number."""
 
 import base64
+from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.sandbox.gateway.conftest import seal
@@ -56,7 +57,9 @@ def test_the_first_digits_tell_the_network(number: str, brand: str | None) -> No
     assert cards.brand(number) == brand
 
 
-@pytest.mark.parametrize("number", ["", "4000000000001001", "4000", "4000 0000 0000 1000", "4" * 30])
+@pytest.mark.parametrize(
+    "number", ["", "4000000000001001", "4000", "4000 0000 0000 1000", "4" * 30, "²" * 16, "٤" * 16]
+)
 def test_a_wrong_number_is_noticed(number: str) -> None:
     assert not cards.is_valid(number)
 
@@ -75,8 +78,8 @@ def test_a_field_on_plain_http_is_read_as_what_it_is() -> None:
     assert open_field(sealed, PRIVATE, SESSION) == "4000000000001000"
 
 
-def _other_curve() -> str:
-    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+def _other_key(private: Any) -> str:
+    public = private.public_key()
     der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     parts = seal("4000000000001000", KEY, SESSION).split("-")
     parts[3] = base64.b64encode(der).decode()
@@ -95,7 +98,11 @@ def _other_curve() -> str:
         seal("4000000000001000", keys.sdk_key("secret", "ps-" + "1" * 24), SESSION),
         seal("4000000000001000", KEY, "ps-" + "1" * 24),
         seal("4000000000001000", KEY, SESSION)[:-8] + "AAAAAAA=",
-        _other_curve(),
+        _other_key(ec.generate_private_key(ec.SECP256R1())),
+        _other_key(ec.generate_private_key(ec.SECP224R1())),
+        _other_key(x25519.X25519PrivateKey.generate()),
+        _other_key(ed25519.Ed25519PrivateKey.generate()),
+        _other_key(rsa.generate_private_key(65537, 1024)),
     ],
 )
 def test_anything_else_is_refused(sealed: object) -> None:

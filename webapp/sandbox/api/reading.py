@@ -24,6 +24,8 @@ def business_of(request: Request) -> str:
         user, password = "", ""
     if scheme.lower() != "basic" or password or not SECRET_KEY.fullmatch(user):
         raise SandboxError(401, "INVALID_API_KEY", "API key is not authorized for this API")
+    if "\0" in request.scope["path"] or any("\0" in text for text in request.query_params.values()):
+        raise validation_error("must not hold a NUL", "/path")  # Postgres stores no text with it
     return keys.business_id(user)
 
 

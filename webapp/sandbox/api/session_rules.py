@@ -44,7 +44,7 @@ def _parts_of_a_type(body: JSON) -> None:
     if body["session_type"] == "SUBSCRIPTION":
         if not body.get("subscription"):
             raise validation_error("must have required property 'subscription'", "/body/subscription")
-        if int(body["subscription"]["schedule"]["anchor_date"][8:10]) > 28:
+        if datetime.fromisoformat(body["subscription"]["schedule"]["anchor_date"]).day > 28:
             raise validation_error(
                 "must be a day of the month of at most 28", "/body/subscription/schedule/anchor_date"
             )

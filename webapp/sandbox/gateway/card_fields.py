@@ -11,7 +11,7 @@ A number is decrypted to choose an outcome. No code here logs or stores it.
 import base64
 import hashlib
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -40,7 +40,7 @@ def open_field(encrypted: object, private_key: ec.EllipticCurvePrivateKey, payme
         associated = hashlib.sha256(payment_session_id.encode()).digest()
         nonce, data = base64.b64decode(iv, validate=True), base64.b64decode(ciphertext, validate=True)
         return AESGCM(key).decrypt(nonce, data, associated).decode()
-    except (ValueError, InvalidTag) as error:
+    except (ValueError, TypeError, InvalidTag, UnsupportedAlgorithm) as error:
         raise Unreadable("card details were not encrypted for this session") from error
 
 

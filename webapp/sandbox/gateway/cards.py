@@ -93,6 +93,6 @@ def is_foreign(number: str) -> bool:
 
 def is_valid(number: str) -> bool:
     """Return whether length and check digit (Luhn) are right."""
-    digits = [int(sign) for sign in reversed(number) if sign.isdigit()]
+    digits = [int(sign) for sign in reversed(number) if sign in "0123456789"]
     doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[1::2]]
     return 12 <= len(digits) == len(number) <= 19 and (sum(digits[::2]) + sum(doubled)) % 10 == 0

@@ -61,7 +61,7 @@ class HostedPages:
             await self.payable.expire(checkout)
             return RedirectResponse(self._address(request), 303)
         if form.get("decision") == "resend":
-            await webhooks.resend(self.store, str(form.get("webhook")), checkout.id)
+            await webhooks.resend(self.store, str(form.get("webhook")).replace("\0", ""), checkout.id)
             return RedirectResponse(self._address(request), 303)
         choice = choices.chosen(checkout.channels, form.get("choice"))
         if choice is None or checkout.state != "open":

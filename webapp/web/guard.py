@@ -1,0 +1,68 @@
+"""Answer every request with the security headers, crashes included."""
+
+import contextlib
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from webapp.config import Settings
+from webapp.web.errors import on_crash
+from webapp.web.own_address import THIS_MACHINE
+from webapp.web.security import content_security_policy, may_pay
+
+HSTS = "max-age=31536000; includeSubDomains"
+
+
+class GuardMiddleware:
+    """Add the security headers that an answer lacks. A crash gets our own page with them, and is raised again.
+
+    It stands outside all that can crash. The server logs what is raised, under the request's id.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in security_headers(settings).items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                own = message.get("headers", ())
+                present = {name for name, _ in own}
+                message["headers"] = [*own, *(header for header in self.headers if header[0] not in present)]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_guarded)
+        except Exception as error:
+            if not started:
+                await (await _sorry(Request(scope, receive), error))(scope, receive, send_guarded)
+            raise
+
+
+async def _sorry(request: Request, error: Exception) -> Response:
+    with contextlib.suppress(Exception):  # what broke may be what draws the page
+        return await on_crash(request, error)
+    return PlainTextResponse("Something broke on our side. Please try again.\n", 500)
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    """Return the security headers of every answer. No HSTS for localhost: its other programs speak plain http."""
+    headers = {
+        "Content-Security-Policy": content_security_policy(settings),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Permissions-Policy": f"camera=(), microphone=(), geolocation=(), payment=({may_pay()})",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if settings.is_https and urlsplit(settings.app_url).hostname not in THIS_MACHINE:
+        headers["Strict-Transport-Security"] = HSTS
+    return headers
