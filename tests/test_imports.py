@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.endpoints": ("webapp.xendit", *WEB),
     "webapp.doctor": ("webapp.xendit", *BELOW),
     "webapp.__main__": ("webapp.doctor", "webapp.server", "webapp.xendit", *WEB),
-    "webapp.server": ("webapp.config",),
+    "webapp.server": ("webapp.config", "webapp.http_protocol"),
     "webapp.app": ("webapp",),
 }
 PACKAGES = {name for name, path in FILES.items() if path.name == "__init__.py"}

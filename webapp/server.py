@@ -8,6 +8,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from webapp.config import Settings
+from webapp.http_protocol import BoundedProtocol
 
 STARTUP_SECONDS = 60
 
@@ -25,6 +26,7 @@ def serve(settings: Settings, *, public: bool) -> None:
             access_log=False,
             server_header=False,
             proxy_headers=False,  # BEHIND_PROXY decides
+            http=BoundedProtocol,
             ws="none",
             log_config=None,
             timeout_keep_alive=95 if public else 5,  # Heroku's router keeps idle connections for 90 seconds

@@ -178,7 +178,9 @@ async def test_back_from_a_wallet_xendit_is_asked_before_anything_is_shown(shop:
 async def test_an_order_of_a_market_that_has_closed_since_can_be_seen_but_not_paid(open_shop: OpenShop) -> None:
     async with open_shop(fake_xendit()) as shop:
         order = await shop.place()
+        cookies = shop.cookies
     async with open_shop(fake_xendit(), api_keys={"SGD": "xnd_development_sgd"}) as shop:
+        shop.cookies.update(cookies)
         assert (await shop.get(f"/orders/{order.reference_id}")).status_code == 200
         answer = await shop.post(f"/orders/{order.reference_id}/pay")
         assert answer.status_code == 409 and "no API key for IDR" in answer.text

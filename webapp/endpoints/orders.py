@@ -14,6 +14,8 @@ from webapp.shop.currencies import CURRENCIES
 from webapp.shop.visitor import save_visitor
 from webapp.web.framing import framed, wants_frame
 from webapp.web.htmx import redirect
+from webapp.web.order_page import show_order
+from webapp.web.passes import may_pay, payable_order, take_pass
 from webapp.web.payment import leave, open_payment
 from webapp.web.state import Shop, order_of, shop_of, visitor_of
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit, refresh, reopen
@@ -38,10 +40,15 @@ async def order_page(request: Request) -> Response:
     A visit to this return URL is no proof of payment.
     """
     shop, order = shop_of(request), await order_of(request)
+    if "pass" in request.query_params:  # taken into a cookie, and out of the address
+        take_pass(request, order)
+        headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        return RedirectResponse(f"/orders/{order.reference_id}", 303, headers)
     if wants_frame(request):
         return framed(request, order)
-    order = await refresh(shop, order, webhook_first=True)
-    return await _page(request, shop, order, "pages/order.html")
+    if request.method != "HEAD":  # which calls nobody
+        order = await refresh(shop, order, webhook_first=True)
+    return await show_order(request, order)
 
 
 async def back_by_post(request: Request) -> Response:
@@ -54,11 +61,12 @@ async def order_status(request: Request) -> Response:
 
     The answer is 204 while the status is still ``seen``. ``X-Order-Status`` holds the status for scripts.
     """
-    shop = shop_of(request)
-    order = await refresh(shop, await order_of(request))
+    shop, order = shop_of(request), await order_of(request)
+    if request.method != "HEAD":
+        order = await refresh(shop, order)
     if request.query_params.get("seen") == order.status:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    response = await _page(request, shop, order, "fragments/order_status.html")
+    response = await show_order(request, order, "fragments/order_status.html")
     response.headers["X-Order-Status"] = order.status
     return response
 
@@ -66,9 +74,11 @@ async def order_status(request: Request) -> Response:
 async def resume(request: Request) -> Response:
     """Show the Components form again with a fresh key, or redirect (``GET /orders/{reference_id}/resume``).
 
-    It is the return URL of wallets. A closed order redirects to its page.
+    It is the return URL of wallets. A closed order redirects to its page, and so does another browser: it may look.
     """
-    order, secret = await reopen(shop_of(request), await order_of(request))
+    order, secret = await order_of(request), None
+    if may_pay(request, order) and request.method != "HEAD":
+        order, secret = await reopen(shop_of(request), order)
     if order.integration != "components" or order.status is not OrderStatus.WAITING or secret is None:
         return RedirectResponse(f"/orders/{order.reference_id}", 303)
     declined = request.query_params.get("component_status") == "FAILED"  # Xendit adds it; the webhook may be under way
@@ -78,7 +88,7 @@ async def resume(request: Request) -> Response:
 
 async def pay(request: Request) -> Response:
     """Redirect to the payment link, fetched from Xendit, or to the form (``POST /orders/{reference_id}/pay``)."""
-    order = await order_of(request)
+    order = await payable_order(request)
     page = f"/orders/{order.reference_id}"
     if order.integration == "components":
         return redirect(request, f"{page}/resume")
@@ -108,19 +118,6 @@ async def again(request: Request) -> Response:
     visitor = visitor.with_choices(flow=order.flow, integration=order.integration)
     save_visitor(request, replace(visitor, cart=cart) if order.lines else visitor)
     return redirect(request, "/")
-
-
-async def _page(request: Request, shop: Shop, order: Order, template: str) -> Response:
-    visitor = visitor_of(request)
-    context = {
-        "order": order,
-        "changes": await shop.order_book.changes(order.reference_id),
-        "notice": None,
-        "is_owner": order.visitor == visitor.id,
-        "currency": visitor.currency,
-        "path": f"/orders/{order.reference_id}",
-    }
-    return shop.templates.response(visitor.language, template, context)
 
 
 async def _cancel_at_xendit(shop: Shop, order: Order) -> None:

@@ -7,6 +7,7 @@ from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
 from webapp.presenter.qr import qr_svg
 from webapp.web.htmx import is_htmx, redirect
+from webapp.web.passes import pass_for
 from webapp.web.state import own_order, shop_of, visitor_of
 from webapp.xendit.order_sync import reopen
 
@@ -14,7 +15,8 @@ from webapp.xendit.order_sync import reopen
 async def order_qr(request: Request) -> Response:
     """Show the QR code of the order's page (``GET /orders/{reference_id}/qr``)."""
     order = await own_order(request)
-    url = f"{shop_of(request).settings.app_url}/orders/{order.reference_id}"
+    settings = shop_of(request).settings
+    url = f"{settings.app_url}/orders/{order.reference_id}?pass={pass_for(settings, order)}"
     return _show(request, order, {"qr": qr_svg(url), "what": "order", "url": url})
 
 

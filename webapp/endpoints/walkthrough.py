@@ -49,7 +49,11 @@ async def start(request: Request) -> Response:
 
 
 async def reset(request: Request) -> Response:
-    """Make the browser a new visitor with the same language (``POST /walkthrough/reset``). Orders stay stored."""
+    """Make the browser a new visitor with the same language (``POST /walkthrough/reset``).
+
+    Orders stay stored, but the old cookie opens none of them.
+    """
+    await shop_of(request).order_book.disown(visitor_of(request).id)
     language = request.session.get("language")
     request.session.clear()
     if language:

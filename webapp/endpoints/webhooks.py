@@ -56,7 +56,11 @@ async def xendit(request: Request) -> Response:
         log.warning("webhook_mismatch", about=webhook.event, field=field)
         await _recorded(shop.order_book, webhook, order.reference_id, f"refused: {field} differs from the order's")
         return JSONResponse({"message": f"This does not match the order: {field}."}, 422)
+    return await _apply(shop, order, webhook, outcome)
 
+
+async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -> Response:
+    """Change the order's status as the webhook says, and record the webhook in the same transaction."""
     status = status_after(order.flow, outcome.state)
     if status is None:
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")

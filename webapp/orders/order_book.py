@@ -68,6 +68,11 @@ class OrderBook:
                 order_from_row(row) async for row in self._sql.recent_orders(connection, visitor=visitor, most=most)
             ]
 
+    async def disown(self, visitor: str) -> None:
+        """Take a visitor's orders from them: their cookie lists, cancels and pays none of these any more."""
+        async with self._database.autocommit() as connection:
+            await self._sql.disown_orders(connection, visitor=visitor, nobody=f"nobody-{secrets.token_hex(8)}")
+
     async def count_since(self, visitor: str, since: datetime) -> int:
         """Return the number of orders that a visitor has made since then."""
         async with self._database.read() as connection:

@@ -47,6 +47,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     sentences = {
         404: N_("There is nothing at this address."),
         405: N_("This address can't be used that way."),
+        408: N_("The request did not arrive in time."),
         413: N_("That was more than this shop takes in one request."),
     }
     message = sentences.get(error.status_code, N_("This shop could not make sense of that request."))

@@ -19,7 +19,7 @@ async def read_form(request: Request, *required: str) -> dict[str, str]:
     try:
         form = await request.form(max_files=0, max_fields=MAX_FIELDS)
     except HTTPException as error:
-        if error.status_code == 413:
+        if error.status_code in (408, 413):
             raise
         raise Refusal(N_("This form could not be read."), 400) from None
     except (UnicodeDecodeError, ValueError):

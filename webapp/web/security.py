@@ -1,6 +1,8 @@
 """Refuse what can't be meant: another site's POST, large bodies, impossible addresses. And the page's policy."""
 
+import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ ORDER_PAGE = re.compile(r"/orders/[^/]+")
 ANY_HOST = ("/healthz", "/readyz")  # asked for by address
 HEADER_LIMIT = 32 * 1024
 BODY_LIMIT = 64 * 1024
+BODY_SECONDS = 20
 WEBHOOK_BODY_LIMIT = 1024 * 1024
 
 # Xendit's SDK injects one <style> whose text never changes; this is its hash (version: static/vendor/NOTICE.md).
@@ -112,12 +115,17 @@ def _length_within(headers: Headers, limit: int) -> bool:
 
 
 def _limited(receive: Receive, limit: int) -> Callable[[], Awaitable[Message]]:
-    """The same stream, which ends in a 413 once it has carried more than ``limit`` bytes."""
-    seen = 0
+    """Return the same stream. It ends in a 413 after ``limit`` bytes, and in a 408 after BODY_SECONDS."""
+    seen, more, began = 0, True, time.monotonic()
 
     async def receive_limited() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, more
+        try:
+            async with asyncio.timeout(max(0, began + BODY_SECONDS - time.monotonic()) if more else None):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, headers={"Connection": "close"}) from None
+        more = message.get("more_body", False)
         seen += len(message.get("body", b""))
         if seen > limit:
             raise HTTPException(413)

@@ -12,13 +12,15 @@ from limits import parse
 from webapp.integrations import INTEGRATIONS, outcomes
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import Invoice, PaymentSession, find_invoices, get_invoice, get_payment_session
-from webapp.notices import N_
+from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
 from webapp.orders.order import Order, OrderStatus, status_after
 from webapp.web.state import Shop
 
 log = structlog.get_logger()
 QUESTIONS = parse("50/second")  # per process
+REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = parse("20/minute"), parse("60/minute")
+AGAIN = N_("Wait a moment, then try again.")
 SWEEP_EVERY = 30  # seconds
 WEBHOOK_PATIENCE = 2.0  # seconds that the first page of an order gives a webhook
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit before it shows what is known
@@ -63,9 +65,14 @@ async def apply_answer(
 async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
     """Fetch the key or link that opens the payment from Xendit. Return the updated order with it, or with None.
 
-    It is None if the order is closed. Raises XenditError.
+    It is None if the order is closed. Raises XenditError, and Refusal (429) where that was asked too often.
     """
-    answer = await fetch_from_xendit(shop, order) if order.status.is_open else None
+    if not order.status.is_open:
+        return order, None
+    for limit, who in ((REOPENS_OF_AN_ORDER, order.reference_id), (REOPENS_OF_A_VISITOR, order.visitor)):
+        if shop.settings.rate_limits and not await shop.questions.hit(limit, who):
+            raise Refusal(N_("That was quicker than this shop can follow."), 429, hint=AGAIN)
+    answer = await fetch_from_xendit(shop, order)
     order = await apply_answer(shop, order, answer)
     if answer is None or not order.status.is_open:
         return order, None
