@@ -11,6 +11,7 @@ from datetime import timedelta
 import httpx
 import stamina
 
+from webapp.xendit.bounded import ACCEPTED_ENCODING
 from webapp.xendit.circuit_breaker import CircuitBreaker, CircuitOpen
 
 TIMEOUT = httpx.Timeout(8, connect=3)
@@ -101,4 +102,6 @@ def xendit_client(
         transport = network_transport()
     watched = watch(transport)
     inner = CircuitBreaker(watched) if breaks else watched
-    return httpx.AsyncClient(transport=RetryingTransport(inner), timeout=TIMEOUT, follow_redirects=False)
+    headers = {"Accept-Encoding": ACCEPTED_ENCODING}
+    transport = RetryingTransport(inner)
+    return httpx.AsyncClient(transport=transport, timeout=TIMEOUT, headers=headers, follow_redirects=False)

@@ -4,6 +4,8 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
+from webapp.xendit.bounded import read_bounded
+
 KEPT_SECONDS = 75  # no new TLS handshake after a minute without calls
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=KEPT_SECONDS)
 
@@ -31,8 +33,7 @@ class NetworkTransport(AiohttpTransport):
         response = None
         try:
             response = await super().handle_async_request(request)
-            await response.aread()  # so that an error in the body is translated too
-            return response
+            return await read_bounded(response)  # here, so that an error in the body is translated too
         except (httpx.TransportError, aiohttp.ClientError, ValueError) as failure:
             raise _translated(failure)(type(failure.__cause__ or failure).__name__, request=request) from None
         finally:
