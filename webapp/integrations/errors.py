@@ -10,6 +10,8 @@ from typing import TypeVar
 import httpx
 
 Answer = TypeVar("Answer")
+MAX_TEXT = 2_000  # of an id, a key, a URL
+MAX_VALUES = 50_000
 MAX_DEPTH = 50  # lists and objects within each other
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL and half a surrogate pair: no database holds them
 
@@ -55,7 +57,7 @@ class XenditError(Exception):
 
 
 def read_answer(response: httpx.Response, answer: type[Answer]) -> Answer:
-    """Return Xendit's object: a 2xx answer in JSON, in which every key of the TypedDict ``answer`` is a text.
+    """Return Xendit's object: a 2xx answer in JSON, in which every key of the TypedDict ``answer`` is a short text.
 
     Raises XenditError for anything else.
     """
@@ -65,7 +67,8 @@ def read_answer(response: httpx.Response, answer: type[Answer]) -> Answer:
         body = parse_json(response.content)
     except ValueError:
         body = None
-    if not isinstance(body, dict) or not all(isinstance(body.get(key), str) for key in answer.__annotations__):
+    needed = [body.get(key) for key in answer.__annotations__] if isinstance(body, dict) else [None]
+    if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in needed):
         raise XenditError.unexpected(response.status_code)
     return body  # type: ignore[return-value]  # just checked
 
@@ -75,6 +78,8 @@ def parse_json(content: bytes) -> object:
 
     That is text with a NUL or half a surrogate pair, NaN and Infinity (``1e400`` is one), and absurd nesting.
     """
+    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise ValueError("too many values")
     try:
         body = json.loads(content)
     except RecursionError:

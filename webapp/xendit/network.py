@@ -1,12 +1,17 @@
 """The network transport to Xendit: aiohttp's connections behind httpx's interface."""
 
+import asyncio
+from functools import partial
+
 import aiohttp
 import httpx
+from aiohttp.client_proto import ResponseHandler
 from httpx_aiohttp import AiohttpTransport
 
 from webapp.xendit.bounded import read_bounded
 
 KEPT_SECONDS = 75  # no new TLS handshake after a minute without calls
+MAX_INTERIM = 20  # answers with status 1xx in one packet
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=KEPT_SECONDS)
 
 
@@ -27,6 +32,8 @@ class NetworkTransport(AiohttpTransport):
         connector = aiohttp.TCPConnector(
             limit=LIMITS.max_connections or 0, keepalive_timeout=KEPT_SECONDS, ssl=self.ssl_context
         )
+        loop = asyncio.get_running_loop()
+        connector._factory = partial(_ResponseHandler, loop=loop)  # type: ignore[assignment]  # a subclass of aiohttp's
         return aiohttp.ClientSession(connector=connector, trust_env=True)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -39,6 +46,16 @@ class NetworkTransport(AiohttpTransport):
         finally:
             if response is not None:
                 await response.aclose()
+
+
+class _ResponseHandler(ResponseHandler):
+    """aiohttp's, which keeps ``100 Continue`` upon ``100 Continue`` in memory (150 MB) and waits on."""
+
+    def data_received(self, data: bytes) -> None:
+        if data.count(b"HTTP/1.1 1") > MAX_INTERIM and self.transport:
+            self.transport.abort()
+        else:
+            super().data_received(data)
 
 
 def _translated(failure: Exception) -> type[httpx.TransportError]:
