@@ -11,6 +11,7 @@ from typing import Any
 from webapp.orders.rows import timestamp
 
 MAX_STEP_BYTES = 16_000
+ROW_BYTES = 800  # what a row weighs without its document: other columns, indexes, the rest of a page
 CUT_TO = 4_000  # characters of each long part of a step that is longer
 MAX_STEPS_OF_AN_ORDER = 120
 MAX_BYTES_OF_AN_ORDER = 200_000
@@ -39,7 +40,7 @@ def row_of_step(
     text = _text(document)
     if len(text.encode()) > MAX_STEP_BYTES:  # all is masked already, so that a part of it holds no secret
         text = _text({name: _cut(value) for name, value in document.items()})
-    row |= {"kind": kind, "document": text, "bytes": len(text.encode())}
+    row |= {"kind": kind, "document": text, "bytes": len(text.encode()) + ROW_BYTES}
     return row | {"most": MAX_STEPS_OF_AN_ORDER, "most_bytes": MAX_BYTES_OF_AN_ORDER}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-MAX_ATTEMPTS = 50
+MAX_ATTEMPTS = 20
 
 
 class SandboxError(Exception):
