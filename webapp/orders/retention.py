@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,6 @@ class Retention:
 
         await in_batches(delete)
 
-    @property
+    @cached_property
     def _sql(self) -> Any:
         return aiosql.from_path(Path(__file__).with_name("retention.sql"), self.database.driver)
