@@ -25,7 +25,7 @@ from webapp.app import create_app
 from webapp.config import Settings
 from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
-from webapp.inspector.recorder import Step
+from webapp.inspector.steps import Step
 from webapp.logs import quieten_libraries
 from webapp.orders import order_book
 from webapp.orders.order import Order

@@ -24,12 +24,16 @@ BELOW = (
     "webapp.config",
     "webapp.order_context",
     "webapp.logs",
+    "webapp.background",
+    "webapp.keep",
     "webapp.shop.currencies",
 )
 SHOP = ("webapp.shop", *BELOW)
 WEB = ("webapp.web", "webapp.inspector", "webapp.presenter", *SHOP)
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
-    "webapp.config": ("webapp.env", "webapp.shop.currencies"),
+    "webapp.background": (),
+    "webapp.keep": ("webapp.env",),
+    "webapp.config": ("webapp.env", "webapp.keep", "webapp.shop.currencies"),
     "webapp.env": (),
     "webapp.accept": (),
     "webapp.xendit_hosts": (),
@@ -41,13 +45,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.sandbox": ("webapp.sandbox",),
     "webapp.integrations": ("webapp.integrations", "webapp.orders.order", "webapp.notices"),
     "webapp.shop.currencies": (),
-    "webapp.orders": ("webapp.orders", "webapp.database", "webapp.notices", "webapp.shop.currencies"),
+    "webapp.orders": (
+        *("webapp.orders", "webapp.database", "webapp.notices", "webapp.shop.currencies"),
+        *("webapp.background", "webapp.keep"),
+    ),
     "webapp.shop": SHOP,
     "webapp.presenter": ("webapp.presenter", *BELOW),
     "webapp.inspector": ("webapp.inspector", *BELOW),
     "webapp.web": WEB,
     "webapp.xendit": ("webapp.xendit", *WEB),
     "webapp.endpoints": ("webapp.xendit", *WEB),
+    "webapp.lifespan": ("webapp.xendit", *WEB),
     "webapp.doctor": ("webapp.xendit", *BELOW),
     "webapp.__main__": ("webapp.doctor", "webapp.server", "webapp.xendit", *WEB),
     "webapp.server": ("webapp.config", "webapp.http_protocol"),

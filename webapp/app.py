@@ -1,13 +1,9 @@
-"""The shop: one routes table, the shared objects, and their life. The only importer of the sandbox."""
-
-import contextlib
-from collections.abc import AsyncIterator
+"""The shop: one routes table, and the shared objects. The only importer of the sandbox."""
 
 import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
-from starlette.types import Lifespan
 
 from webapp.config import Settings, settings_or_exit
 from webapp.database.connection import Database, database_from_url
@@ -27,6 +23,7 @@ from webapp.i18n.translations import Translations
 from webapp.inspector.middleware import RecordingMiddleware
 from webapp.inspector.recorder import Recorder
 from webapp.inspector.transport import RecordingTransport
+from webapp.lifespan import lifespan
 from webapp.logs import configure_logging
 from webapp.orders.order_book import OrderBook
 from webapp.sandbox import Sandbox, SandboxSettings
@@ -36,7 +33,6 @@ from webapp.web.middleware import EXCEPTION_HANDLERS, middleware
 from webapp.web.state import Shop
 from webapp.web.templating import Templates
 from webapp.xendit.client import xendit_client
-from webapp.xendit.order_sync import expiring_overdue
 from webapp.xendit.sandbox_transport import SandboxTransport
 
 ORDER = "/orders/{reference_id}"
@@ -76,7 +72,7 @@ ROUTES: list[BaseRoute] = [
     Route("/walkthrough", walkthrough.walkthrough),
     Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
     Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
-    Route("/walkthrough/{scene}", walkthrough.start),
+    Route("/walkthrough/{scene}", walkthrough.start, methods=["POST"]),
     Route(f"{ORDER}/inspector", inspector.order_inspector),
     Route("/inspector", inspector.latest),
     Route("/source/{name}", inspector.source_view),
@@ -95,7 +91,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
     shop = Shop(
         settings=settings,
         database=database,
-        order_book=OrderBook(database),
+        order_book=OrderBook(database, sandbox=settings.sandbox),
         client=xendit_client(
             transport or (SandboxTransport(sandbox.api) if sandbox else None),
             watch=lambda inner: RecordingTransport(inner, recorder),
@@ -109,7 +105,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
         routes=[*ROUTES, *(sandbox.routes if sandbox else [])],
         middleware=middleware(settings),
         exception_handlers=EXCEPTION_HANDLERS,
-        lifespan=_lifespan(shop, sandbox),
+        lifespan=lifespan(shop, sandbox),
     )
     app.router.redirect_slashes = False  # its redirects believe the scheme of the request, which a proxy may hide
     app.state.shop, app.state.assets, app.state.sandbox = shop, assets, sandbox
@@ -123,21 +119,6 @@ def create_app_from_env() -> Starlette:
     return create_app(settings)
 
 
-def _lifespan(shop: Shop, sandbox: Sandbox | None) -> Lifespan[Starlette]:
-    @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with contextlib.AsyncExitStack() as at_the_end:
-            await shop.open()
-            at_the_end.push_async_callback(shop.close)
-            if sandbox:
-                await sandbox.start()
-                at_the_end.push_async_callback(sandbox.stop)
-            await at_the_end.enter_async_context(expiring_overdue(shop))
-            yield
-
-    return lifespan
-
-
 def _sandbox(settings: Settings, database: Database, translations: Translations) -> Sandbox:
     sandbox_settings = SandboxSettings(
         public_url=settings.app_url,
@@ -146,5 +127,7 @@ def _sandbox(settings: Settings, database: Database, translations: Translations)
         webhook_url=f"{settings.app_url}/webhooks/xendit",
         webhook_token=settings.webhook_tokens.get("", ""),
         sdk_path=STATIC / SDK,
+        keep_days=settings.keep.sandbox_days,
+        keep_objects=settings.keep.sandbox_orders,
     )
     return Sandbox(sandbox_settings, database, translations=translations)

@@ -19,7 +19,9 @@ from webapp.env import (
     read_number,
     read_origin,
     read_port,
+    refuse_wrong_keys,
 )
+from webapp.keep import Keep, read_keep
 from webapp.shop.currencies import CURRENCIES
 
 XENDIT_API_URL = "https://api.xendit.co"
@@ -42,6 +44,7 @@ class Settings:
     """The key that signs the cookie. All workers must share it."""
     xendit_api_url: str = XENDIT_API_URL
     database_url: str = "sqlite:///var/shop.db"
+    keep: Keep = field(default_factory=Keep)
     webhook_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     """``x-callback-token`` by currency. The key ``""`` is for markets without their own."""
     log_level: str = "INFO"
@@ -98,7 +101,7 @@ class Settings:
         keys = {code: env[f"{code}_API_KEY"] for code in CURRENCIES if env.get(f"{code}_API_KEY")}
         sandbox, workers = read_flag(env, "SANDBOX") or not keys, read_number(env, "WEB_CONCURRENCY", 1)
         if not sandbox:
-            _refuse_wrong_keys(keys, allow_production=read_flag(env, "ALLOW_PRODUCTION_KEYS"))
+            refuse_wrong_keys(keys, allow_production=read_flag(env, "ALLOW_PRODUCTION_KEYS"))
             if not env.get("SECRET_KEY") and workers > 1:
                 raise ConfigError(
                     "Set SECRET_KEY to a long random text: all workers must sign cookies with the same key."
@@ -118,6 +121,7 @@ class Settings:
             secret_key=env.get("SECRET_KEY") or local_secret(Path("var/secret_key")),
             xendit_api_url=read_origin("XENDIT_API_URL", env.get("XENDIT_API_URL") or XENDIT_API_URL),
             database_url=read_database_url(env.get("DATABASE_URL") or "sqlite:///var/shop.db"),
+            keep=read_keep(env),
             webhook_tokens=tokens,
             log_level=level,
             port=port,
@@ -136,14 +140,3 @@ def settings_or_exit() -> Settings:
         return Settings.from_env()
     except ConfigError as error:
         raise SystemExit(f"selat: {error}") from None
-
-
-def _refuse_wrong_keys(keys: Mapping[str, str], *, allow_production: bool) -> None:
-    for code, key in keys.items():
-        name = f"{code}_API_KEY"
-        if key.startswith("xnd_public_"):
-            raise ConfigError(f"Put the secret key into {name}: this one is public and is meant for browsers.")
-        if key.startswith("xnd_production_") and not allow_production:
-            raise ConfigError(
-                f"{name} is a production key: use a test key, or set ALLOW_PRODUCTION_KEYS=1 to allow it."
-            )

@@ -108,3 +108,15 @@ def local_secret(path: Path) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise ConfigError(f"Set SECRET_KEY, or make {path} readable: {error.strerror}.") from None
+
+
+def refuse_wrong_keys(keys: Mapping[str, str], *, allow_production: bool) -> None:
+    """Raise ConfigError for a public key, and for one that takes real money unless that is allowed."""
+    for code, key in keys.items():
+        name = f"{code}_API_KEY"
+        if key.startswith("xnd_public_"):
+            raise ConfigError(f"Put the secret key into {name}: this one is public and is meant for browsers.")
+        if key.startswith("xnd_production_") and not allow_production:
+            raise ConfigError(
+                f"{name} is a production key: use a test key, or set ALLOW_PRODUCTION_KEYS=1 to allow it."
+            )

@@ -18,7 +18,7 @@ CHANGES: dict[str, Callable[[Shop], Awaitable[object]]] = {
     "the market": lambda shop: shop.choose(currency="PHP"),
     "the language": lambda shop: shop.choose(language="id"),
     "the flow": lambda shop: shop.choose(flow="save"),
-    "the scene": lambda shop: shop.get("/walkthrough/jakarta"),
+    "the scene": lambda shop: shop.post("/walkthrough/jakarta"),
 }
 SLOW = ("checkout", "order", "status", "resume", "pay", "cancel", "qr")
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -22,8 +23,8 @@ TROUBLE = "The database of this shop does not answer just now."
 
 # Small rows into each table, until no page has room for one more.
 BALLAST = (
-    "INSERT INTO orders SELECT hex(randomblob(8)), hex(randomblob(8)), '', '', '', '', '', '', '', '', '', "
-    "null, null, null, null, null, null, '', '', '', '', 0",
+    "INSERT INTO orders (reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount,"
+    " status, created, updated, expires_at) SELECT hex(randomblob(8)), hex(randomblob(8))" + ", ''" * 12,
     "INSERT INTO webhooks SELECT hex(randomblob(4)), '', '', '', ''",
 )
 
@@ -79,6 +80,11 @@ async def test_a_hundred_checkouts_at_a_locked_database_wait_no_longer_than_one(
         assert {answer.status_code for answer in answers} == {503}
 
 
+async def until_it_fails(writer: Any, statement: str) -> None:
+    while True:
+        await writer.fetch(statement)
+
+
 async def test_a_full_disk_is_a_sentence_and_then_works_again(open_shop: OpenShop) -> None:
     async with open_shop(webhook_tokens={"": TOKEN}) as shop:
         writer = shop.app.state.shop.database._writer
@@ -87,9 +93,8 @@ async def test_a_full_disk_is_a_sentence_and_then_works_again(open_shop: OpenSho
             (pages,) = (await writer.fetch("PRAGMA page_count"))[0]
             await writer.fetch(f"PRAGMA max_page_count = {pages}")
             for fill_up in BALLAST:
-                with contextlib.suppress(sqlite3.OperationalError):
-                    while True:
-                        await writer.fetch(fill_up)
+                with pytest.raises(sqlite3.OperationalError, match="full"):
+                    await until_it_fails(writer, fill_up)
 
         async def make_room() -> None:
             await writer.fetch("PRAGMA max_page_count = 1000000")

@@ -15,7 +15,8 @@ from tests.conftest import OpenShop, Shop
 from tests.leaks import assert_no_secret, stored_text
 from tests.xendit import HTMX, INVOICE_ID, SESSION_ID, fake_xendit, session_event
 from webapp.inspector.masking import Mask
-from webapp.inspector.recorder import KEPT_FOR, MAX_STEPS_OF_AN_ORDER, QUEUE_SIZE
+from webapp.inspector.recorder import KEPT_FOR, QUEUE_SIZE
+from webapp.inspector.steps import MAX_STEPS_OF_AN_ORDER
 from webapp.inspector.transport import RecordingTransport
 from webapp.order_context import set_order
 from webapp.orders.order import Order, OrderStatus
@@ -212,17 +213,17 @@ async def test_the_polling_ends_itself(shop: Shop, monkeypatch: pytest.MonkeyPat
 async def test_what_is_kept_is_bounded(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     order = await shop.place()
     recorder = shop.app.state.shop.recorder
-    monkeypatch.setattr("webapp.inspector.recorder.MAX_STEPS_OF_AN_ORDER", 5)
+    monkeypatch.setattr("webapp.inspector.steps.MAX_STEPS_OF_AN_ORDER", 5)
     for number in range(9):
         recorder.record(order.reference_id, "call", {"number": number})
         recorder.record("selat-nobody", "call", {"number": number})
     assert len(await shop.steps(order.reference_id)) == 5
     assert await shop.steps("selat-nobody") == []
     monkeypatch.setattr("webapp.inspector.recorder.MAX_STEPS_OF_A_VISITOR", 3)
-    await recorder._clean({order.reference_id})
+    await recorder.delete_old()
     assert len(await shop.steps(order.reference_id)) == 3
     monkeypatch.setattr("webapp.inspector.recorder.KEPT_FOR", -KEPT_FOR)
-    await recorder._clean(set())
+    await recorder.delete_old()
     assert await shop.steps(order.reference_id) == []
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.leaks import assert_no_secret, stored_text
 from tests.sandbox.conftest import CUSTOMER, INVOICE, PAY, SAVE, SUBSCRIPTION, TOKEN, Clock, OpenRig, Rig
 from webapp.database.connection import database_from_url
-from webapp.sandbox import SandboxSettings, keys, sessions, webhooks
+from webapp.sandbox import SandboxSettings, keys, retention, sessions
 from webapp.sandbox.records import SessionRecord, attempt_id
 from webapp.sandbox.store import Store
 
@@ -68,8 +68,10 @@ async def test_a_whole_life_in_either_database(open_rig: OpenRig, database_url: 
     assert made[0]["payment_session_id"] in text
     assert_no_secret(secrets, database=text)
     assert not re.search(r"\b4000[ 0-9]{12,}", text)  # no card number either
-    clock.pass_by(days=61)
-    await webhooks.delete_old(rig.sandbox.store)
+    clock.pass_by(days=rig.sandbox.settings.keep_days + 1)
+    await rig.sandbox.store.advance_all()
+    await rig.deliver()
+    await retention.delete_old(rig.sandbox.store, rig.sandbox.settings)
     assert made[0]["payment_session_id"] not in await stored_text(database_url)
 
 

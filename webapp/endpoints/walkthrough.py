@@ -37,7 +37,7 @@ async def walkthrough(request: Request) -> Response:
 
 
 async def start(request: Request) -> Response:
-    """Set the sandbox's controls for this visitor and open the scene's link (``GET /walkthrough/{scene}``)."""
+    """Set the sandbox's controls for this visitor and open the scene's link (``POST /walkthrough/{scene}``)."""
     scene = SCENES.get(request.path_params["scene"])
     if scene is None:
         raise HTTPException(404)

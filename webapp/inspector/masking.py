@@ -10,6 +10,7 @@ from webapp.inspector.secret_names import CARD, DIGITS, FIELDS, OPENS, SHAPES
 
 MIN_SECRET_LENGTH = 6
 MAX_DEPTH = 30
+MAX_DECODINGS = 5  # an address within an address within an address …
 
 Finder = tuple[str | re.Pattern[str], str]
 
@@ -52,6 +53,17 @@ def _finders(everything: str, known: Mapping[str, str]) -> list[Finder]:
 
 
 def _replace(text: str, finders: list[Finder]) -> str:
+    """Return the text without secrets; decoded, if one of them is URL-encoded in it."""
+    text = plain = _replace_plain(text, finders)
+    for _ in range(MAX_DECODINGS):
+        if not finders or "%" not in plain or (decoded := unquote(plain)) == plain:
+            return text
+        plain = _replace_plain(decoded, finders)
+        text = text if plain == decoded else plain
+    return masked("encoded too often")
+
+
+def _replace_plain(text: str, finders: list[Finder]) -> str:
     for wanted, why in finders:
         if isinstance(wanted, str):
             text = text.replace(wanted, masked(why))
@@ -59,8 +71,6 @@ def _replace(text: str, finders: list[Finder]) -> str:
             text = DIGITS.sub(lambda match: masked(CARD) if _is_card(match[0]) else match[0], text)
         else:
             text = wanted.sub(masked(why), text)
-    if finders and "%" in text and (plain := unquote(text)) != text and _replace(plain, finders) != plain:
-        return _replace(plain, finders)
     return text
 
 

@@ -11,11 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from webapp.inspector.masking import masked
 from webapp.inspector.recorder import Recorder
 from webapp.inspector.secret_names import OPENS, TOKEN
-from webapp.inspector.transport import read_json, some
+from webapp.inspector.transport import MAX_BODY, read_json, some
 from webapp.order_context import current_reference_id, forget_order
 
 WEBHOOK_HEADERS = ("content-type", "webhook-id", "user-agent")
-MAX_BODY = 64 * 1024
 REFERENCE = re.compile(rb'"(?:reference_id|external_id)"\s*:\s*"([\w-]{1,64})"')
 
 
@@ -46,7 +45,7 @@ class RecordingMiddleware:
             took_ms = round((time.perf_counter() - started) * 1000, 1)
             if self.kind == "answer":
                 _record_answer(recorder, scope, start["status"], Headers(raw=start["headers"]))
-            elif len(body) <= MAX_BODY:
+            else:
                 _record_webhook(recorder, Headers(scope=scope), body, start["status"], bytes(answer), took_ms)
 
 

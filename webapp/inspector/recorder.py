@@ -1,4 +1,4 @@
-"""Store the masked steps of each order: calls to Xendit, webhooks and answers.
+"""Store the masked steps of each order: calls to Xendit, webhooks and answers, within limits of bytes.
 
 Recording never waits for the database. A masked step goes into a bounded queue, which a background task writes in
 batches. A full queue drops steps.
@@ -6,11 +6,7 @@ batches. A full queue drops steps.
 
 import asyncio
 import contextlib
-import hashlib
-import json
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,31 +14,20 @@ from typing import Any
 import aiosql
 import structlog
 
+from webapp.background import in_batches
 from webapp.config import Settings
 from webapp.database.connection import Database
 from webapp.inspector.masking import Mask
 from webapp.inspector.secret_names import shop_secrets
+from webapp.inspector.steps import Step, row_of_step, step_from_row
+from webapp.orders.rows import timestamp
 
 log = structlog.get_logger()
 QUEUE_SIZE = 2000
-MAX_STEPS_OF_AN_ORDER = 120
 MAX_STEPS_OF_A_VISITOR = 600
 KEPT_FOR = timedelta(days=7)
 GATHER_SECONDS = 0.15
-CLEAN_EVERY = timedelta(minutes=5)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A recorded ``call`` to Xendit, ``webhook``, or ``answer`` to the browser."""
-
-    step_id: str
-    at: datetime
-    last_at: datetime
-    times: int
-    """The number of repetitions. Only a repeated GET with the same answer counts above 1."""
-    kind: str
-    document: Mapping[str, Any]
+WEIGHED_AT_ONCE = 500
 
 
 class Recorder:
@@ -52,6 +37,8 @@ class Recorder:
         self.mask = Mask(shop_secrets(settings))
         self._database = database
         self._sql: Any = aiosql.from_path(Path(__file__).with_name("recorder.sql"), database.driver)
+        self._max_bytes = settings.keep.inspector_bytes
+        self._written: set[str] = set()  # orders with new steps, since old ones were deleted
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(QUEUE_SIZE)
         self._task: asyncio.Task[None] | None = None
 
@@ -61,13 +48,13 @@ class Recorder:
         """Record a masked step of an order that began ``took_ms`` ago. ``same`` is the key of its repetitions."""
         if reference_id and not self._queue.full():
             began = datetime.now(UTC) - timedelta(milliseconds=took_ms)
-            self._queue.put_nowait(_row(reference_id, kind, began, document, same))
+            self._queue.put_nowait(row_of_step(reference_id, kind, began, document, same))
 
     async def steps(self, reference_id: str) -> list[Step]:
         """Return an order's steps, newest first."""
         async with self._database.read() as connection:
             rows = [row async for row in self._sql.steps_of(connection, reference_id=reference_id)]
-        return [_step(row) for row in rows]
+        return [step_from_row(row) for row in rows]
 
     def start(self) -> None:
         """Start the background task. The database must be open."""
@@ -87,7 +74,6 @@ class Recorder:
                 await self._task
 
     async def _write_for_ever(self) -> None:
-        cleaned = datetime.min.replace(tzinfo=UTC)
         while True:
             batch = [await self._queue.get()]
             await asyncio.sleep(GATHER_SECONDS)
@@ -95,35 +81,41 @@ class Recorder:
                 batch.append(self._queue.get_nowait())
             try:
                 await self._write(batch)
-                if datetime.now(UTC) - cleaned > CLEAN_EVERY:
-                    cleaned = datetime.now(UTC)
-                    await self._clean({row["reference_id"] for row in batch})
             except Exception as error:  # the shop works without the inspector
                 log.error("inspector_lost_steps", steps=len(batch), error=type(error).__name__)
             for _ in batch:
                 self._queue.task_done()
 
     async def _write(self, batch: list[dict[str, Any]]) -> None:
+        self._written |= {row["reference_id"] for row in batch}
         async with self._database.write() as connection:
             await self._sql.add_step(connection, batch)
 
-    async def _clean(self, reference_ids: set[str]) -> None:
-        before = (datetime.now(UTC) - KEPT_FOR).isoformat(timespec="milliseconds")
-        async with self._database.write() as connection:
-            await self._sql.forget_older(connection, before=before)
-            for reference_id in reference_ids:
-                await self._sql.forget_beyond(connection, reference_id=reference_id, most=MAX_STEPS_OF_A_VISITOR)
+    async def delete_old(self) -> None:
+        """Delete what is too old, what a visitor has too much of, and the oldest steps beyond the bytes of all."""
+        for reference_id in self._take_written():
+            async with self._database.autocommit() as connection:
+                most = MAX_STEPS_OF_A_VISITOR
+                await self._sql.delete_beyond(connection, reference_id=reference_id, most=most)
+            await asyncio.sleep(0)
+        before = max(timestamp(datetime.now(UTC) - KEPT_FOR), await self._full_at())
 
+        async def delete(most: int) -> int:
+            async with self._database.autocommit() as connection:
+                return len([row async for row in self._sql.delete_older(connection, before=before, most=most)])
 
-def _row(reference_id: str, kind: str, began: datetime, document: Mapping[str, Any], same: str) -> dict[str, Any]:
-    stamp = began.isoformat(timespec="milliseconds")
-    step_id = hashlib.sha256(f"{reference_id}:{same}".encode()).hexdigest() if same else secrets.token_hex(12)
-    row = {"step_id": step_id, "reference_id": reference_id, "first_at": stamp, "last_at": stamp, "times": 1}
-    text = json.dumps(document, ensure_ascii=False).encode(errors="replace").decode()  # half a surrogate pair becomes ?
-    text = text.replace("\\u0000", "")  # Postgres stores no NUL
-    return row | {"kind": kind, "document": text, "most": MAX_STEPS_OF_AN_ORDER}
+        await in_batches(delete)
 
+    def _take_written(self) -> set[str]:
+        taken, self._written = self._written, set()
+        return taken
 
-def _step(row: Any) -> Step:
-    at, last_at = datetime.fromisoformat(row["first_at"]), datetime.fromisoformat(row["last_at"])
-    return Step(row["step_id"], at, last_at, row["times"], row["kind"], json.loads(row["document"]))
+    async def _full_at(self) -> str:
+        """Return the time before which steps are beyond the bytes of all; empty if there are none."""
+        total, before = 0, timestamp(datetime.now(UTC) + timedelta(days=1))
+        while before and total <= self._max_bytes:
+            async with self._database.read() as connection:
+                row = await self._sql.weigh_older(connection, before=before, most=WEIGHED_AT_ONCE)
+            total, before = total + int(row["bytes"] or 0), row["oldest"] or ""
+            await asyncio.sleep(0)
+        return before

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from webapp.inspector.recorder import Step
 from webapp.inspector.snippets import curl, python
+from webapp.inspector.steps import Step
 from webapp.integrations import INTEGRATIONS
 from webapp.orders.order import Order, OrderStatus
 from webapp.orders.rows import Change

@@ -12,10 +12,12 @@ import httpx
 from webapp.inspector.masking import masked
 from webapp.inspector.recorder import Recorder
 from webapp.inspector.secret_names import KEY
+from webapp.integrations.errors import parse_json
 from webapp.order_context import current_reference_id
 
 REQUEST_HEADERS = ("content-type", "api-version", "idempotency-key", "for-user-id")
 RATE_HEADERS = ("rate-limit-limit", "rate-limit-remaining", "rate-limit-reset")
+MAX_BODY = 64 * 1024  # bytes that are parsed and masked; a longer body is not recorded
 ANSWER_HEADERS = ("content-type", "request-id", "retry-after", *RATE_HEADERS)
 
 
@@ -56,7 +58,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
             "request_headers": some(request.headers, REQUEST_HEADERS),
             "request": read_json(request.content),
             "answer_headers": some(response.headers, ANSWER_HEADERS) if response is not None else {},
-            "answer": read_json(response.content) if response is not None else None,
+            "answer": _answer(response) if response is not None else None,
         }
         document: dict[str, Any] = self.recorder.mask.value(said)
         if "authorization" in request.headers:
@@ -77,10 +79,15 @@ def some(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
 
 
 def read_json(content: bytes) -> Any:
-    """Return parsed JSON. For other content return only its length, because secrets in it can't be found."""
-    if not content:
-        return None
+    """Return parsed JSON. For other or long content return only its length, because secrets in it can't be found."""
+    if len(content) > MAX_BODY:
+        return f"‹more than {MAX_BODY:,} bytes: not kept›"
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError):
+        return parse_json(content) if content else None
+    except ValueError:
         return f"‹{len(content)} bytes that are not JSON›"
+
+
+def _answer(response: httpx.Response) -> Any:
+    refused = response.extensions.get("refused")
+    return f"‹not read: {refused}›" if refused else read_json(response.content)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import math
+import re
 from typing import TypeVar
 
 import httpx
 
 Answer = TypeVar("Answer")
+MAX_TEXT = 2_000  # of an id, a key, a URL
+MAX_VALUES = 50_000
+MAX_DEPTH = 50  # lists and objects within each other
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL and half a surrogate pair: no database holds them
 
 
 class XenditError(Exception):
@@ -24,16 +31,18 @@ class XenditError(Exception):
     def from_response(cls, response: httpx.Response) -> XenditError:
         """Read the error envelope ``{error_code, message, errors?}``; anything else becomes ``UNEXPECTED_ANSWER``."""
         try:
-            body = response.json()
-            errors = body.get("errors")
-            return cls(
-                response.status_code,
-                str(body["error_code"])[:100],
-                str(body.get("message", ""))[:1000],
-                errors if isinstance(errors, list) else [],
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
+            body = parse_json(response.content)
+        except ValueError:
+            body = None
+        if not isinstance(body, dict) or not isinstance(body.get("error_code"), str):
             return cls.unexpected(response.status_code)
+        message, errors = body.get("message"), body.get("errors")
+        return cls(
+            response.status_code,
+            body["error_code"][:100],
+            message[:1000] if isinstance(message, str) else "",
+            errors if isinstance(errors, list) else [],
+        )
 
     @classmethod
     def from_failure(cls, failure: httpx.HTTPError) -> XenditError:
@@ -48,16 +57,43 @@ class XenditError(Exception):
 
 
 def read_answer(response: httpx.Response, answer: type[Answer]) -> Answer:
-    """Return Xendit's object: a 2xx answer in JSON, in which every key of the TypedDict ``answer`` is a text.
+    """Return Xendit's object: a 2xx answer in JSON, in which every key of the TypedDict ``answer`` is a short text.
 
     Raises XenditError for anything else.
     """
     if not response.is_success:
         raise XenditError.from_response(response)
     try:
-        body = response.json()
+        body = parse_json(response.content)
     except ValueError:
         body = None
-    if not isinstance(body, dict) or not all(isinstance(body.get(key), str) for key in answer.__annotations__):
+    needed = [body.get(key) for key in answer.__annotations__] if isinstance(body, dict) else [None]
+    if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in needed):
         raise XenditError.unexpected(response.status_code)
     return body  # type: ignore[return-value]  # just checked
+
+
+def parse_json(content: bytes) -> object:
+    """Return what the JSON says. Raises ValueError where it is none, or says what no shop could store or compute.
+
+    That is text with a NUL or half a surrogate pair, NaN and Infinity (``1e400`` is one), and absurd nesting.
+    """
+    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise ValueError("too many values")
+    try:
+        body = json.loads(content)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    _check(body, MAX_DEPTH)
+    return body
+
+
+def _check(value: object, depth: int) -> None:
+    if depth < 0:
+        raise ValueError("nested too deeply")
+    if isinstance(value, str) and UNSTORABLE.search(value):
+        raise ValueError("text that is not Unicode")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number without end")
+    for child in (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _check(child, depth - 1)

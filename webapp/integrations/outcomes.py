@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .webhooks import Webhook
 
 State = Literal["open", "pending", "authorized", "completed", "expired", "cancelled"]
+ID_LENGTHS = range(1, 256)  # a longer text is no id
 IDS = ("payment_session_id", "payment_request_id", "payment_id", "payment_token_id", "recurring_plan_id", "invoice_id")
 
 
@@ -115,7 +116,7 @@ def of_plan(plan: Mapping[str, object]) -> Outcome:
 
 
 def _outcome(state: State, data: Mapping[str, object], amount: Decimal | None = None) -> Outcome:
-    ids = {name: text for name in IDS if (text := _text(data.get(name)))}
+    ids = {name: text for name in IDS if len(text := _text(data.get(name)) or "") in ID_LENGTHS}
     return Outcome(state, _text(data.get("reference_id")), amount, _text(data.get("currency")), ids)
 
 

@@ -12,7 +12,7 @@ from typing import TypedDict
 
 import httpx
 
-from .errors import Answer, XenditError, read_answer
+from .errors import Answer, XenditError, parse_json, read_answer
 
 API_URL = "https://api.xendit.co"
 
@@ -61,7 +61,7 @@ async def find_invoices(
     if not response.is_success:
         raise XenditError.from_response(response)
     try:
-        found = response.json()
+        found = parse_json(response.content)
     except ValueError:
         found = None
     if not isinstance(found, list) or not all(isinstance(invoice, dict) for invoice in found):

@@ -20,8 +20,9 @@ REFRESH_EVERY = timedelta(seconds=3)
 class OrderBook:
     """All orders in the database. Every method may raise DatabaseUnavailable."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, sandbox: bool = False) -> None:
+        """``sandbox``: new orders move no money, so they may be deleted after days."""
+        self._database, self._sandbox = database, int(sandbox)
         self._sql: Any = aiosql.from_path(Path(__file__).with_name("order_book.sql"), database.driver)
 
     @asynccontextmanager
@@ -35,7 +36,7 @@ class OrderBook:
     async def add(self, order: Order) -> bool:
         """Store a new order. Return False if an order with its ``checkout_id`` exists."""
         async with self._database.autocommit() as connection:
-            return await self._sql.add_order(connection, **new_order_row(order)) is not None
+            return await self._sql.add_order(connection, sandbox=self._sandbox, **new_order_row(order)) is not None
 
     async def check_writable(self) -> None:
         """Raise DatabaseUnavailable if nothing can be written now."""

@@ -1,12 +1,12 @@
 -- The statements of OrderBook, valid in SQLite and in Postgres.
 
--- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at)^
+-- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at, sandbox)^
 INSERT INTO orders (
     reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status,
-    created, updated, expires_at
+    created, updated, expires_at, sandbox
 ) VALUES (
     :reference_id, :checkout_id, :visitor, :integration, :flow, :currency, :country, :locale, :lines, :amount, :status,
-    :created, :updated, :expires_at
+    :created, :updated, :expires_at, :sandbox
 ) ON CONFLICT DO NOTHING
 RETURNING reference_id;
 

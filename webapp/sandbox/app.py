@@ -5,7 +5,7 @@ import contextlib
 import gettext
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from . import gateway, hosted, invoices, sessions, webhooks
+from . import gateway, hosted, invoices, retention, sessions, webhooks
 from .api import create_api
 from .caller_faults import CallerFaults, FaultMiddleware, get_caller_faults, set_caller_faults
 from .clock import utcnow
@@ -25,7 +25,6 @@ from .store import Store
 from .webhook_sender import WebhookSender, webhook_client
 
 SWEEP_EVERY = 1.0
-DELETE_EVERY = timedelta(hours=6)
 logger = logging.getLogger(__name__)
 
 
@@ -55,20 +54,19 @@ class Sandbox:
         self.sdk_url: str | None = gateway.sdk_url(settings)
         self._client = webhook_client
         self._kicked = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Create the tables and start the background work. The database must be open."""
         await self.store.create_tables()
-        self._task = asyncio.create_task(self._run())
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._delete_old())]
 
     async def stop(self) -> None:
         """Stop the background work. Unsent webhooks stay in the outbox for the next start, or for another process."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
 
     def _kick(self) -> None:
         self._kicked.set()
@@ -76,13 +74,9 @@ class Sandbox:
     async def _run(self) -> None:
         client = self._client or webhook_client()
         sender = WebhookSender(self.store, self.settings, client, self.clock)
-        delete_at = self.clock()
         try:
             while True:
                 try:
-                    if self.clock() >= delete_at:
-                        delete_at = self.clock() + DELETE_EVERY
-                        await webhooks.delete_old(self.store)
                     await self.store.advance_all()
                     self._kicked.clear()
                     await sender.deliver()
@@ -94,6 +88,14 @@ class Sandbox:
         finally:
             if client is not self._client:
                 await client.aclose()
+
+    async def _delete_old(self) -> None:
+        while True:
+            await asyncio.sleep(retention.DELETE_EVERY)
+            try:
+                await retention.delete_old(self.store, self.settings)
+            except Exception:
+                logger.exception("the sandbox could not delete what is old")
 
     async def webhooks(self, object_id: str | None = None) -> list[dict[str, Any]]:
         """Return the newest webhooks without their bodies, of all objects or of one."""

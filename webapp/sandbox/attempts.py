@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from .clock import to_text
-from .errors import invalid_status
+from .errors import MAX_ATTEMPTS, invalid_status, too_many_attempts
 from .events import payment_event, plan_events, session_event, token_event
 from .ids import new_id
 from .records import OPEN, SessionRecord, attempt_id, find_attempt
@@ -33,6 +33,8 @@ def begin_attempt(
     """
     if not record.is_active:
         raise invalid_status(record.status)
+    if len(record.attempts) >= MAX_ATTEMPTS:
+        raise too_many_attempts()
     attempt: dict[str, Any] = {
         "kind": kind,
         "session_token_request_id": new_id(""),

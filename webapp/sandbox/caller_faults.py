@@ -12,6 +12,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .clock import to_text
 from .codec import ApiResponse
 from .document_table import CALLER
 from .store import Store
@@ -51,9 +52,12 @@ async def set_caller_faults(store: Store, caller: str, changes: Mapping[str, Any
     wanted = replace(await get_caller_faults(store, caller), **changes)
     if wanted.fail not in ("", "timeout", *FAILURES) or not 0 <= wanted.delay <= 60:
         raise ValueError("no such fault")
-    row = asdict(wanted) | {"duplicate": int(wanted.duplicate), "caller": caller}
+    row = asdict(wanted) | {"duplicate": int(wanted.duplicate), "caller": caller, "set_at": to_text(store.clock())}
     async with store.database.write() as connection:
-        await store.queries.set_caller_faults(connection, **row)
+        if wanted == CallerFaults():
+            await store.queries.clear_caller_faults(connection, caller=caller)
+        else:
+            await store.queries.set_caller_faults(connection, **row)
     return wanted
 
 

@@ -1,10 +1,14 @@
 """JSON in and out. Whole numbers are int, others Decimal: a float would add noise."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
 from starlette.responses import Response
+
+MAX_DEPTH = 50
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def _refuse(constant: str) -> Any:
@@ -28,6 +32,24 @@ def _number(value: Any) -> Any:
 def loads(text: str | bytes) -> Any:
     """Read JSON. Raise ValueError for other text, and RecursionError for absurd nesting."""
     return json.loads(text, parse_float=_decimal, parse_constant=_refuse)
+
+
+def read(text: str | bytes) -> Any:
+    """Read JSON from outside. Raise ValueError also for absurd nesting, NUL, and half a surrogate pair."""
+    try:
+        value = loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not _is_storable(value, MAX_DEPTH):
+        raise ValueError("nested too deeply, or text that no database holds")
+    return value
+
+
+def _is_storable(value: Any, depth: int) -> bool:
+    if isinstance(value, str):
+        return not UNSTORABLE.search(value)
+    children = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return depth > 0 and all(_is_storable(child, depth - 1) for child in children)
 
 
 def dumps(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .clock import to_text
 from .errors import SandboxError
 from .ids import new_id
 from .store import Store
@@ -10,6 +11,7 @@ from .store import Store
 async def add_customer(store: Store, business_id: str, reference_id: str) -> str:
     """Return the `cust-…` id of this reference, new or known. Raise 409 if it belongs to another business."""
     fields = {"reference_id": reference_id, "customer_id": new_id("cust-"), "business_id": business_id}
+    fields["used_at"] = to_text(store.clock())
     async with store.database.write() as connection:
         await store.queries.insert_customer(connection, **fields)
         row: Any = await store.queries.get_customer_by_reference(connection, reference_id=reference_id)
@@ -21,6 +23,6 @@ async def add_customer(store: Store, business_id: str, reference_id: str) -> str
 
 async def has_customer(store: Store, business_id: str, customer_id: str) -> bool:
     """Return whether the business has this customer."""
-    async with store.database.read() as connection:
-        row = await store.queries.get_customer(connection, customer_id=customer_id)
+    async with store.database.write() as connection:
+        row = await store.queries.use_customer(connection, customer_id=customer_id, used_at=to_text(store.clock()))
     return row is not None and row["business_id"] == business_id

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+MAX_ATTEMPTS = 20
+
 
 class SandboxError(Exception):
     """An error that the caller may read. `errors` holds objects `{message, path}`, as POST /sessions documents."""
@@ -45,6 +47,11 @@ def bad_request(error_code: str, message: str) -> SandboxError:
 def not_found(message: str = "Session not found") -> SandboxError:
     """Return the error about an unknown session."""
     return SandboxError(404, "NOT_FOUND", message)
+
+
+def too_many_attempts() -> SandboxError:
+    """Return the error about a session or an invoice with MAX_ATTEMPTS: a record has an end."""
+    return SandboxError(429, "TOO_MANY_ATTEMPTS", f"A payment takes at most {MAX_ATTEMPTS} attempts")
 
 
 def invalid_status(status: str) -> SandboxError:

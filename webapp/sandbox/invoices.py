@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from .clock import from_text, to_text
-from .errors import SandboxError
+from .errors import MAX_ATTEMPTS, SandboxError, too_many_attempts
 from .events import Event
 from .ids import new_id
 from .records import OPEN, InvoiceRecord
@@ -27,6 +27,8 @@ def begin(record: InvoiceRecord, now: datetime, *, channel_code: str, method: st
     """
     if not record.is_pending:
         raise SandboxError(422, "INVALID_INVOICE_STATUS", f"Invoice status is {record.status}, expecting PENDING")
+    if len(record.payments) >= MAX_ATTEMPTS:
+        raise too_many_attempts()
     payment: dict[str, Any] = {"id": new_id("py-"), "channel_code": channel_code, "created": to_text(now)}
     payment |= {"method": method, "name": name, "status": "REQUIRES_ACTION", "failure_code": None}
     record.payments.append(payment)

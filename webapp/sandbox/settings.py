@@ -6,7 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class SandboxSettings:
-    """The settings. `webhook_schedule` is Xendit's 15 min … 12 h in a demo's seconds; README.md explains the rest."""
+    """The settings. `webhook_schedule` is Xendit's 15 min … 12 h in a demo's seconds; README.md explains the rest.
+
+    Ended sessions and invoices are kept for `keep_days`, and at most the newest `keep_objects` of each.
+    """
 
     public_url: str
     secret: str = field(repr=False)
@@ -15,3 +18,5 @@ class SandboxSettings:
     webhook_schedule: tuple[float, ...] = (1, 3, 8, 20, 60, 120)
     sdk_path: Path | None = None
     merchant_name: str = "Demo Merchant"
+    keep_days: int = 7
+    keep_objects: int = 25_000

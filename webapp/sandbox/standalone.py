@@ -4,12 +4,14 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from .app import Sandbox
+from .body_limit import BodyLimitMiddleware
 from .database import SQLiteDatabase
 from .settings import SandboxSettings
 
@@ -40,4 +42,5 @@ def create_app(settings: SandboxSettings, database: SQLiteDatabase) -> Starlette
     async def hello(request: Request) -> Response:
         return PlainTextResponse(HELLO)
 
-    return Starlette(routes=[Route("/", hello), *sandbox.routes, Mount("/", api)], lifespan=lifespan)
+    routes = [Route("/", hello), *sandbox.routes, Mount("/", api)]
+    return Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)], lifespan=lifespan)

@@ -59,7 +59,7 @@ class Store:
         self.invoices = DocumentTable(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
 
     async def create_tables(self) -> None:
-        """Create tables and indexes that are missing.
+        """Create tables and indexes that are missing, and drop those of older versions.
 
         In Postgres even CREATE INDEX IF NOT EXISTS waits for open transactions, so it runs only when needed.
         """
@@ -70,6 +70,8 @@ class Store:
                 rows = await connection.fetch("SELECT relname FROM pg_class WHERE pg_table_is_visible(oid)")
                 there = {row["relname"] for row in rows}
             for name in self.queries.available_queries:
+                if name.startswith("drop_") and not name.endswith("_cursor"):
+                    await getattr(self.queries, name)(connection)
                 if name.startswith("create_") and not name.endswith("_cursor"):
                     create = getattr(self.queries, name)
                     if create.sql.split("IF NOT EXISTS ")[1].split()[0] not in there:

@@ -11,6 +11,7 @@ from datetime import timedelta
 import httpx
 import stamina
 
+from webapp.xendit.bounded import ACCEPTED_ENCODING
 from webapp.xendit.circuit_breaker import CircuitBreaker, CircuitOpen
 
 TIMEOUT = httpx.Timeout(8, connect=3)
@@ -101,4 +102,18 @@ def xendit_client(
         transport = network_transport()
     watched = watch(transport)
     inner = CircuitBreaker(watched) if breaks else watched
-    return httpx.AsyncClient(transport=RetryingTransport(inner), timeout=TIMEOUT, follow_redirects=False)
+    return httpx.AsyncClient(
+        transport=RetryingTransport(inner),
+        timeout=TIMEOUT,
+        headers={"Accept-Encoding": ACCEPTED_ENCODING},
+        event_hooks={"response": [_let_go]},
+        follow_redirects=False,
+    )
+
+
+async def _let_go(response: httpx.Response) -> None:
+    """Free an answer, which is read already, as soon as nobody needs it.
+
+    httpx's stream and its response refer to each other: ten answers of 1 MB would wait for the garbage collector.
+    """
+    response.stream = httpx.ByteStream(b"")

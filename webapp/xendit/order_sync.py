@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -21,7 +19,6 @@ log = structlog.get_logger()
 QUESTIONS = parse("50/second")  # per process
 REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = parse("20/minute"), parse("60/minute")
 AGAIN = N_("Wait a moment, then try again.")
-SWEEP_EVERY = 30  # seconds
 WEBHOOK_PATIENCE = 2.0  # seconds that the first page of an order gives a webhook
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit before it shows what is known
 
@@ -124,23 +121,7 @@ def _interval(order: Order) -> timedelta:
     return timedelta(seconds=3 if age < 600 else min(15, age / 200))
 
 
-@asynccontextmanager
-async def expiring_overdue(shop: Shop) -> AsyncIterator[None]:
-    """Close expired orders every half minute until the block is left, even if no page polls them."""
-    task = asyncio.create_task(_expire_overdue(shop))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _expire_overdue(shop: Shop) -> None:
-    while True:
-        await asyncio.sleep(SWEEP_EVERY)
-        try:
-            for order in await shop.order_book.overdue(datetime.now(UTC)):
-                await refresh(shop, order, cause=N_("expired: its time was over"))
-        except Exception:
-            log.exception("expire_overdue_failed")
+async def expire_overdue(shop: Shop) -> None:
+    """Close orders whose time is over, even if no page polls them."""
+    for order in await shop.order_book.overdue(datetime.now(UTC)):
+        await refresh(shop, order, cause=N_("expired: its time was over"))

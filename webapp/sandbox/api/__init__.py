@@ -41,7 +41,7 @@ async def _api_error(request: Request, error: Exception) -> Response:
 
 async def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    code = "NOT_FOUND" if error.status_code == 404 else "METHOD_NOT_ALLOWED"
+    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}.get(error.status_code, "BAD_REQUEST")
     return ApiResponse({"error_code": code, "message": error.detail}, error.status_code)
 
 

@@ -8,10 +8,9 @@ from typing import Any
 from starlette.requests import Request
 
 from .. import keys
-from ..codec import loads
+from ..codec import read
 from ..errors import SandboxError, validation_error
 
-MAX_BODY = 1_000_000
 SECRET_KEY = re.compile(r"xnd_development_[\w+/=-]+")
 
 
@@ -31,25 +30,10 @@ def business_of(request: Request) -> str:
 
 async def body_of(request: Request) -> dict[str, Any]:
     """Return the JSON object in the body."""
-    text = await request.body()
-    if len(text) > MAX_BODY:
-        raise SandboxError(413, "REQUEST_TOO_LARGE", "Request body is too large")
     try:
-        body = loads(text)
-        broken = not _is_text(body)
-    except (ValueError, RecursionError):
+        body = read(await request.body())
+    except ValueError:
         raise SandboxError(400, "INVALID_JSON_FORMAT", "Request body is not valid JSON") from None
     if not isinstance(body, dict):
         raise validation_error("must be object", "/body")
-    if broken:
-        raise SandboxError(400, "INVALID_JSON_FORMAT", "Request body holds text that is not Unicode")
     return body
-
-
-def _is_text(value: Any) -> bool:
-    """Return False for text that UTF-8 or a database cannot hold: half a surrogate pair, a NUL."""
-    if isinstance(value, str):
-        return not re.search("[\0\ud800-\udfff]", value)
-    if isinstance(value, dict):
-        return all(_is_text(name) and _is_text(child) for name, child in value.items())
-    return all(map(_is_text, value)) if isinstance(value, list) else True

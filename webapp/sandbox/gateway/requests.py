@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from ..codec import loads
+from ..codec import read
 from ..errors import validation_error
 
 JSON = dict[str, Any]
@@ -14,8 +14,8 @@ async def payload_of(request: Request) -> JSON:
     """Return the JSON object in the form's one field."""
     form = await request.form(max_files=0, max_fields=5)
     try:
-        payload = loads(str(form.get("payload", "")))
-    except (ValueError, RecursionError):
+        payload = read(str(form.get("payload", "")))
+    except ValueError:
         payload = None
     if not isinstance(payload, dict):
         raise validation_error("must be a form whose field payload holds a JSON object", "/body/payload")

@@ -49,19 +49,14 @@ RETURNING version
 SELECT id FROM sandbox_invoices WHERE due_at <= :now ORDER BY due_at LIMIT 100
 
 -- name: insert_customer^
-INSERT INTO sandbox_customers (reference_id, customer_id, business_id)
-VALUES (:reference_id, :customer_id, :business_id)
-ON CONFLICT DO NOTHING
+INSERT INTO sandbox_known_customers (reference_id, customer_id, business_id, used_at)
+VALUES (:reference_id, :customer_id, :business_id, :used_at)
+ON CONFLICT (reference_id) DO UPDATE SET used_at = :used_at
 RETURNING customer_id
 
 -- name: get_customer_by_reference^
-SELECT customer_id, business_id FROM sandbox_customers WHERE reference_id = :reference_id
+SELECT customer_id, business_id FROM sandbox_known_customers WHERE reference_id = :reference_id
 
--- name: get_customer^
-SELECT customer_id, business_id FROM sandbox_customers WHERE customer_id = :customer_id
-
--- name: forget_sessions!
-DELETE FROM sandbox_sessions WHERE created_at < :before AND due_at IS NULL
-
--- name: forget_invoices!
-DELETE FROM sandbox_invoices WHERE created_at < :before AND due_at IS NULL
+-- name: use_customer^
+UPDATE sandbox_known_customers SET used_at = :used_at WHERE customer_id = :customer_id
+RETURNING customer_id, business_id

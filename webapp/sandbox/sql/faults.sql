@@ -1,5 +1,4 @@
--- Faults on purpose: WebhookFaults are in sandbox_switches, CallerFaults in sandbox_controls.
--- The tables keep their first names, because databases in use have them.
+-- Faults on purpose: WebhookFaults are in sandbox_switches, CallerFaults in sandbox_caller_faults.
 
 -- name: list_webhook_faults
 SELECT name, value FROM sandbox_switches
@@ -10,24 +9,23 @@ ON CONFLICT (name) DO UPDATE SET value = :value
 RETURNING name
 
 -- name: get_caller_faults^
-SELECT fail, delay, duplicate FROM sandbox_controls WHERE caller = :caller
+SELECT fail, delay, duplicate FROM sandbox_caller_faults WHERE caller = :caller
 
 -- name: set_caller_faults^
-INSERT INTO sandbox_controls (caller, fail, delay, duplicate) VALUES (:caller, :fail, :delay, :duplicate)
-ON CONFLICT (caller) DO UPDATE SET fail = :fail, delay = :delay, duplicate = :duplicate
+INSERT INTO sandbox_caller_faults (caller, fail, delay, duplicate, set_at)
+VALUES (:caller, :fail, :delay, :duplicate, :set_at)
+ON CONFLICT (caller) DO UPDATE SET fail = :fail, delay = :delay, duplicate = :duplicate, set_at = :set_at
 RETURNING caller
 
+-- name: clear_caller_faults!
+DELETE FROM sandbox_caller_faults WHERE caller = :caller
+
 -- name: clear_failure^
-UPDATE sandbox_controls SET fail = '' WHERE caller = :caller AND fail = :fail RETURNING caller
+UPDATE sandbox_caller_faults SET fail = '' WHERE caller = :caller AND fail = :fail RETURNING caller
 
 -- name: insert_caller^
 INSERT INTO sandbox_callers (object_id, caller) VALUES (:object_id, :caller) ON CONFLICT DO NOTHING RETURNING caller
 
 -- name: get_faults_of_object^
-SELECT delay, duplicate FROM sandbox_controls
+SELECT delay, duplicate FROM sandbox_caller_faults
 WHERE caller = (SELECT caller FROM sandbox_callers WHERE object_id = :object_id)
-
--- name: forget_callers!
-DELETE FROM sandbox_callers WHERE object_id NOT IN (
-    SELECT id FROM sandbox_sessions UNION ALL SELECT id FROM sandbox_invoices
-)

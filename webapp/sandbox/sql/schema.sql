@@ -15,6 +15,9 @@ CREATE TABLE IF NOT EXISTS sandbox_sessions (
 -- name: create_sessions_due!
 CREATE INDEX IF NOT EXISTS sandbox_sessions_due ON sandbox_sessions (due_at)
 
+-- name: create_sessions_ended!
+CREATE INDEX IF NOT EXISTS sandbox_sessions_ended ON sandbox_sessions (created_at) WHERE due_at IS NULL
+
 -- name: create_invoices!
 CREATE TABLE IF NOT EXISTS sandbox_invoices (
     id TEXT PRIMARY KEY,
@@ -33,12 +36,25 @@ CREATE INDEX IF NOT EXISTS sandbox_invoices_due ON sandbox_invoices (due_at)
 -- name: create_invoices_external!
 CREATE INDEX IF NOT EXISTS sandbox_invoices_external ON sandbox_invoices (business_id, external_id)
 
--- name: create_customers!
-CREATE TABLE IF NOT EXISTS sandbox_customers (
+-- name: create_invoices_ended!
+CREATE INDEX IF NOT EXISTS sandbox_invoices_ended ON sandbox_invoices (created_at) WHERE due_at IS NULL
+
+-- name: create_invoices_recent!
+CREATE INDEX IF NOT EXISTS sandbox_invoices_recent ON sandbox_invoices (business_id, created_at)
+
+-- name: drop_customers!
+DROP TABLE IF EXISTS sandbox_customers
+
+-- name: create_known_customers!
+CREATE TABLE IF NOT EXISTS sandbox_known_customers (
     reference_id TEXT PRIMARY KEY,
     customer_id TEXT NOT NULL UNIQUE,
-    business_id TEXT NOT NULL
+    business_id TEXT NOT NULL,
+    used_at TEXT NOT NULL
 )
+
+-- name: create_known_customers_used!
+CREATE INDEX IF NOT EXISTS sandbox_known_customers_used ON sandbox_known_customers (used_at)
 
 -- name: create_webhooks!
 CREATE TABLE IF NOT EXISTS sandbox_webhooks (
@@ -61,19 +77,29 @@ CREATE INDEX IF NOT EXISTS sandbox_webhooks_due ON sandbox_webhooks (due_at)
 -- name: create_webhooks_object!
 CREATE INDEX IF NOT EXISTS sandbox_webhooks_object ON sandbox_webhooks (object_id)
 
+-- name: create_webhooks_recent!
+CREATE INDEX IF NOT EXISTS sandbox_webhooks_recent ON sandbox_webhooks (created_at, position)
+
 -- name: create_switches!
 CREATE TABLE IF NOT EXISTS sandbox_switches (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 )
 
--- name: create_controls!
-CREATE TABLE IF NOT EXISTS sandbox_controls (
+-- name: drop_controls!
+DROP TABLE IF EXISTS sandbox_controls
+
+-- name: create_caller_faults!
+CREATE TABLE IF NOT EXISTS sandbox_caller_faults (
     caller TEXT PRIMARY KEY,
     fail TEXT NOT NULL,
     delay BIGINT NOT NULL,
-    duplicate BIGINT NOT NULL
+    duplicate BIGINT NOT NULL,
+    set_at TEXT NOT NULL
 )
+
+-- name: create_caller_faults_set!
+CREATE INDEX IF NOT EXISTS sandbox_caller_faults_set ON sandbox_caller_faults (set_at)
 
 -- name: create_callers!
 CREATE TABLE IF NOT EXISTS sandbox_callers (

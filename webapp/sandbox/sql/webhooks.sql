@@ -30,6 +30,3 @@ ORDER BY created_at DESC, position DESC LIMIT 200
 -- name: list_webhooks_of
 SELECT webhook_id, event, object_id, status, attempts, answer, due_at, created_at FROM sandbox_webhooks
 WHERE object_id = :object_id ORDER BY created_at DESC, position DESC LIMIT 200
-
--- name: forget_webhooks!
-DELETE FROM sandbox_webhooks WHERE created_at < :before AND due_at IS NULL

@@ -1,0 +1,98 @@
+"""What the sandbox takes has an end: bodies, nesting, numbers, texts, attempts."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.sandbox.conftest import INVOICE, KEY, PAY, Rig
+from webapp.sandbox import SandboxSettings, SQLiteDatabase, standalone
+from webapp.sandbox.body_limit import MAX_BODY
+from webapp.sandbox.errors import MAX_ATTEMPTS
+
+pytestmark = pytest.mark.anyio
+
+TEXTS = (b'"\\ud800"', b'"\\u0000"', b'{"\\u0000": 1}', b'"\xff"')
+ABSURD = [
+    b"[" * 100_000,
+    b'{"a":' * 20_000,
+    json.dumps(PAY)[:-1].encode() + b', "metadata": ' + b'{"a":' * 60 + b"1" + b"}" * 61,
+    *(
+        json.dumps(PAY)[:-1].encode() + b', "description": %s}' % value
+        for value in (
+            b"1e400",
+            b"NaN",
+            b"Infinity",
+            b"9" * 5000,
+            b'"\\ud800"',
+            b'"\\u0000"',
+            b'{"\\u0000": 1}',
+            b'"\xff"',
+        )
+    ),
+    b"",
+    b"\xff\xfe",
+]
+
+
+@pytest.fixture
+async def alone(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """The sandbox as a server of its own, without the shop's limits in front of it."""
+    app = standalone.create_app(SandboxSettings("http://x", "secret"), SQLiteDatabase(tmp_path / "sandbox.db"))
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://x", auth=(KEY, "")) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/sessions", "/v2/invoices"])
+async def test_absurd_json_is_a_400(alone: httpx.AsyncClient, path: str) -> None:
+    for body in ABSURD:
+        answer = await alone.post(path, content=body)
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_JSON_FORMAT"), body[-80:]
+    for body in (b"null", b"[]", b"3", b'"text"'):
+        assert (await alone.post(path, content=body)).json()["error_code"] == "API_VALIDATION_ERROR"
+
+
+async def test_an_absurd_payload_of_the_sdk_is_a_400(alone: httpx.AsyncClient) -> None:
+    for body in ABSURD:
+        answer = await alone.post("/api/sessions/payment_requests", data={"payload": body.decode("latin-1")})
+        assert (answer.status_code, answer.json()["error_code"]) in ((400, "API_VALIDATION_ERROR"), (404, "NOT_FOUND"))
+
+
+async def test_a_body_ends_at_a_megabyte_while_it_arrives(alone: httpx.AsyncClient) -> None:
+    arrived = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal arrived
+        while arrived < 50 * MAX_BODY:
+            arrived += 65_536
+            yield b"a" * 65_536
+
+    pages = ["/sandbox/pay/none", "/sandbox/invoice/none/x", "/sandbox/wallet/none/none"]
+    for path in ("/sessions", "/v2/invoices", "/api/sessions/payment_requests", *pages):
+        arrived, form = 0, {"content-type": "application/x-www-form-urlencoded"}
+        answer = await alone.post(path, content=endless(), headers=form)
+        assert answer.status_code in (404, 413), path
+        assert arrived <= MAX_BODY + 65_536 or answer.status_code == 404
+    assert (await alone.post("/sessions", content=b"a" * (MAX_BODY + 1))).json()["error_code"] == "REQUEST_TOO_LARGE"
+
+
+@pytest.mark.parametrize("kind", ["session", "invoice"])
+async def test_a_payment_takes_so_many_attempts_and_no_more(rig: Rig, kind: str) -> None:
+    if kind == "session":
+        made, link = await rig.create(PAY), "payment_link_url"
+    else:
+        made, link = (await rig.api.post("/v2/invoices", json=INVOICE)).json(), "invoice_url"
+    for _ in range(MAX_ATTEMPTS + 3):
+        answer = await rig.browser.post(made[link], data={"choice": "CARDS.visa", "decision": "decline"})
+        assert answer.status_code == 303
+    store = rig.sandbox.store
+    session = await store.get_session(made.get("payment_session_id", ""))
+    invoice = await store.get_invoice(made.get("id", ""))
+    assert len(session.attempts if session else invoice.payments if invoice else []) == MAX_ATTEMPTS
+    assert (await rig.browser.get(made[link])).status_code == 200

@@ -1,0 +1,32 @@
+-- The statements that delete old orders, valid in SQLite and in Postgres. An order that is open is in none of them.
+
+-- name: closed_beyond(sandbox, before, most)^
+-- The time of the first closed order beyond the :most newest, if there are so many.
+SELECT updated FROM orders
+WHERE sandbox = :sandbox AND updated < :before
+    AND status IN ('paid', 'saved', 'subscribed', 'expired', 'cancelled', 'failed_to_create')
+ORDER BY updated DESC LIMIT 1 OFFSET :most;
+
+-- name: delete_closed(sandbox, before, most)
+-- Deletes the :most oldest of the closed orders that have not changed since :before.
+DELETE FROM orders WHERE reference_id IN (
+    SELECT reference_id FROM orders
+    WHERE sandbox = :sandbox AND updated <= :before
+        AND status IN ('paid', 'saved', 'subscribed', 'expired', 'cancelled', 'failed_to_create')
+    ORDER BY updated LIMIT :most
+)
+RETURNING reference_id;
+
+-- name: delete_changes(reference_id)*!
+DELETE FROM order_changes WHERE reference_id = :reference_id;
+
+-- name: delete_webhooks(reference_id)*!
+DELETE FROM webhooks WHERE reference_id = :reference_id;
+
+-- name: delete_stray_webhooks(before, most)
+-- Of webhooks about no order of this shop.
+DELETE FROM webhooks WHERE webhook_key IN (
+    SELECT webhook_key FROM webhooks WHERE reference_id = '' AND received_at < :before
+    ORDER BY received_at LIMIT :most
+)
+RETURNING webhook_key;

@@ -1,0 +1,38 @@
+"""Delete what is old, in small steps, so that a public demo runs for years. Nothing that may still be paid."""
+
+import asyncio
+from datetime import timedelta
+
+from .clock import to_text
+from .settings import SandboxSettings
+from .store import Store
+
+KINDS = ("sessions", "invoices", "customers", "faults")  # as in the names of the SQL statements
+DELETE_EVERY = 60  # seconds
+BATCH = 100
+PAUSE_SECONDS = 0.05  # between two batches, for those who wait for the database
+SETTLED_AFTER = timedelta(hours=1)  # for a merchant who missed all webhooks and asks
+
+
+async def delete_old(store: Store, settings: SandboxSettings) -> None:
+    """Delete what is older than `keep_days`, and all but the newest `keep_objects` of each kind."""
+    now = store.clock()
+    for kind in KINDS:
+        settled = {"before": to_text(now - SETTLED_AFTER), "most": settings.keep_objects}
+        async with store.database.read() as connection:
+            beyond = await getattr(store.queries, f"{kind}_beyond")(connection, **settled)
+        before = to_text(now - timedelta(days=settings.keep_days))
+        await _delete(store, kind, max(before, beyond["time"]) if beyond else before)
+
+
+async def _delete(store: Store, kind: str, before: str) -> None:
+    found = BATCH
+    while found == BATCH:
+        async with store.database.write() as connection:
+            rows = getattr(store.queries, f"delete_{kind}")(connection, before=before, most=BATCH)
+            deleted = [{"id": row["id"]} async for row in rows]
+            if deleted and kind in ("sessions", "invoices"):
+                await store.queries.delete_webhooks_of(connection, deleted)
+                await store.queries.delete_callers_of(connection, deleted)
+        found = len(deleted)
+        await asyncio.sleep(PAUSE_SECONDS)
