@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+import httpx
+
 PAGES = (
     "https://xen.to",
     "https://*.xen.to",
@@ -18,6 +20,10 @@ GATEWAYS = ("https://checkout-ui-gateway-prod-dev.xendit.co", "https://checkout-
 """Origins that the browser SDK calls."""
 ASSETS = "https://assets.xendit.co"
 
+MAX_ADDRESS = 2_000
+HOST = re.compile(rb"[a-z0-9:][a-z0-9.:-]*")
+UNPRINTABLE = re.compile("[\0-\x20\x7f-\x9f\\\\\ud800-\udfff]")
+
 PAGE_URL = f"(?:{'|'.join(re.escape(origin).replace(chr(92) + '*', '[A-Za-z0-9.-]+') for origin in PAGES)})"
 """A pattern for the beginning of their addresses."""
 
@@ -29,3 +35,20 @@ def is_page(url: str) -> bool:
     except ValueError:
         return False
     return re.fullmatch(PAGE_URL, f"{parts.scheme}://{parts.netloc}") is not None
+
+
+def page_address(url: object, trusted: tuple[str, ...] = ()) -> str | None:
+    """Return the address of a payment page as a header, a link and a QR code can hold it; None if it can't be one.
+
+    It is https, or of a ``trusted`` origin (a sandbox's), with a host, without a user, and at most 2,000 characters.
+    """
+    if not isinstance(url, str) or len(url) > MAX_ADDRESS or UNPRINTABLE.search(url):
+        return None
+    try:
+        address = httpx.URL(url)  # normalised as browsers do: the host in ASCII, the rest percent-encoded
+    except httpx.InvalidURL:
+        return None
+    text = str(address)
+    if not HOST.fullmatch(address.raw_host) or address.userinfo or not text.startswith(("https://", *trusted)):
+        return None
+    return text if len(text) <= MAX_ADDRESS else None

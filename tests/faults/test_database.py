@@ -23,8 +23,8 @@ TROUBLE = "The database of this shop does not answer just now."
 
 # Small rows into each table, until no page has room for one more.
 BALLAST = (
-    "INSERT INTO orders (reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount,"
-    " status, created, updated, expires_at) SELECT hex(randomblob(8)), hex(randomblob(8))" + ", ''" * 12,
+    "INSERT INTO orders (reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines,"
+    " amount, status, created, updated, expires_at) SELECT hex(randomblob(8)), hex(randomblob(8))" + ", ''" * 12,
     "INSERT INTO webhooks SELECT hex(randomblob(4)), '', '', '', ''",
 )
 

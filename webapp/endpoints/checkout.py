@@ -23,7 +23,7 @@ from webapp.web.htmx import redirect
 from webapp.web.payment import open_payment
 from webapp.web.state import Shop, shop_of, visitor_of
 from webapp.xendit.client import TOTAL_SECONDS
-from webapp.xendit.order_sync import reopen
+from webapp.xendit.order_sync import reopen, secret_of
 
 log = structlog.get_logger()
 MAX_ORDERS_AN_HOUR = 60
@@ -85,7 +85,7 @@ async def create_at_xendit(shop: Shop, order: Order) -> str:
         raise
     outcome = outcomes.of_invoice(answer) if order.integration == "invoice" else outcomes.of_session(answer)
     await shop.order_book.set_created(order.reference_id, outcome.ids)
-    return str(answer.get(INTEGRATIONS[order.integration].opens))
+    return secret_of(shop, order, answer)
 
 
 async def _call_xendit(shop: Shop, order: Order) -> ComponentsSession | PaymentLinkSession | NewInvoice:

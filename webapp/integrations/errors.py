@@ -12,6 +12,7 @@ import httpx
 Answer = TypeVar("Answer")
 MAX_TEXT = 2_000  # of an id, a key, a URL
 MAX_VALUES = 50_000
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 MAX_DEPTH = 50  # lists and objects within each other
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL and half a surrogate pair: no database holds them
 
@@ -59,7 +60,7 @@ class XenditError(Exception):
 def read_answer(response: httpx.Response, answer: type[Answer]) -> Answer:
     """Return Xendit's object: a 2xx answer in JSON, in which every key of the TypedDict ``answer`` is a short text.
 
-    Raises XenditError for anything else.
+    Ids become parts of addresses, so they hold letters and digits only. Raises XenditError for anything else.
     """
     if not response.is_success:
         raise XenditError.from_response(response)
@@ -67,10 +68,20 @@ def read_answer(response: httpx.Response, answer: type[Answer]) -> Answer:
         body = parse_json(response.content)
     except ValueError:
         body = None
-    needed = [body.get(key) for key in answer.__annotations__] if isinstance(body, dict) else [None]
-    if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in needed):
+    if not isinstance(body, dict) or not all(_is_plain(key, body.get(key)) for key in answer.__annotations__):
         raise XenditError.unexpected(response.status_code)
     return body  # type: ignore[return-value]  # just checked
+
+
+def is_id(value: object) -> bool:
+    """Return whether this can be one of Xendit's ids."""
+    return isinstance(value, str) and ID.fullmatch(value) is not None
+
+
+def _is_plain(name: str, value: object) -> bool:
+    if name == "id" or name.endswith("_id"):
+        return is_id(value)
+    return isinstance(value, str) and len(value) <= MAX_TEXT
 
 
 def parse_json(content: bytes) -> object:

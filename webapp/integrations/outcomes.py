@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from .errors import is_id
+
 if TYPE_CHECKING:
     from webapp.orders.order import Order  # REPLACE with your own order: any class with the fields read below
 
@@ -116,7 +118,7 @@ def of_plan(plan: Mapping[str, object]) -> Outcome:
 
 
 def _outcome(state: State, data: Mapping[str, object], amount: Decimal | None = None) -> Outcome:
-    ids = {name: text for name in IDS if len(text := _text(data.get(name)) or "") in ID_LENGTHS}
+    ids = {name: str(data[name]) for name in IDS if is_id(data.get(name))}
     return Outcome(state, _text(data.get("reference_id")), amount, _text(data.get("currency")), ids)
 
 

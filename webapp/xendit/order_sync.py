@@ -1,7 +1,9 @@
 """Fetch an order's session or invoice from Xendit and apply it, in case no webhook arrives."""
 
 import asyncio
+import re
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -14,8 +16,10 @@ from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
 from webapp.orders.order import Order, OrderStatus, status_after
 from webapp.web.state import Shop
+from webapp.xendit_hosts import page_address
 
 log = structlog.get_logger()
+SDK_KEY = re.compile(r"[!-~]{1,2000}")
 QUESTIONS = parse("50/second")  # per process
 REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = parse("20/minute"), parse("60/minute")
 AGAIN = N_("Wait a moment, then try again.")
@@ -73,10 +77,20 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
     order = await apply_answer(shop, order, answer)
     if answer is None or not order.status.is_open:
         return order, None
+    return order, secret_of(shop, order, answer)
+
+
+def secret_of(shop: Shop, order: Order, answer: Mapping[str, object]) -> str:
+    """Return the key or link that opens the payment. Raises XenditError for what can't be one."""
     secret = answer.get(INTEGRATIONS[order.integration].opens)
+    if order.integration != "components":
+        own = (f"{shop.settings.app_url}/", f"{shop.settings.xendit_api_url}/")  # of a sandbox, built in or not
+        secret = page_address(secret, own)
+    elif not isinstance(secret, str) or not SDK_KEY.fullmatch(secret):
+        secret = None
     if not isinstance(secret, str):
         raise XenditError.unexpected(200)
-    return order, secret
+    return secret
 
 
 async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), webhook_first: bool = False) -> Order:
