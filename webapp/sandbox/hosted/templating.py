@@ -30,10 +30,12 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n"],
         )
         translations = self.translations.get(language, gettext.NullTranslations())
-        environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+        environment.globals |= {
+            "_": lambda message, **values: _filled(translations.gettext(message), values),
+            "ngettext": lambda one, many, num: _filled(translations.ngettext(one, many, num), {"num": num}),
+        }
         environment.filters["day"] = lambda text: format_date(datetime.fromisoformat(text), "long", locale=language)
         return environment
 
@@ -44,6 +46,11 @@ class Templates:
         language = locale if locale in self.translations else "en"
         html = self.environment(language).get_template(f"hosted/{name}").render(language=language, **context)
         return HTMLResponse(html, status, headers(*leads_to))
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    """Return plain text, which the template escapes: Jinja's own gettext would return markup."""
+    return text % values if values else text
 
 
 def headers(*leads_to: str | None) -> dict[str, str]:
