@@ -1,5 +1,8 @@
 """Settings come from the environment; what can't be is refused with a sentence that says what to do."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from webapp.config import ConfigError, Settings
 from webapp.env import load_env_file
 from webapp.shop.currencies import CURRENCIES
 
+ROOT = Path(__file__).parent.parent
 KEYS = {"IDR_API_KEY": "xnd_development_abc", "SECRET_KEY": "s" * 32}
 
 
@@ -100,6 +104,7 @@ async def test_a_dyno_without_postgres_is_warned_of(monkeypatch: pytest.MonkeyPa
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(app, "configure_logging", lambda level: None)
     monkeypatch.setenv("DYNO", "web.1")
+    monkeypatch.setenv("SECRET_KEY", "s" * 32)
     with capture_logs() as lines:
         shop = app.create_app_from_env()
         async with shop.router.lifespan_context(shop):
@@ -123,7 +128,7 @@ def test_quotes_and_invisible_characters_make_no_other_token(written: str) -> No
     ],
 )
 def test_a_database_address_is_taken_as_hosters_write_it(written: str, used: str) -> None:
-    assert Settings.from_env({"DATABASE_URL": written}).database_url == used
+    assert Settings.from_env({"DATABASE_URL": written, "SECRET_KEY": "s" * 32}).database_url == used
 
 
 @pytest.mark.parametrize(
@@ -171,3 +176,44 @@ def test_no_setting_leads_to_a_traceback(environ: dict[str, str]) -> None:
         Settings.from_env({"SECRET_KEY": "s" * 32} | environ)
     except ConfigError as refused:
         assert str(refused).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"SECRET_KEY": "secret"}, "SECRET_KEY is too short"),
+        ({"SECRET_KEY": "s" * 31}, "SECRET_KEY is too short"),
+        ({"DYNO": "web.1"}, "Set SECRET_KEY"),
+        ({"DATABASE_URL": "postgres://db.example/shop"}, "Set SECRET_KEY"),
+    ],
+)
+def test_a_secret_that_is_none_or_that_machines_would_not_share_is_refused(environ: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        Settings.from_env(environ)
+    assert Settings.from_env(environ | {"SECRET_KEY": "s" * 32}).secret_key == "s" * 32
+
+
+@pytest.mark.parametrize("content", ["", "\n", "short"])
+def test_an_empty_file_is_no_secret(content: str) -> None:
+    Path("var").mkdir(exist_ok=True)
+    Path("var/secret_key").write_text(content)
+    with pytest.raises(ConfigError, match="holds no secret"):
+        Settings.from_env({})
+
+
+def test_a_full_disk_makes_no_empty_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(number: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(ConfigError, match="No space left"):
+        Settings.from_env({})
+    assert list(Path("var").iterdir()) == []
+
+
+def test_processes_that_start_together_share_one_secret(tmp_path: Path) -> None:
+    code = "from pathlib import Path; from webapp.env import local_secret; print(local_secret(Path('var/secret_key')))"
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    started = [subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE) for _ in range(6)]
+    assert len({process.communicate()[0] for process in started}) == 1

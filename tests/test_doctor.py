@@ -1,12 +1,13 @@
 """`python -m webapp doctor` says what is wrong and what to do; `/.well-known` and `Host` behave."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import respx
 
-from tests.conftest import OpenShop
+from tests.conftest import OpenShop, migrate_as_release_does
 from tests.xendit import client_to
 from webapp.config import Settings
 from webapp.doctor import NO_SESSION, examine
@@ -17,6 +18,12 @@ pytestmark = pytest.mark.anyio
 def real(**changes: Any) -> Settings:
     usual = {"app_url": "https://shop.example", "webhook_tokens": {"": "token"}, "secret_key": "s" * 32}
     return Settings(**{"sandbox": False, "api_keys": {"IDR": "xnd_development_x"}} | usual | changes)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database is a file below the working directory, unless a test says otherwise."""
+    monkeypatch.chdir(tmp_path)
 
 
 async def sentences(settings: Settings, answer: Any) -> list[tuple[bool, str]]:
@@ -31,7 +38,7 @@ async def sentences(settings: Settings, answer: Any) -> list[tuple[bool, str]]:
 
 async def test_a_good_configuration_has_nothing_to_mend() -> None:
     found = await sentences(real(), httpx.Response(404, json={"error_code": "NOT_FOUND"}))
-    assert all(ok for ok, _ in found) and len(found) == 3
+    assert all(ok for ok, _ in found) and len(found) == 4
 
 
 @pytest.mark.parametrize(
@@ -68,6 +75,25 @@ async def test_each_fault_of_the_settings_has_its_sentence(changes: dict[str, An
 
 async def test_the_sandbox_needs_nothing() -> None:
     assert all(ok for ok, _ in await sentences(Settings(), httpx.Response(500)))
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgres://127.0.0.1:1/x", "The database (Postgres) can't be opened (ConnectionRefusedError)"),
+        ("sqlite:////proc/none/shop.db", "The database (SQLite) can't be opened (FileNotFoundError)"),
+    ],
+)
+async def test_a_database_that_can_not_be_used_is_a_sentence(url: str, sentence: str) -> None:
+    found = await sentences(Settings(database_url=url), httpx.Response(500))
+    assert any(not ok and said.startswith(sentence) for ok, said in found)
+
+
+async def test_a_database_that_lacks_its_tables_is_told_how_to_get_them(postgres_url: str) -> None:
+    found = await sentences(Settings(database_url=postgres_url), httpx.Response(500))
+    assert any(not ok and "Run `python -m webapp migrate`" in said for ok, said in found)
+    await migrate_as_release_does(postgres_url)
+    assert all(ok for ok, _ in await sentences(Settings(database_url=postgres_url), httpx.Response(500)))
 
 
 async def test_what_others_look_for_is_there_if_the_settings_say_so(open_shop: OpenShop) -> None:

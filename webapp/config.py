@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 from webapp.env import (
     ConfigError,
     load_env_file,
-    local_secret,
     read_database_url,
     read_environment,
     read_flag,
     read_number,
     read_origin,
     read_port,
+    read_secret,
     refuse_wrong_keys,
 )
 from webapp.keep import Keep, read_keep
@@ -102,10 +102,6 @@ class Settings:
         sandbox, workers = read_flag(env, "SANDBOX") or not keys, read_number(env, "WEB_CONCURRENCY", 1)
         if not sandbox:
             refuse_wrong_keys(keys, allow_production=read_flag(env, "ALLOW_PRODUCTION_KEYS"))
-            if not env.get("SECRET_KEY") and workers > 1:
-                raise ConfigError(
-                    "Set SECRET_KEY to a long random text: all workers must sign cookies with the same key."
-                )
         level = (env.get("LOG_LEVEL") or "INFO").upper()
         if level not in LOG_LEVELS:
             raise ConfigError(f"Set LOG_LEVEL to one of {', '.join(LOG_LEVELS)}.")
@@ -113,14 +109,16 @@ class Settings:
         tokens = {code: env[f"{code}_WEBHOOK_TOKEN"] for code in CURRENCIES if env.get(f"{code}_WEBHOOK_TOKEN")}
         if env.get("XENDIT_WEBHOOK_TOKEN"):
             tokens[""] = env["XENDIT_WEBHOOK_TOKEN"]
+        database_url = read_database_url(env.get("DATABASE_URL") or "sqlite:///var/shop.db")
+        several = bool(env.get("DYNO")) or database_url.startswith("postgres") or (workers > 1 and not sandbox)
         return cls(
             app_url=read_origin("APP_URL", env.get("APP_URL") or f"http://localhost:{port}"),
             sandbox=sandbox,
             api_keys=keys,
             component_origins=tuple(read_origin("COMPONENT_ORIGINS", origin) for origin in origins),
-            secret_key=env.get("SECRET_KEY") or local_secret(Path("var/secret_key")),
+            secret_key=read_secret(env, Path("var/secret_key"), shared=several),
             xendit_api_url=read_origin("XENDIT_API_URL", env.get("XENDIT_API_URL") or XENDIT_API_URL),
-            database_url=read_database_url(env.get("DATABASE_URL") or "sqlite:///var/shop.db"),
+            database_url=database_url,
             keep=read_keep(env),
             webhook_tokens=tokens,
             log_level=level,

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 import httpx
 
 from webapp.config import Settings
+from webapp.database.connection import database_from_url
+from webapp.database.errors import DatabaseUnavailable
+from webapp.database.migrate import unapplied
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import get_payment_session
+from webapp.orders.order_book import OrderBook
 
 NO_SESSION = "ps-000000000000000000000000"
 
@@ -24,10 +28,12 @@ class Finding:
 
 async def examine(settings: Settings, client: httpx.AsyncClient) -> list[Finding]:
     """Return the findings about the settings. Each API key costs one call to Xendit."""
+    database = await _database(settings)
     if settings.sandbox:
         return [
             Finding(True, "The sandbox answers instead of Xendit, in all eight markets. Nothing else is needed."),
             Finding(True, "To use your own account, put a test key into IDR_API_KEY (or another market's)."),
+            database,
         ]
     findings = [await _key(settings, client, currency) for currency in settings.api_keys]
     if settings.is_https:
@@ -38,8 +44,29 @@ async def examine(settings: Settings, client: httpx.AsyncClient) -> list[Finding
     for origin in settings.component_origins:
         if not origin.startswith("https://") and origin != settings.app_url:
             findings.append(Finding(False, f"COMPONENT_ORIGINS has {origin}, which is not https: Xendit refuses it."))
-    findings.append(_tokens(settings))
+    findings += [_tokens(settings), database]
     return findings
+
+
+async def _database(settings: Settings) -> Finding:
+    kind = "Postgres" if settings.database_url.startswith("postgres") else "SQLite"
+    database = database_from_url(settings.database_url)
+    try:
+        await database.open()
+    except DatabaseUnavailable as error:
+        return Finding(False, f"The database ({kind}) can't be opened ({error}). Check DATABASE_URL.")
+    try:
+        if missing := await unapplied(database):
+            advice = (
+                "Run `python -m webapp migrate`." if kind == "Postgres" else "The shop's start brings it up to date."
+            )
+            return Finding(kind == "SQLite", f"The database ({kind}) lacks {', '.join(missing)}. {advice}")
+        await OrderBook(database, sandbox=settings.sandbox).check_writable()
+    except DatabaseUnavailable as error:
+        return Finding(False, f"The database ({kind}) can't be written ({error}).")
+    finally:
+        await database.close()
+    return Finding(True, f"The database ({kind}) is there, up to date, and can be written.")
 
 
 async def _key(settings: Settings, client: httpx.AsyncClient, currency: str) -> Finding:

@@ -198,3 +198,21 @@ async def test_a_postgres_without_tables_is_503_and_says_what_to_run(open_shop: 
         assert (await shop.checkout(**HTMX)).status_code == 503
         ready = await shop.get("/readyz")
         assert ready.status_code == 503 and "python -m webapp migrate" in ready.text
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+async def test_a_file_that_is_gone_is_said_and_not_written_on(open_shop: OpenShop, tmp_path: Path, how: str) -> None:
+    async with open_shop(webhook_tokens={"": TOKEN}) as shop:
+        await shop.place()
+        file = tmp_path / "shop.db"
+        file.rename(tmp_path / "moved.db")
+        if how == "replaced":
+            file.write_bytes((tmp_path / "moved.db").read_bytes())
+        ready = await shop.get("/readyz")
+        assert (ready.status_code, ready.headers["retry-after"]) == (503, "5")
+        assert "deleted or replaced" in ready.text
+        await shop.add("toraja")
+        assert (await shop.checkout(**HTMX)).status_code == 503
+        (tmp_path / "moved.db").rename(file)
+        assert (await shop.get("/readyz")).status_code == 200
+        assert "hx-redirect" in (await shop.checkout(**HTMX)).headers

@@ -26,3 +26,14 @@ async def migrate(database: Database) -> list[str]:
             await connection.execute(f"INSERT INTO migrations (name) VALUES ('{file.name}')")  # noqa: S608
             applied.append(file.name)
     return applied
+
+
+async def unapplied(database: Database) -> list[str]:
+    """Return the names of the files that the database does not have yet. It is not changed."""
+    names = sorted(file.name for file in MIGRATIONS.glob("*.sql"))
+    table = "sqlite_master WHERE name" if database.driver == "sqlite" else "information_schema.tables WHERE table_name"
+    async with database.read() as connection:
+        if not await connection.fetch(f"SELECT 1 FROM {table} = 'migrations'"):  # noqa: S608 - two constants
+            return names
+        done = {row["name"] for row in await connection.fetch("SELECT name FROM migrations")}
+    return [name for name in names if name not in done]

@@ -17,7 +17,7 @@ import aiosql
 from aiosql.adapters.aiosqlite import AioSQLiteAdapter
 
 from webapp.database import errors
-from webapp.database.errors import translate_errors
+from webapp.database.errors import DatabaseUnavailable, translate_errors
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -99,6 +99,18 @@ class SQLite:
                 for pragma in PRAGMAS:
                     await connection.execute(f"PRAGMA {pragma}")
 
+        self._identity = self._file_identity()
+
+    def _file_identity(self) -> tuple[int, int]:
+        """Return what tells this file from another at the same path; zeros where there is none."""
+        found = self._path.stat() if self._path.exists() else None
+        return (found.st_dev, found.st_ino) if found else (0, 0)
+
+    def _check_file(self) -> None:
+        """Raise DatabaseUnavailable if the file was deleted or replaced: what is written now would be lost."""
+        if self._file_identity() != self._identity:
+            raise DatabaseUnavailable("FileGone")
+
     async def close(self) -> None:
         self._reader.close()
         self._writer.close()
@@ -112,12 +124,14 @@ class SQLite:
     async def autocommit(self) -> AsyncIterator[Connection]:
         with translate_errors(sqlite3.OperationalError, TimeoutError):
             async with self._turn():
+                self._check_file()
                 yield self._writer
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Connection]:
         with translate_errors(sqlite3.OperationalError, TimeoutError):
             async with self._turn():
+                self._check_file()
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer

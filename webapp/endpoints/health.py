@@ -8,6 +8,7 @@ from webapp.web.state import shop_of
 
 log = structlog.get_logger()
 REASONS = {
+    "FileGone": "the database file was deleted or replaced: put it back, and restart the shop",
     "ReadOnlySQLTransactionError": "the database is read-only",
     "UndefinedTableError": "the database has no tables yet: run python -m webapp migrate",
     "UndefinedColumnError": "the database lacks a migration: run python -m webapp migrate",
