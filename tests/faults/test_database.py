@@ -23,7 +23,7 @@ TROUBLE = "The database of this shop does not answer just now."
 # Small rows into each table, until no page has room for one more.
 BALLAST = (
     "INSERT INTO orders SELECT hex(randomblob(8)), hex(randomblob(8)), '', '', '', '', '', '', '', '', '', "
-    "null, null, null, null, null, null, '', '', '', '', 0",
+    "null, null, null, null, null, null, '', '', '', '', 0, 0",
     "INSERT INTO webhooks SELECT hex(randomblob(4)), '', '', '', ''",
 )
 
