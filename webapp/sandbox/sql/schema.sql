@@ -12,8 +12,11 @@ CREATE TABLE IF NOT EXISTS sandbox_sessions (
     document TEXT NOT NULL
 )
 
--- name: create_sessions_due!
-CREATE INDEX IF NOT EXISTS sandbox_sessions_due ON sandbox_sessions (due_at)
+-- name: drop_sessions_due!
+DROP INDEX IF EXISTS sandbox_sessions_due
+
+-- name: create_sessions_open!
+CREATE INDEX IF NOT EXISTS sandbox_sessions_open ON sandbox_sessions (due_at) WHERE due_at IS NOT NULL
 
 -- name: create_sessions_ended!
 CREATE INDEX IF NOT EXISTS sandbox_sessions_ended ON sandbox_sessions (created_at) WHERE due_at IS NULL
@@ -30,8 +33,11 @@ CREATE TABLE IF NOT EXISTS sandbox_invoices (
     document TEXT NOT NULL
 )
 
--- name: create_invoices_due!
-CREATE INDEX IF NOT EXISTS sandbox_invoices_due ON sandbox_invoices (due_at)
+-- name: drop_invoices_due!
+DROP INDEX IF EXISTS sandbox_invoices_due
+
+-- name: create_invoices_open!
+CREATE INDEX IF NOT EXISTS sandbox_invoices_open ON sandbox_invoices (due_at) WHERE due_at IS NOT NULL
 
 -- name: create_invoices_external!
 CREATE INDEX IF NOT EXISTS sandbox_invoices_external ON sandbox_invoices (business_id, external_id)
