@@ -7,7 +7,7 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-https test check bench soak messages shots audit lock clean
+.PHONY: help run run-https test check bench soak siege messages shots audit lock clean
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -49,6 +49,9 @@ bench: .venv/installed-dev ## measure: a first visit in Chromium, the server, wh
 
 soak: .venv/installed-dev ## two workers under ten minutes of mixed load; SOAK_SECONDS=60 makes it shorter
 	@.venv/bin/python -m tests.benchmarks.soak
+
+siege: .venv/installed-dev ## one worker under ten minutes of hostile load, with shoppers; SIEGE_SECONDS=60 makes it shorter
+	@.venv/bin/python -m tests.benchmarks.siege
 
 audit: .venv/installed-dev ## look the locked packages up among known vulnerabilities (asks a service on the internet)
 	@.venv/bin/python tools/audit.py

@@ -41,6 +41,11 @@ async def test_https_is_remembered_but_not_for_this_machine(open_shop: OpenShop,
     assert said == ("max-age=31536000; includeSubDomains" if remembered else None)
 
 
+async def test_trace_is_no_method_here(shop: Shop) -> None:
+    for path in ("/", "/checkout", "/webhooks/xendit", "/nothing"):
+        assert (await shop.request("TRACE", path)).status_code in (404, 405)
+
+
 async def test_a_webhook_needs_no_origin_but_its_token(shop: Shop) -> None:
     answer = await shop.post("/webhooks/xendit", json={}, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 401

@@ -48,6 +48,7 @@ def content_security_policy(settings: Settings, framed_by: str = "'none'") -> st
             ["'self'", *(PAGES if real else ()), *others]
         ),  # Chromium checks a form's redirects too
         "manifest-src": "'self'",
+        "object-src": "'none'",
         "base-uri": "'none'",
         "frame-ancestors": framed_by,
     }
