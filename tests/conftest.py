@@ -1,5 +1,6 @@
 """What every test can ask for: a shop with the settings it wants, on a fresh SQLite file or a real Postgres."""
 
+import asyncio
 import itertools
 import json
 import logging
@@ -48,8 +49,21 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Playwright's loop stays in the thread once it has started, and anyio can't start another: browsers come last.
+    # Browsers come last: their tests take longest, and most of what others share is warm by then.
     items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    """Hide Playwright's loop, which stays in its thread once it has started, from tests without a browser."""
+    loop = asyncio._get_running_loop()
+    if loop is not None and "browser" not in item.path.parts:
+        asyncio._set_running_loop(None)
+        try:
+            return (yield)
+        finally:
+            asyncio._set_running_loop(loop)
+    return (yield)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
