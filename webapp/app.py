@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 from webapp.config import Settings, settings_or_exit
 from webapp.database.connection import Database, database_from_url
 from webapp.endpoints import (
+    after_sale,
     cart,
     checkout,
     health,
@@ -25,6 +26,7 @@ from webapp.inspector.recorder import Recorder
 from webapp.inspector.transport import RecordingTransport
 from webapp.lifespan import lifespan
 from webapp.logs import configure_logging
+from webapp.orders.modification_book import ModificationBook
 from webapp.orders.order_book import OrderBook
 from webapp.sandbox import Sandbox, SandboxSettings
 from webapp.shop.currencies import open_markets
@@ -63,6 +65,10 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/pay", orders.pay, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/cancel", orders.cancel, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/again", orders.again, methods=["POST"]),
+    # After the sale
+    Route(f"{ORDER}/refund", after_sale.refund, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/capture", after_sale.capture, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/release", after_sale.release, methods=["POST"], middleware=SEEN),
     # For an audience
     Route(f"{ORDER}/qr", present.order_qr),
     Route(f"{ORDER}/qr", present.payment_qr, methods=["POST"], middleware=SEEN),
@@ -92,6 +98,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
         settings=settings,
         database=database,
         order_book=OrderBook(database, sandbox=settings.sandbox),
+        modifications=ModificationBook(database),
         client=xendit_client(
             transport or (SandboxTransport(sandbox.api) if sandbox else None),
             watch=lambda inner: RecordingTransport(inner, recorder),

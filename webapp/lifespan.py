@@ -11,6 +11,7 @@ from starlette.types import Lifespan
 from webapp.background import repeating
 from webapp.orders.retention import Retention
 from webapp.web.state import Shop
+from webapp.xendit.modifications import refresh_unfinished
 from webapp.xendit.order_sync import expire_overdue
 
 EXPIRE_EVERY = 30  # seconds
@@ -37,6 +38,7 @@ def lifespan(shop: Shop, sandbox: Service | None) -> Lifespan[Starlette]:
                 at_the_end.push_async_callback(sandbox.stop)
             retention = Retention(shop.database, shop.settings.keep)
             await at_the_end.enter_async_context(repeating(EXPIRE_EVERY, partial(expire_overdue, shop)))
+            await at_the_end.enter_async_context(repeating(EXPIRE_EVERY, partial(refresh_unfinished, shop)))
             await at_the_end.enter_async_context(repeating(DELETE_EVERY, shop.recorder.delete_old))
             await at_the_end.enter_async_context(repeating(DELETE_EVERY, retention.delete_old))
             yield

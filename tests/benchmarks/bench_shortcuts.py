@@ -29,8 +29,9 @@ from webapp.database.postgres import POOL_SIZE, Postgres
 from webapp.database.sqlite import PRAGMAS, SQLite
 from webapp.endpoints import inspector
 from webapp.inspector import highlight, masking
-from webapp.orders.order import Flow, Order, OrderStatus
+from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
+from webapp.orders.status import Flow, OrderStatus
 from webapp.shop.storefront import storefront_context
 from webapp.web import templating
 from webapp.web.page_cache import Page, PageCache

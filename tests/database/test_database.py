@@ -7,8 +7,8 @@ import re
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from webapp.orders.order import OrderStatus
 from webapp.orders.retention import Retention
+from webapp.orders.status import OrderStatus
 
 pytestmark = pytest.mark.anyio
 

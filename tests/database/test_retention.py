@@ -15,8 +15,9 @@ from tests.conftest import OpenShop, Shop
 from tests.xendit import fake_xendit, session_event
 from webapp import background
 from webapp.keep import Keep
-from webapp.orders.order import Order, OrderStatus
+from webapp.orders.order import Order
 from webapp.orders.retention import Retention
+from webapp.orders.status import OrderStatus
 from webapp.sandbox import retention as sandbox_retention
 
 pytestmark = pytest.mark.anyio
@@ -171,8 +172,8 @@ async def test_an_open_order_stays_however_old_it_is(open_shop: OpenShop, databa
             await write_many(rows, order, range(old + index, old + index + 1), status=status.value)
         await delete_old(shop)
         left = {str(status) for (status,) in await rows.fetch("SELECT status FROM orders WHERE created < '2100'")}
-        assert left == {"waiting", "pending_approval", "paid"}  # the paid one is the template, of today
-        assert await rows.count("orders") == 3
+        assert left == {"waiting", "pending_approval", "authorized", "paid"}  # the paid one is the template, of today
+        assert await rows.count("orders") == 4
 
 
 async def test_an_order_of_xendit_is_kept_for_ever_unless_its_shop_says_otherwise(

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Shop
 from tests.xendit import HTMX
 from webapp.integrations import INTEGRATIONS
-from webapp.orders.order import Flow
+from webapp.orders.status import Flow
 from webapp.sandbox.markets import MARKETS
 from webapp.shop.currencies import CURRENCIES
 from webapp.shop.visitor import unavailable_reason

@@ -19,7 +19,8 @@ from webapp.inspector.recorder import KEPT_FOR, QUEUE_SIZE
 from webapp.inspector.steps import MAX_STEPS_OF_AN_ORDER
 from webapp.inspector.transport import RecordingTransport
 from webapp.order_context import set_order
-from webapp.orders.order import Order, OrderStatus
+from webapp.orders.order import Order
+from webapp.orders.status import OrderStatus
 
 pytestmark = pytest.mark.anyio
 

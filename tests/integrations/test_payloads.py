@@ -15,7 +15,8 @@ from webapp.integrations.components import create_components_session
 from webapp.integrations.errors import XenditError
 from webapp.integrations.invoice import create_invoice
 from webapp.integrations.payment_link import create_payment_link_session
-from webapp.orders.order import Flow, LineItem, Order
+from webapp.orders.order import LineItem, Order
+from webapp.orders.status import Flow
 
 pytestmark = pytest.mark.anyio
 
@@ -81,6 +82,7 @@ SCHEDULE = {"schedule": {"interval": "MONTH", "interval_count": 1, "anchor_date"
 BY_FLOW: dict[Flow, dict[str, Any]] = {
     Flow.PAY: BASE | {"items": ITEMS},
     Flow.PAY_SAVE: BASE | {"items": ITEMS, "allow_save_payment_method": "OPTIONAL"},
+    Flow.AUTHORIZE: BASE | {"items": ITEMS, "capture_method": "MANUAL", "allowed_payment_channels": ["CARDS"]},
     Flow.SAVE: BASE
     | {"session_type": "SAVE", "amount": 0, "description": "Selat Coffee Roasters: save a payment method"},
     Flow.SUBSCRIPTION: BASE

@@ -1,12 +1,22 @@
 """The rules of an order's status."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.orders.order import Flow, OrderStatus, anchor_date, may_become, status_after
+from webapp.orders.order import anchor_date
+from webapp.orders.status import Flow, OrderStatus, may_become, status_after
+
+FINAL = (OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED)
+
+
+def order_with(flow: Flow) -> Any:
+    return SimpleNamespace(flow=flow)
 
 
 @given(st.lists(st.sampled_from(list(OrderStatus)), max_size=20))
@@ -15,7 +25,7 @@ def test_once_paid_saved_or_subscribed_nothing_undoes_it(reports: list[OrderStat
     for new in reports:
         if may_become(status, new):
             status = new
-        if succeeded is None and status.is_success:
+        if succeeded is None and status in FINAL:
             succeeded = status
         if succeeded is not None:
             assert status is succeeded
@@ -27,9 +37,21 @@ def test_money_that_moved_late_is_never_denied() -> None:
         assert not may_become(closed, OrderStatus.WAITING)
 
 
+@given(st.lists(st.sampled_from(list(OrderStatus)), max_size=20))
+def test_what_is_held_ends_charged_or_released(reports: list[OrderStatus]) -> None:
+    status = OrderStatus.AUTHORIZED
+    for new in reports:
+        if may_become(status, new):
+            status = new
+        assert status in (OrderStatus.AUTHORIZED, OrderStatus.RELEASED, OrderStatus.PAID)
+    assert may_become(OrderStatus.RELEASED, OrderStatus.PAID)  # captured at the same moment
+
+
 def test_each_flow_has_its_own_success() -> None:
     expected = {Flow.PAY: "paid", Flow.PAY_SAVE: "paid", Flow.SAVE: "saved", Flow.SUBSCRIPTION: "subscribed"}
-    assert {flow: status_after(flow, "completed") for flow in Flow} == expected
+    expected[Flow.AUTHORIZE] = "authorized"
+    assert {flow: status_after(order_with(flow), "completed", None) for flow in Flow} == expected
+    assert status_after(order_with(Flow.AUTHORIZE), "completed", Decimal(1)) is OrderStatus.PAID
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))

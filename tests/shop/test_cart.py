@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.orders.order import Flow
+from webapp.orders.status import Flow
 from webapp.shop.cart import MAX_QUANTITY, Cart, CartError, parse_quantity
 from webapp.shop.catalog import PRODUCTS, price_in
 from webapp.shop.currencies import CURRENCIES

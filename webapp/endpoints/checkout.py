@@ -15,7 +15,8 @@ from webapp.integrations.invoice import NewInvoice, create_invoice
 from webapp.integrations.payment_link import PaymentLinkSession, create_payment_link_session
 from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
-from webapp.orders.order import Flow, Order, OrderStatus
+from webapp.orders.order import Order
+from webapp.orders.status import Flow, OrderStatus
 from webapp.shop.visitor import save_visitor, unavailable_reason
 from webapp.web.checkout_form import earlier_order, refuse_unseen
 from webapp.web.forms import read_form

@@ -6,19 +6,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from webapp.integrations.errors import XenditError
-from webapp.integrations.status import Invoice, PaymentSession, cancel_payment_session, expire_invoice
+from webapp.integrations.status import cancel_payment_session, expire_invoice
 from webapp.notices import N_, Notice, Refusal
-from webapp.orders.order import Order, OrderStatus
+from webapp.orders.order import Order
+from webapp.orders.status import OrderStatus
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES
 from webapp.shop.visitor import save_visitor
 from webapp.web.framing import framed, wants_frame
 from webapp.web.htmx import redirect
-from webapp.web.order_page import show_order
+from webapp.web.order_page import seen, show_order
 from webapp.web.passes import may_pay, payable_order, take_pass
 from webapp.web.payment import leave, open_payment
 from webapp.web.state import Shop, order_of, shop_of, visitor_of
-from webapp.xendit.order_sync import apply_answer, fetch_from_xendit, refresh, reopen
+from webapp.xendit.modifications import refresh_modifications
+from webapp.xendit.order_sync import Answer, apply_answer, fetch_from_xendit, refresh, reopen
 
 DECLINED = Notice(
     N_("That attempt did not go through."),
@@ -48,6 +50,7 @@ async def order_page(request: Request) -> Response:
         return framed(request, order)
     if request.method != "HEAD":  # which calls nobody
         order = await refresh(shop, order, webhook_first=True)
+        await refresh_modifications(shop, order)
     return await show_order(request, order)
 
 
@@ -59,12 +62,13 @@ async def back_by_post(request: Request) -> Response:
 async def order_status(request: Request) -> Response:
     """Answer the fragment that the order page polls (``GET /orders/{reference_id}/status``).
 
-    The answer is 204 while the status is still ``seen``. ``X-Order-Status`` holds the status for scripts.
+    The answer is 204 while all is as it was ``seen``. ``X-Order-Status`` holds the status for scripts.
     """
     shop, order = shop_of(request), await order_of(request)
     if request.method != "HEAD":
         order = await refresh(shop, order)
-    if request.query_params.get("seen") == order.status:
+        await refresh_modifications(shop, order)
+    if request.query_params.get("seen") == seen(order, await shop.modifications.of(order.reference_id)):
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     response = await show_order(request, order, "fragments/order_status.html")
     response.headers["X-Order-Status"] = order.status
@@ -124,7 +128,7 @@ async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
     """Cancel the session or expire the invoice, and apply the answer. Raises XenditError."""
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
     cause = N_("cancelled by the visitor")
-    answer: PaymentSession | Invoice | None
+    answer: Answer | None
     if order.invoice_id:
         answer = await expire_invoice(shop.client, key, order.invoice_id, api_url=api_url)
         if answer["status"] == "EXPIRED":  # Xendit's status of a cancelled invoice

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice, Refusal
-from webapp.orders.order import Flow
+from webapp.orders.status import Flow
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES, Currency
 from webapp.shop.storefront import storefront_context

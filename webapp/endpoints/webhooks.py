@@ -6,12 +6,17 @@ from starlette.responses import JSONResponse, Response
 
 from webapp.integrations.errors import XenditError, parse_json
 from webapp.integrations.outcomes import Outcome, of_webhook
+from webapp.integrations.refund import of_refund
 from webapp.integrations.webhooks import Webhook, read_webhook, token_matches
+from webapp.notices import Refusal
 from webapp.order_context import set_order
-from webapp.orders.order import Order, status_after
+from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
+from webapp.orders.status import status_after
 from webapp.web.state import Shop, shop_of
+from webapp.xendit.modifications import settle
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
+from webapp.xendit.refunds import order_of_refund, take_refund
 
 log = structlog.get_logger()
 
@@ -39,12 +44,14 @@ async def xendit(request: Request) -> Response:
     except ValueError:
         return _refused(400, "not a webhook's body")
 
+    if webhook.event.startswith("refund."):
+        return await _refund(shop, webhook, sent)
     outcome = of_webhook(webhook)
     order = await _find_order(shop.order_book, outcome)
     if order is None:
         return await _recorded(shop.order_book, webhook, "", "no such order")
     set_order(order.reference_id)
-    if not token_matches(sent, tokens.get(order.currency) or tokens.get("", "")):
+    if not _is_of_its_market(shop, order, sent):
         return _refused(401, "another market's token")
     if field := outcome.mismatch(order):
         log.warning("webhook_mismatch", about=webhook.event, field=field)
@@ -55,14 +62,43 @@ async def xendit(request: Request) -> Response:
 
 async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -> Response:
     """Change the order's status as the webhook says, and record the webhook in the same transaction."""
-    status = status_after(order.flow, outcome.state)
+    status = status_after(order, outcome.state, outcome.captured)
     if status is None:
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
     if status.is_success and order.amount and None in (outcome.amount, outcome.currency):
         return await _ask(shop, order, webhook)
     async with shop.order_book.transaction() as book:  # after an error Xendit sends the webhook again
-        await book.change_status(order, status, cause=f"webhook {webhook.event}", **outcome.ids)
-        return await _recorded(book, webhook, order.reference_id, status.value)
+        order = await book.change_status(
+            order, status, cause=f"webhook {webhook.event}", ids=outcome.ids, captured=outcome.captured
+        )
+        answer = await _recorded(book, webhook, order.reference_id, status.value)
+    await settle(shop, order)
+    return answer
+
+
+async def _refund(shop: Shop, webhook: Webhook, sent: str | None) -> Response:
+    """Store how a refund ended, one of ours or one that was made in Xendit's dashboard."""
+    try:
+        outcome = of_refund(webhook.data)
+    except ValueError:
+        return _refused(400, "not a refund")
+    order = await order_of_refund(shop, outcome)
+    if order is None:
+        return await _recorded(shop.order_book, webhook, "", "no such order")
+    set_order(order.reference_id)
+    if not _is_of_its_market(shop, order, sent):
+        return _refused(401, "another market's token")
+    try:
+        await take_refund(shop, order, outcome)
+    except Refusal as refusal:
+        log.warning("webhook_mismatch", about=webhook.event, field="amount")
+        return JSONResponse({"message": refusal.notice.message}, refusal.status)
+    return await _recorded(shop.order_book, webhook, order.reference_id, f"refund {outcome.state}")
+
+
+def _is_of_its_market(shop: Shop, order: Order, sent: str | None) -> bool:
+    tokens = shop.settings.webhook_tokens
+    return token_matches(sent, tokens.get(order.currency) or tokens.get("", ""))
 
 
 async def _find_order(book: OrderBook, outcome: Outcome) -> Order | None:

@@ -18,6 +18,8 @@ SOURCES = {
     "payment_link": "webapp/integrations/payment_link.py",
     "invoice": "webapp/integrations/invoice.py",
     "status": "webapp/integrations/status.py",
+    "refund": "webapp/integrations/refund.py",
+    "capture": "webapp/integrations/capture.py",
     "webhooks": "webapp/integrations/webhooks.py",
     "outcomes": "webapp/integrations/outcomes.py",
     "browser": "static/js/components.js",

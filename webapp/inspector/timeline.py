@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from webapp.inspector.snippets import curl, python
 from webapp.inspector.steps import Step
 from webapp.integrations import INTEGRATIONS
-from webapp.orders.order import Order, OrderStatus
+from webapp.orders.order import Order
 from webapp.orders.rows import Change
+from webapp.orders.status import OrderStatus
 
 STAYS_LIVE = timedelta(seconds=30)
 _API = "https://docs.xendit.co/apidocs/"
@@ -111,6 +112,10 @@ def _entry(order: Order, step: Step) -> Entry:
 
 def _where(order: Order, method: str, path: str) -> tuple[str, str]:
     """Return the source file that made a call, and the URL of Xendit's docs for it."""
+    if path.startswith("/refunds"):
+        return "refund", f"{_API}refund-payment-request"
+    if path.startswith("/v3/payments/"):
+        return "capture", f"{_API}capture-payment"
     if path.endswith("/cancel"):
         return "status", f"{_API}cancel-session"
     if path.endswith("/expire!"):

@@ -57,6 +57,24 @@ class XenditError(Exception):
         return cls(status, "UNEXPECTED_ANSWER", "Xendit's answer could not be read.")
 
 
+async def call_xendit(
+    client: httpx.AsyncClient,
+    method: str,
+    url: str,
+    api_key: str,
+    answer: type[Answer],
+    *,
+    payload: dict[str, object] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """Call Xendit, signed in with the secret API key, and return its object. Raises XenditError."""
+    try:
+        response = await client.request(method, url, json=payload, headers=headers, auth=(api_key, ""))
+    except httpx.HTTPError as failure:
+        raise XenditError.from_failure(failure) from None
+    return read_answer(response, answer)
+
+
 def read_answer(response: httpx.Response, answer: type[Answer]) -> Answer:
     """Return Xendit's object: a 2xx answer in JSON, in which every key of the TypedDict ``answer`` is a short text.
 

@@ -11,7 +11,7 @@ https://docs.xendit.co/docs/integration-security · https://docs.xendit.co/apido
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .webhooks import Webhook
 
-State = Literal["open", "pending", "authorized", "completed", "expired", "cancelled"]
+State = Literal["open", "pending", "authorized", "completed", "expired", "cancelled", "released"]
 ID_LENGTHS = range(1, 256)  # a longer text is no id
 IDS = ("payment_session_id", "payment_request_id", "payment_id", "payment_token_id", "recurring_plan_id", "invoice_id")
 
@@ -32,13 +32,16 @@ class Outcome:
     """The meaning of an answer or webhook for one order. None: Xendit did not say."""
 
     state: State
-    """``open``: nothing has changed. ``pending``: somebody must approve. ``authorized``: held, not yet captured."""
+    """``open``: nothing has changed. ``pending``: somebody must approve. ``authorized``: held, not yet captured.
+    ``released``: held no longer, and not charged."""
     reference_id: str | None = None
     amount: Decimal | None = None
     """In whole units of ``currency``: 21.60 is S$21.60."""
     currency: str | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
     """Xendit's ids, by the names in ``IDS``."""
+    captured: Decimal | None = None
+    """The amount charged, where a payment says it: it may be less than ``amount``."""
 
     def mismatch(self, order: Order) -> str | None:
         """Return the name of the field that contradicts the order; None if there is none."""
@@ -48,6 +51,8 @@ class Outcome:
             return "currency"
         if self.amount is not None and self.amount != order.amount:
             return "amount"
+        if self.captured is not None and self.captured > order.amount:
+            return "captured"
         for name in ("payment_session_id", "invoice_id"):
             ours, theirs = getattr(order, name), self.ids.get(name)
             if ours and theirs and ours != theirs:
@@ -84,16 +89,23 @@ def of_session(session: Mapping[str, object]) -> Outcome:
 
 
 def of_payment(payment: Mapping[str, object]) -> Outcome:
-    """Return what ``data`` of a ``payment.*`` webhook means. After a failure the session is open for another try.
+    """Return what a payment means: the answer to GET, or ``data`` of a ``payment.*`` webhook.
 
+    After a failure the session is open for another try. With ``capture_method: MANUAL`` less may be captured.
     https://docs.xendit.co/apidocs/payment-webhook-notification
     """
     due, captures = _amount(payment.get("request_amount")), payment.get("captures")
     parts = [part for part in captures if isinstance(part, Mapping)] if isinstance(captures, list) else []
-    captured = sum((_amount(part.get("capture_amount")) or Decimal(0) for part in parts), Decimal(0))
-    whole = not parts or due is None or captured >= due
-    states: dict[object, State] = {"AUTHORIZED": "authorized", "SUCCEEDED": "completed" if whole else "open"}
-    return _outcome(states.get(_text(payment.get("status")), "open"), payment, due)
+    captured = sum((_amount(part.get("capture_amount")) or Decimal(0) for part in parts), Decimal(0)) if parts else due
+    whole = due is None or captured is None or captured >= due or payment.get("capture_method") == "MANUAL"
+    states: dict[object, State] = {
+        "AUTHORIZED": "authorized",
+        "SUCCEEDED": "completed" if whole else "open",
+        "CANCELED": "released",
+        "EXPIRED": "released",
+    }
+    outcome = _outcome(states.get(_text(payment.get("status")), "open"), payment, due)
+    return replace(outcome, captured=captured) if outcome.state == "completed" else outcome
 
 
 def of_invoice(invoice: Mapping[str, object]) -> Outcome:

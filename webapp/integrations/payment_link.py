@@ -67,7 +67,10 @@ async def create_payment_link_session(
         payload["cancel_return_url"] = cancel_return_url
     if order.flow == "pay_save":  # the shopper may tick a box to save what they pay with
         payload["allow_save_payment_method"] = "OPTIONAL"
-    if order.flow in ("pay", "pay_save"):  # Xendit refuses items for SAVE and SUBSCRIPTION
+    if order.flow == "authorize":  # hold the amount now, charge it with capture.py; cards alone can
+        payload["capture_method"] = "MANUAL"
+        payload["allowed_payment_channels"] = ["CARDS"]
+    if order.flow in ("pay", "pay_save", "authorize"):  # Xendit refuses items for SAVE and SUBSCRIPTION
         payload["items"] = [
             {
                 "reference_id": line.product_id,

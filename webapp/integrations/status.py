@@ -12,7 +12,7 @@ from typing import TypedDict
 
 import httpx
 
-from .errors import Answer, XenditError, parse_json, read_answer
+from .errors import XenditError, call_xendit, parse_json
 
 API_URL = "https://api.xendit.co"
 
@@ -35,19 +35,19 @@ async def get_payment_session(
     client: httpx.AsyncClient, api_key: str, payment_session_id: str, *, api_url: str = API_URL
 ) -> PaymentSession:
     """Return the session as it is now. Raises XenditError."""
-    return await _call(client, "GET", f"{api_url}/sessions/{payment_session_id}", api_key, PaymentSession)
+    return await call_xendit(client, "GET", f"{api_url}/sessions/{payment_session_id}", api_key, PaymentSession)
 
 
 async def cancel_payment_session(
     client: httpx.AsyncClient, api_key: str, payment_session_id: str, *, api_url: str = API_URL
 ) -> PaymentSession:
     """Cancel the session and return it. Raises XenditError: 422 ``INVALID_SESSION_STATUS`` unless it was ``ACTIVE``."""
-    return await _call(client, "POST", f"{api_url}/sessions/{payment_session_id}/cancel", api_key, PaymentSession)
+    return await call_xendit(client, "POST", f"{api_url}/sessions/{payment_session_id}/cancel", api_key, PaymentSession)
 
 
 async def get_invoice(client: httpx.AsyncClient, api_key: str, invoice_id: str, *, api_url: str = API_URL) -> Invoice:
     """Return the invoice as it is now. Raises XenditError."""
-    return await _call(client, "GET", f"{api_url}/v2/invoices/{invoice_id}", api_key, Invoice)
+    return await call_xendit(client, "GET", f"{api_url}/v2/invoices/{invoice_id}", api_key, Invoice)
 
 
 async def find_invoices(
@@ -73,12 +73,4 @@ async def expire_invoice(
     client: httpx.AsyncClient, api_key: str, invoice_id: str, *, api_url: str = API_URL
 ) -> Invoice:
     """Expire the invoice, which is how an invoice is cancelled, and return it. Raises XenditError."""
-    return await _call(client, "POST", f"{api_url}/invoices/{invoice_id}/expire!", api_key, Invoice)
-
-
-async def _call(client: httpx.AsyncClient, method: str, url: str, api_key: str, answer: type[Answer]) -> Answer:
-    try:
-        response = await client.request(method, url, auth=(api_key, ""))
-    except httpx.HTTPError as failure:
-        raise XenditError.from_failure(failure) from None
-    return read_answer(response, answer)
+    return await call_xendit(client, "POST", f"{api_url}/invoices/{invoice_id}/expire!", api_key, Invoice)

@@ -1,75 +1,10 @@
-"""The order and the rules of its status. Plain data: no database, no HTTP."""
+"""An order and its lines. Plain data: no database, no HTTP."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
-
-class Flow(StrEnum):
-    """The purpose of a checkout. It decides Xendit's ``session_type`` and ``allow_save_payment_method``."""
-
-    PAY = "pay"
-    SAVE = "save"
-    PAY_SAVE = "pay_save"
-    SUBSCRIPTION = "subscription"
-
-
-class OrderStatus(StrEnum):
-    """The status of an order. Only a webhook or an answer of Xendit's API changes it from ``WAITING``."""
-
-    WAITING = "waiting"
-    PENDING_APPROVAL = "pending_approval"
-    PAID = "paid"
-    SAVED = "saved"
-    SUBSCRIBED = "subscribed"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    FAILED_TO_CREATE = "failed_to_create"
-
-    @property
-    def is_open(self) -> bool:
-        """Return True while the shopper can still pay; the order page polls until then."""
-        return self in (OrderStatus.WAITING, OrderStatus.PENDING_APPROVAL)
-
-    @property
-    def is_success(self) -> bool:
-        """Return True for the final, successful statuses."""
-        return self in (OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED)
-
-
-_SUCCESS = frozenset({OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED})
-_CLOSED = frozenset({OrderStatus.EXPIRED, OrderStatus.CANCELLED})
-
-# Success is final. A closed order can still become paid, because a payment may settle after its session has expired:
-# https://docs.xendit.co/docs/delayed-webhooks
-TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
-    OrderStatus.WAITING: _SUCCESS | _CLOSED | {OrderStatus.PENDING_APPROVAL, OrderStatus.FAILED_TO_CREATE},
-    OrderStatus.PENDING_APPROVAL: _SUCCESS | _CLOSED,
-    OrderStatus.EXPIRED: _SUCCESS | {OrderStatus.CANCELLED},  # the webhook of a cancelled invoice says EXPIRED
-    OrderStatus.CANCELLED: _SUCCESS,
-    OrderStatus.FAILED_TO_CREATE: _SUCCESS,  # the answer was lost, but Xendit had created the object
-    OrderStatus.PAID: frozenset(),
-    OrderStatus.SAVED: frozenset(),
-    OrderStatus.SUBSCRIBED: frozenset(),
-}
-
-
-def may_become(current: OrderStatus, new: OrderStatus) -> bool:
-    """Return True if the status change is allowed. Staying the same is not a change."""
-    return new in TRANSITIONS[current]
-
-
-def status_after(flow: Flow, state: str) -> OrderStatus | None:
-    """Return the order status for the ``state`` of an Outcome, or None if it changes nothing."""
-    completed = {Flow.SAVE: OrderStatus.SAVED, Flow.SUBSCRIPTION: OrderStatus.SUBSCRIBED}
-    return {
-        "completed": completed.get(flow, OrderStatus.PAID),
-        "pending": OrderStatus.PENDING_APPROVAL,
-        "expired": OrderStatus.EXPIRED,
-        "cancelled": OrderStatus.CANCELLED,
-    }.get(state)
+from webapp.orders.status import Flow, OrderStatus
 
 
 @dataclass(frozen=True)
@@ -109,6 +44,7 @@ class Order:
     """The amount sent to Xendit: the sum of the lines, or 0 for SAVE."""
     created: datetime
     expires_at: datetime
+    """Until when it can be paid; of an authorised order, until when it can be captured."""
     status: OrderStatus = OrderStatus.WAITING
     payment_session_id: str | None = None
     invoice_id: str | None = None
@@ -116,6 +52,8 @@ class Order:
     payment_id: str | None = None
     payment_token_id: str | None = None
     recurring_plan_id: str | None = None
+    captured: Decimal | None = None
+    """The amount charged, if it is less than ``amount``."""
     updated: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -126,6 +64,13 @@ class Order:
         names = ", ".join(f"{line.quantity} × {line.name}" for line in self.lines)
         prefix = "Monthly: " if self.flow is Flow.SUBSCRIPTION else ""
         return f"Selat Coffee Roasters: {prefix}{names}"[:1000]
+
+    @property
+    def paid(self) -> Decimal:
+        """Return the amount that was charged: 0 until the order is paid."""
+        if self.status is not OrderStatus.PAID:
+            return Decimal(0)
+        return self.amount if self.captured is None else self.captured
 
     @property
     def anchor_date(self) -> datetime:

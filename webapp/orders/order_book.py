@@ -5,15 +5,20 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import aiosql
 
 from webapp.database.connection import Database, Transaction
-from webapp.orders.order import Order, OrderStatus, may_become
-from webapp.orders.rows import IDS, Change, change_from_row, new_order_row, order_from_row, timestamp
+from webapp.orders.order import Order
+from webapp.orders.rows import Change, change_from_row, new_order_row, order_from_row, status_columns, timestamp
+from webapp.orders.status import OrderStatus, may_become
 
+Ids = Mapping[str, str]
+NO_IDS: Ids = {}
+FOUND_BY = ("payment_request_id", "payment_token_id", "recurring_plan_id", "invoice_id")
 REFRESH_EVERY = timedelta(seconds=3)
 
 
@@ -56,8 +61,8 @@ class OrderBook:
         return order_from_row(row) if row else None
 
     async def find(self, ids: Mapping[str, str]) -> Order | None:
-        """Return the order with one of these payment request, payment token or recurring plan ids, or None."""
-        wanted = {key: ids.get(key) or "" for key in ("payment_request_id", "payment_token_id", "recurring_plan_id")}
+        """Return the order with one of these ids of a payment request, token, plan or invoice, or None."""
+        wanted = {key: ids.get(key) or "" for key in FOUND_BY}
         async with self._database.read() as connection:
             row = await self._sql.find_order(connection, **wanted)
         return order_from_row(row) if row else None
@@ -65,9 +70,8 @@ class OrderBook:
     async def recent(self, visitor: str, most: int = 50) -> list[Order]:
         """Return at most ``most`` of a visitor's orders, newest first."""
         async with self._database.read() as connection:
-            return [
-                order_from_row(row) async for row in self._sql.recent_orders(connection, visitor=visitor, most=most)
-            ]
+            rows = self._sql.recent_orders(connection, visitor=visitor, most=most)
+            return [order_from_row(row) async for row in rows]
 
     async def disown(self, visitor: str) -> None:
         """Take a visitor's orders from them: their cookie lists, cancels and pays none of these any more."""
@@ -81,7 +85,7 @@ class OrderBook:
         return int(row["orders"])
 
     async def overdue(self, now: datetime, most: int = 20) -> list[Order]:
-        """Return open orders past their expiry that Xendit was not asked about in the last 30 seconds."""
+        """Return open and authorised orders past their expiry, unless Xendit was asked in the last 30 seconds."""
         stamps = {"now": timestamp(now), "asked_before": timestamp(now - timedelta(seconds=30))}
         async with self._database.read() as connection:
             return [order_from_row(row) async for row in self._sql.overdue_orders(connection, **stamps, most=most)]
@@ -92,18 +96,20 @@ class OrderBook:
         async with self._database.autocommit() as connection:
             await self._sql.set_created(connection, reference_id=reference_id, now=timestamp(_now()), **made)
 
-    async def change_status(self, order: Order, status: OrderStatus, *, cause: str, **ids: str | None) -> Order:
-        """Store the new status, its cause and Xendit's ids. Return the order as stored.
+    async def change_status(
+        self, order: Order, status: OrderStatus, *, cause: str, ids: Ids = NO_IDS, captured: Decimal | None = None
+    ) -> Order:
+        """Store the new status, its cause, Xendit's ids and the captured amount. Return the order as stored.
 
         A change that ``may_become`` forbids is ignored, so late, repeated and reordered webhooks do no harm.
-        ``order`` may be out of date: the rule is applied to the stored status.
+        ``order`` may be out of date: the rule is applied to the stored status. An authorised amount is held for a week.
         """
         reference_id = order.reference_id
         while may_become(order.status, status):
             change = {"reference_id": reference_id, "old_status": order.status.value, "new_status": status.value}
             async with self._database.write() as connection:
                 stamp = timestamp(_now())
-                known = {key: ids.get(key) for key in IDS}
+                known = status_columns(status, ids, captured, _now())
                 if row := await self._sql.set_status(connection, now=stamp, **change, **known):
                     change |= {"change_id": f"{stamp}-{secrets.token_hex(4)}", "cause": cause[:200]}
                     await self._sql.add_change(connection, now=stamp, **change)

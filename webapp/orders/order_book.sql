@@ -19,12 +19,13 @@ SELECT * FROM orders WHERE reference_id = :reference_id;
 -- name: get_order_by_checkout(checkout_id)^
 SELECT * FROM orders WHERE checkout_id = :checkout_id;
 
--- name: find_order(payment_request_id, payment_token_id, recurring_plan_id)^
+-- name: find_order(payment_request_id, payment_token_id, recurring_plan_id, invoice_id)^
 -- For payment and recurring webhooks, which do not carry our reference.
 SELECT * FROM orders
 WHERE payment_request_id = :payment_request_id
     OR payment_token_id = :payment_token_id
     OR recurring_plan_id = :recurring_plan_id
+    OR invoice_id = :invoice_id
 LIMIT 1;
 
 -- name: recent_orders(visitor, most)
@@ -35,7 +36,7 @@ SELECT COUNT(*) AS orders FROM orders WHERE visitor = :visitor AND created > :si
 
 -- name: overdue_orders(now, asked_before, most)
 SELECT * FROM orders
-WHERE status IN ('waiting', 'pending_approval') AND expires_at < :now AND (asked_at < :asked_before OR asked_at > :now)
+WHERE status IN ('waiting', 'pending_approval', 'authorized') AND expires_at < :now AND (asked_at < :asked_before OR asked_at > :now)
 ORDER BY expires_at LIMIT :most;
 
 -- name: set_created(payment_session_id, invoice_id, now, reference_id)^
@@ -46,7 +47,7 @@ UPDATE orders SET
 WHERE reference_id = :reference_id
 RETURNING reference_id;
 
--- name: set_status(new_status, payment_session_id, invoice_id, payment_request_id, payment_id, payment_token_id, recurring_plan_id, now, reference_id, old_status)^
+-- name: set_status(new_status, payment_session_id, invoice_id, payment_request_id, payment_id, payment_token_id, recurring_plan_id, captured, expires_at, now, reference_id, old_status)^
 -- Compare and set: no row is changed if the stored status differs from :old_status.
 UPDATE orders SET
     status = :new_status,
@@ -56,6 +57,8 @@ UPDATE orders SET
     payment_id = COALESCE(CAST(:payment_id AS TEXT), payment_id),
     payment_token_id = COALESCE(CAST(:payment_token_id AS TEXT), payment_token_id),
     recurring_plan_id = COALESCE(CAST(:recurring_plan_id AS TEXT), recurring_plan_id),
+    captured = COALESCE(CAST(:captured AS TEXT), captured),
+    expires_at = COALESCE(CAST(:expires_at AS TEXT), expires_at),
     updated = :now
 WHERE reference_id = :reference_id AND status = :old_status
 RETURNING *;

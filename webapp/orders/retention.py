@@ -44,6 +44,7 @@ class Retention:
                 deleted = [{"reference_id": row["reference_id"]} async for row in rows]
                 if deleted:
                     await self._sql.delete_changes(connection, deleted)
+                    await self._sql.delete_modifications(connection, deleted)
                     await self._sql.delete_webhooks(connection, deleted)
             return len(deleted)
 

@@ -1,14 +1,18 @@
 """Convert between database rows and the dataclasses of an order."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from webapp.orders.order import Flow, LineItem, Order, OrderStatus
+from webapp.orders.order import LineItem, Order
+from webapp.orders.status import Flow, OrderStatus
 
 IDS = ("payment_session_id", "invoice_id", "payment_request_id", "payment_id", "payment_token_id", "recurring_plan_id")
+
+HELD_FOR = timedelta(days=7)  # https://docs.xendit.co/docs/cards-capturing-a-card-payment
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,17 @@ def new_order_row(order: Order) -> dict[str, Any]:
         "updated": timestamp(order.updated),
         "expires_at": timestamp(order.expires_at),
     }
-    return {name: value for name, value in row.items() if name not in IDS}
+    return {name: value for name, value in row.items() if name not in (*IDS, "captured")}
+
+
+def status_columns(
+    status: OrderStatus, ids: Mapping[str, str], captured: Decimal | None, now: datetime
+) -> dict[str, str | None]:
+    """Return the columns that change with a status. None leaves a column as it is."""
+    return {key: ids.get(key) for key in IDS} | {
+        "captured": None if captured is None else str(captured),
+        "expires_at": timestamp(now + HELD_FOR) if status is OrderStatus.AUTHORIZED else None,
+    }
 
 
 def order_from_row(row: Any) -> Order:
@@ -48,6 +62,7 @@ def order_from_row(row: Any) -> Order:
         status=OrderStatus(row["status"]),
         lines=lines,
         amount=Decimal(row["amount"]),
+        captured=None if row["captured"] is None else Decimal(row["captured"]),
         created=datetime.fromisoformat(row["created"]),
         updated=datetime.fromisoformat(row["updated"]),
         expires_at=datetime.fromisoformat(row["expires_at"]),

@@ -1,6 +1,6 @@
 """Attempts to pay or save within a session: each begins once and is settled once. sessions.py exports them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from .clock import to_text
@@ -11,6 +11,7 @@ from .records import OPEN, SessionRecord, attempt_id, find_attempt
 
 Kind = Literal["payment_request", "payment_token"]
 Outcome = Literal["SUCCEEDED", "FAILED", "CANCELED", "EXPIRED", "PENDING"]
+HELD_FOR = timedelta(days=7)
 ENDED: dict[str, Outcome] = {"FAILED": "FAILED", "CANCELED": "CANCELED", "EXPIRED": "EXPIRED"}
 
 
@@ -103,13 +104,10 @@ def _succeed(record: SessionRecord, now: datetime, attempt: dict[str, Any]) -> N
         attempt["status"] = "AUTHORIZED" if manual else "SUCCEEDED"
         if attempt["save"]:
             attempt["payment_token_id"] = new_id("pt-")
-        record.outbox.append(
-            payment_event(
-                "payment.authorization" if manual else "payment.capture",
-                session,
-                attempt,
-            )
-        )
+        if manual:
+            attempt["due"] = to_text(now + HELD_FOR)
+        record.aliases += [attempt["payment_request_id"], attempt["payment_id"]]
+        record.outbox.append(payment_event("payment.authorization" if manual else "payment.capture", session, attempt))
     else:
         attempt["status"] = "ACTIVE"
     for name in ("payment_request_id", "payment_id", "payment_token_id"):
@@ -142,9 +140,4 @@ def close(record: SessionRecord, now: datetime, status: str) -> None:
     for attempt in record.attempts:
         if attempt["status"] in OPEN:
             ended = "EXPIRED" if status == "EXPIRED" else "CANCELED"
-            attempt |= {
-                "status": ended,
-                "updated": to_text(now),
-                "due": None,
-                "actions": [],
-            }
+            attempt |= {"status": ended, "updated": to_text(now), "due": None, "actions": []}

@@ -23,6 +23,7 @@ class Record(Protocol):
     """A session or an invoice, with the webhooks that a change of it wants to send."""
 
     outbox: list[Event]
+    aliases: list[str]
 
     @property
     def id(self) -> str: ...
@@ -129,9 +130,11 @@ class DocumentTable(Generic[R]):
         async with self.database.write() as connection:
             if not await getattr(self.queries, f"update_{self.kind.name}")(connection, **fields):
                 return False
+            for alias in record.aliases:
+                await self.queries.insert_alias(connection, alias=alias, object_id=record.id)
             if events:
                 await insert_webhooks(self.queries, connection, events, self.clock())
         if events:
             self.on_commit()
-        record.outbox = []
+        record.outbox, record.aliases = [], []
         return True

@@ -51,6 +51,11 @@ def _common(session: JSON, attempt: JSON) -> JSON:
 
 def payment_event(name: str, session: JSON, attempt: JSON) -> Event:
     """Return `payment.capture`, `payment.authorization` or `payment.failure`, with the Payment object."""
+    return Event(name, session["payment_session_id"], payment_object(session, attempt))
+
+
+def payment_object(session: JSON, attempt: JSON) -> JSON:
+    """Return the Payment object of an attempt. What was captured is in it once something was."""
     data = {
         "payment_id": attempt["payment_id"],
         "payment_request_id": attempt["payment_request_id"],
@@ -66,10 +71,12 @@ def payment_event(name: str, session: JSON, attempt: JSON) -> Event:
         data["failure_code"] = attempt["failure_code"]
     if session.get("metadata"):
         data["metadata"] = session["metadata"]
-    if name == "payment.capture":
-        capture = {"capture_id": new_id("cptr-"), "capture_amount": session["amount"]}
-        data["captures"] = [{**capture, "capture_timestamp": attempt["updated"]}]
-    return Event(name, session["payment_session_id"], data)
+    if attempt["status"] == "SUCCEEDED":
+        capture_id = attempt["payment_id"].replace("py-", "cptr-")
+        amount = attempt.get("captured", session["amount"])
+        capture = {"capture_id": capture_id, "capture_timestamp": attempt["updated"], "capture_amount": amount}
+        data["captures"] = [capture]
+    return data
 
 
 def token_event(name: str, session: JSON, attempt: JSON, status: str) -> Event:

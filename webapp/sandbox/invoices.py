@@ -11,6 +11,7 @@ from .errors import MAX_ATTEMPTS, SandboxError, too_many_attempts
 from .events import Event
 from .ids import new_id
 from .records import OPEN, InvoiceRecord
+from .refunds import next_due, settle_due
 
 CALLBACK_FIELDS = [
     *("id", "external_id", "user_id", "status", "merchant_name", "amount", "paid_amount", "paid_at", "payer_email"),
@@ -70,12 +71,14 @@ def advance(record: InvoiceRecord, now: datetime) -> bool:
     if record.is_pending and from_text(record.invoice["expiry_date"]) <= now:
         expire(record, now)
         return True
-    return False
+    settled = settle_due(record.refunds, record.id, now)
+    record.outbox += settled
+    return bool(settled)
 
 
 def due_at(record: InvoiceRecord) -> str | None:
     """Return the time of the next change by the clock, or None."""
-    return str(record.invoice["expiry_date"]) if record.is_pending else None
+    return str(record.invoice["expiry_date"]) if record.is_pending else next_due(record.refunds)
 
 
 def callback(invoice: dict[str, Any]) -> Event:

@@ -19,11 +19,18 @@ class SessionRecord:
     session: dict[str, Any]
     attempts: list[dict[str, Any]] = field(default_factory=list)
     customer: dict[str, Any] | None = None
+    refunds: list[dict[str, Any]] = field(default_factory=list)
     outbox: list[Event] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    """New ids by which the record shall be found: of payments and refunds."""
 
     @property
     def id(self) -> str:
         return str(self.session["payment_session_id"])
+
+    @property
+    def business_id(self) -> str:
+        return str(self.session["business_id"])
 
     @property
     def status(self) -> str:
@@ -53,11 +60,17 @@ class InvoiceRecord:
 
     invoice: dict[str, Any]
     payments: list[dict[str, Any]] = field(default_factory=list)
+    refunds: list[dict[str, Any]] = field(default_factory=list)
     outbox: list[Event] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> str:
         return str(self.invoice["id"])
+
+    @property
+    def business_id(self) -> str:
+        return str(self.invoice["user_id"])
 
     @property
     def status(self) -> str:

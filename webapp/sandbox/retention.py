@@ -34,5 +34,6 @@ async def _delete(store: Store, kind: str, before: str) -> None:
             if deleted and kind in ("sessions", "invoices"):
                 await store.queries.delete_webhooks_of(connection, deleted)
                 await store.queries.delete_callers_of(connection, deleted)
+                await store.queries.delete_aliases_of(connection, deleted)
         found = len(deleted)
         await asyncio.sleep(PAUSE_SECONDS)

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from .attempts import Kind, Outcome, begin_attempt, close, settle_attempt
+from .captures import release_overdue
 from .clock import from_text
 from .errors import invalid_status
 from .events import session_event
 from .records import OPEN, SessionRecord, attempt_id, find_attempt
+from .refunds import next_due, settle_due
 
 __all__ = [
     "Kind", "Outcome", "SessionRecord", "advance", "attempt_id", "begin_attempt", "cancel", "due_at", "expire",
@@ -44,13 +46,17 @@ def advance(record: SessionRecord, now: datetime) -> bool:
     if record.is_active and end <= now:
         expire(record, now)
         changed = True
-    return changed
+    changed |= release_overdue(record, now)
+    settled = settle_due(record.refunds, record.id, now)
+    record.outbox += settled
+    return changed or bool(settled)
 
 
 def due_at(record: SessionRecord) -> str | None:
     """Return the time of the next change by the clock, or None after the end."""
     if not record.is_active:
-        return None
+        held = [str(attempt["due"]) for attempt in record.attempts if attempt["status"] == "AUTHORIZED"]
+        return min([*held, *filter(None, [next_due(record.refunds)])], default=None)
     attempt = _next_due(record)
     return min(record.session["expires_at"], attempt["due"]) if attempt else str(record.session["expires_at"])
 

@@ -7,35 +7,16 @@ from typing import Any, TypeVar
 
 import aiosql
 
-from . import invoices, keys, sessions
+from . import keys
 from .clock import to_text, utcnow
-from .codec import dumps, loads
 from .database import Database
-from .document_table import DocumentTable, RecordKind
-from .errors import not_found
+from .document_table import DocumentTable
+from .record_kinds import INVOICE, SESSION
 from .records import InvoiceRecord, SessionRecord
 
 T = TypeVar("T")
 
 
-def _read_session(text: str) -> SessionRecord:
-    return SessionRecord(**loads(text))
-
-
-def _write_session(record: SessionRecord) -> str:
-    return dumps({"session": record.session, "attempts": record.attempts, "customer": record.customer})
-
-
-def _read_invoice(text: str) -> InvoiceRecord:
-    return InvoiceRecord(**loads(text))
-
-
-def _write_invoice(record: InvoiceRecord) -> str:
-    return dumps({"invoice": record.invoice, "payments": record.payments})
-
-
-SESSION = RecordKind("session", _read_session, _write_session, sessions.advance, sessions.due_at, not_found)
-INVOICE = RecordKind("invoice", _read_invoice, _write_invoice, invoices.advance, invoices.due_at, invoices.missing)
 STATEMENTS = Path(__file__).with_name("sql")
 
 
@@ -102,6 +83,14 @@ class Store:
 
     async def get_session(self, payment_session_id: str) -> SessionRecord | None:
         return await self.sessions.get(payment_session_id)
+
+    async def find_by_alias(self, alias: str) -> SessionRecord | InvoiceRecord | None:
+        """Return the session or the invoice that has a payment or a refund with this id."""
+        row = await self.sessions.one("find_alias", alias=alias)
+        if row is None:
+            return None
+        found = self.get_session if row["object_id"].startswith("ps-") else self.get_invoice
+        return await found(row["object_id"])
 
     async def find_session_by_auth(self, auth_key: str) -> SessionRecord | None:
         """Return the session of an auth key, `session-<32 hex>`: the first two parts of the SDK key."""

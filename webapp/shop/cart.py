@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from webapp.notices import N_, Refusal
-from webapp.orders.order import Flow, LineItem, Order
+from webapp.orders.order import LineItem, Order
+from webapp.orders.status import Flow
 from webapp.shop.catalog import PRODUCTS, Product, price_in
 from webapp.shop.currencies import Currency
 

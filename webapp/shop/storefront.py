@@ -10,7 +10,8 @@ from babel.dates import format_date
 
 from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice
-from webapp.orders.order import Flow, anchor_date
+from webapp.orders.order import anchor_date
+from webapp.orders.status import Flow
 from webapp.shop.catalog import PRODUCTS, Product, price_in
 from webapp.shop.currencies import Currency
 from webapp.shop.visitor import Visitor, unavailable_reason
@@ -42,6 +43,7 @@ FLOWS = {
     Flow.PAY: (N_("Pay"), N_("Buy once.")),
     Flow.SAVE: (N_("Save"), N_("Keep a payment method for faster reorders. Nothing is charged.")),
     Flow.PAY_SAVE: (N_("Pay and save"), N_("Buy now, and keep the payment method if you like.")),
+    Flow.AUTHORIZE: (N_("Pay on dispatch"), N_("Cards: the amount is held now, and charged when we ship.")),
     Flow.SUBSCRIPTION: (N_("Subscribe"), N_("This cart, every month.")),
 }
 
@@ -113,6 +115,8 @@ def charge(flow: Flow, currency: Currency, total: Decimal, language: str) -> Not
     amount = currency.format(total)
     if flow is Flow.SAVE:
         return Notice(N_("Nothing is charged now."), tone="info")
+    if flow is Flow.AUTHORIZE:
+        return Notice(N_("%(amount)s is held now, and charged when we ship."), {"amount": amount}, tone="info")
     if flow is Flow.SUBSCRIPTION:
         first = format_date(anchor_date(datetime.now(UTC)), "long", locale=language)
         return Notice(N_("%(amount)s on %(date)s, then every month."), {"amount": amount, "date": first}, tone="info")

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from webapp.accept import accepted
 from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_
-from webapp.orders.order import Flow
+from webapp.orders.status import Flow
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES, Currency
 

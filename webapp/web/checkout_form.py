@@ -3,7 +3,8 @@
 from starlette.requests import Request
 
 from webapp.notices import N_, Refusal
-from webapp.orders.order import Flow, Order, OrderStatus
+from webapp.orders.order import Order
+from webapp.orders.status import Flow, OrderStatus
 from webapp.shop.storefront import seen
 from webapp.shop.visitor import Visitor, save_visitor
 from webapp.web.htmx import is_htmx

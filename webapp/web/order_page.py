@@ -1,23 +1,64 @@
 """Show an order: its page, and the fragment that the page polls."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from webapp.notices import N_, Notice
+from webapp.orders.modification import Kind, Modification, available, refunded
 from webapp.orders.order import Order
+from webapp.shop.storefront import new_checkout_id
 from webapp.web.passes import may_pay
 from webapp.web.state import shop_of, visitor_of
 
+REASONS = {
+    "REQUESTED_BY_CUSTOMER": N_("The customer asked for it"),
+    "CANCELLATION": N_("The order was cancelled"),
+    "DUPLICATE": N_("It was paid twice"),
+    "FRAUDULENT": N_("It was fraud"),
+    "OTHERS": N_("Another reason"),
+}
 
-async def show_order(request: Request, order: Order, template: str = "pages/order.html") -> Response:
-    """Answer with an order's page or fragment."""
+
+async def show_order(
+    request: Request,
+    order: Order,
+    template: str = "pages/order.html",
+    *,
+    notice: Notice | None = None,
+    status: int = 200,
+) -> Response:
+    """Answer with an order's page or fragment, and what the merchant may do with its payment."""
     shop, visitor = shop_of(request), visitor_of(request)
+    modifications = await shop.modifications.of(order.reference_id)
     context = {
         "order": order,
         "changes": await shop.order_book.changes(order.reference_id),
-        "notice": None,
+        "notice": notice,
         "is_owner": order.visitor == visitor.id,
         "may_pay": may_pay(request, order),
         "currency": visitor.currency,
         "path": f"/orders/{order.reference_id}",
+        "modifications": modifications,
+        "in_progress": any(each.status.is_open for each in modifications),
+        "seen": seen(order, modifications),
+        "refunded": refunded(modifications),
+        "refundable": available(order, Kind.REFUND, modifications),
+        "capturable": available(order, Kind.CAPTURE, modifications),
+        "plain": _plain,
+        "form_id": new_checkout_id(),
+        "reasons": REASONS,
     }
-    return shop.templates.response(visitor.language, template, context)
+    return shop.templates.response(visitor.language, template, context, status=status)
+
+
+def seen(order: Order, modifications: Sequence[Modification]) -> str:
+    """Return a text that changes whenever the order's state or one of its modifications does."""
+    return "-".join([order.status, *(each.status for each in modifications)])
+
+
+def _plain(amount: Decimal) -> str:
+    """Return an amount as a form field takes it: ``90000``, ``21.60``."""
+    return f"{amount:.2f}".removesuffix(".00")

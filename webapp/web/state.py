@@ -17,6 +17,7 @@ from webapp.database.migrate import migrate
 from webapp.inspector.recorder import Recorder
 from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
+from webapp.orders.modification_book import ModificationBook
 from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
 from webapp.shop.cart import Cart
@@ -34,6 +35,8 @@ class Shop:
     settings: Settings
     database: Database
     order_book: OrderBook
+    modifications: ModificationBook
+    """Refunds, captures and releases."""
     client: httpx.AsyncClient
     """Talks to Xendit or to the sandbox; nobody below knows which."""
     recorder: Recorder

@@ -10,30 +10,34 @@ import structlog
 from limits import parse
 
 from webapp.integrations import INTEGRATIONS, outcomes
+from webapp.integrations.capture import Payment, get_payment
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import Invoice, PaymentSession, find_invoices, get_invoice, get_payment_session
 from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
-from webapp.orders.order import Order, OrderStatus, status_after
+from webapp.orders.order import Order
+from webapp.orders.status import OrderStatus, status_after
 from webapp.web.state import Shop
 from webapp.xendit_hosts import page_address
 
 log = structlog.get_logger()
+Answer = PaymentSession | Invoice | Payment
 SDK_KEY = re.compile(r"[!-~]{1,2000}")
 QUESTIONS = parse("50/second")  # per process
 REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = parse("20/minute"), parse("60/minute")
-AGAIN = N_("Wait a moment, then try again.")
 WEBHOOK_PATIENCE = 2.0  # seconds that the first page of an order gives a webhook
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit before it shows what is known
 
 
-async def fetch_from_xendit(shop: Shop, order: Order) -> PaymentSession | Invoice | None:
-    """Return the order's session or invoice, or None if there is none. Raises XenditError.
+async def fetch_from_xendit(shop: Shop, order: Order) -> Answer | None:
+    """Return the order's session, invoice or authorised payment, or None if there is none. Raises XenditError.
 
     While it is open it holds a secret key or URL. Send that only to the shopper; never store or log it.
     """
     set_order(order.reference_id, order.visitor)
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
+    if order.status is OrderStatus.AUTHORIZED and order.payment_id:
+        return await get_payment(shop.client, key, order.payment_id, api_url=api_url)
     if order.payment_session_id:
         return await get_payment_session(shop.client, key, order.payment_session_id, api_url=api_url)
     if order.invoice_id:
@@ -44,23 +48,28 @@ async def fetch_from_xendit(shop: Shop, order: Order) -> PaymentSession | Invoic
     return None
 
 
-async def apply_answer(
-    shop: Shop, order: Order, answer: PaymentSession | Invoice | None, *, cause: str = N_("asked Xendit")
-) -> Order:
+async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause: str = N_("asked Xendit")) -> Order:
     """Change the order's status by Xendit's answer. Return the order; it is unchanged if the answer does not match."""
     if answer is None:
         if datetime.now(UTC) < order.expires_at:
             return order
         cause = N_("nothing was created at Xendit in time")
         return await shop.order_book.change_status(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
-    outcome = outcomes.of_invoice(answer) if order.integration == "invoice" else outcomes.of_session(answer)
+    outcome = outcome_of(order, answer)
     if field := outcome.mismatch(order):
         log.warning("xendit_answer_mismatch", field=field)
         return order
-    status = status_after(order.flow, outcome.state)
+    status = status_after(order, outcome.state, outcome.captured)
     if status is None:
         return order
-    return await shop.order_book.change_status(order, status, cause=cause, **outcome.ids)
+    return await shop.order_book.change_status(order, status, cause=cause, ids=outcome.ids, captured=outcome.captured)
+
+
+def outcome_of(order: Order, answer: Answer) -> outcomes.Outcome:
+    """Return what an answer about the order means."""
+    if order.status is OrderStatus.AUTHORIZED:
+        return outcomes.of_payment(answer)
+    return outcomes.of_invoice(answer) if order.integration == "invoice" else outcomes.of_session(answer)
 
 
 async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
@@ -72,7 +81,9 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
         return order, None
     for limit, who in ((REOPENS_OF_AN_ORDER, order.reference_id), (REOPENS_OF_A_VISITOR, order.visitor)):
         if shop.settings.rate_limits and not await shop.questions.hit(limit, who):
-            raise Refusal(N_("That was quicker than this shop can follow."), 429, hint=AGAIN)
+            raise Refusal(
+                N_("That was quicker than this shop can follow."), 429, hint=N_("Wait a moment, then try again.")
+            )
     answer = await fetch_from_xendit(shop, order)
     order = await apply_answer(shop, order, answer)
     if answer is None or not order.status.is_open:
@@ -98,7 +109,7 @@ async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), 
 
     ``webhook_first``: where webhooks come, the first question about an order gives them two seconds.
     """
-    if not order.status.is_open or order.currency not in shop.settings.api_keys:
+    if not order.status.may_change or order.currency not in shop.settings.api_keys:
         return order
     if not await shop.questions.hit(QUESTIONS):  # Xendit's rate limit would be reached
         return order

@@ -11,14 +11,17 @@ from ..errors import SandboxError
 from ..settings import SandboxSettings
 from ..store import Store
 from .invoices import InvoicesApi
+from .payments import PaymentsApi
+from .refunds import RefundsApi
 from .sessions import SessionsApi
 
 CRASH = "Something unexpected happened. We are investigating this issue. Please try again later."
 
 
 def create_api(store: Store, settings: SandboxSettings) -> Starlette:
-    """Return the ASGI app with the routes of sessions and invoices."""
+    """Return the ASGI app with the routes of sessions, invoices, refunds and payments."""
     sessions, invoices = SessionsApi(store, settings), InvoicesApi(store, settings)
+    refunds, payments = RefundsApi(store), PaymentsApi(store)
     return Starlette(
         routes=[
             Route("/sessions", sessions.create, methods=["POST"]),
@@ -29,6 +32,12 @@ def create_api(store: Store, settings: SandboxSettings) -> Starlette:
             Route("/v2/invoices", invoices.find),
             Route("/v2/invoices/{invoice_id}", invoices.get),
             Route("/invoices/{invoice_id}/expire!", invoices.expire, methods=["POST"]),
+            Route("/refunds", refunds.create, methods=["POST"]),
+            Route("/refunds", refunds.find),
+            Route("/refunds/{refund_id}", refunds.get),
+            Route("/v3/payments/{payment_id}", payments.get),
+            Route("/v3/payments/{payment_id}/capture", payments.capture, methods=["POST"]),
+            Route("/v3/payments/{payment_id}/cancel", payments.cancel, methods=["POST"]),
         ],
         exception_handlers={SandboxError: _api_error, HTTPException: _no_route, Exception: _crashed},
     )

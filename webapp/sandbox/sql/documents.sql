@@ -60,3 +60,11 @@ SELECT customer_id, business_id FROM sandbox_known_customers WHERE reference_id 
 -- name: use_customer^
 UPDATE sandbox_known_customers SET used_at = :used_at WHERE customer_id = :customer_id
 RETURNING customer_id, business_id
+
+-- name: insert_alias^
+INSERT INTO sandbox_aliases (alias, object_id) VALUES (:alias, :object_id)
+ON CONFLICT DO NOTHING
+RETURNING alias
+
+-- name: find_alias^
+SELECT object_id FROM sandbox_aliases WHERE alias = :alias

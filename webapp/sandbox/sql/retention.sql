@@ -30,6 +30,9 @@ RETURNING id
 -- name: delete_webhooks_of*!
 DELETE FROM sandbox_webhooks WHERE object_id = :id
 
+-- name: delete_aliases_of*!
+DELETE FROM sandbox_aliases WHERE object_id = :id
+
 -- name: delete_callers_of*!
 DELETE FROM sandbox_callers WHERE object_id = :id
 

@@ -112,3 +112,12 @@ CREATE TABLE IF NOT EXISTS sandbox_callers (
     object_id TEXT PRIMARY KEY,
     caller TEXT NOT NULL
 )
+
+-- name: create_aliases!
+CREATE TABLE IF NOT EXISTS sandbox_aliases (
+    alias TEXT PRIMARY KEY,
+    object_id TEXT NOT NULL
+)
+
+-- name: create_aliases_object!
+CREATE INDEX IF NOT EXISTS sandbox_aliases_object ON sandbox_aliases (object_id)

@@ -1,0 +1,272 @@
+"""After the sale: refunds in parts, charges on dispatch, releases. Xendit's word decides; a double click counts once."""
+
+import asyncio
+import itertools
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import OpenShop, Shop
+from tests.xendit import TOKEN, fake_xendit, session_event
+from webapp.orders import modification_book
+from webapp.orders.modification import ModificationStatus
+from webapp.orders.order import Order
+from webapp.sandbox import refunds
+from webapp.xendit import modifications
+
+pytestmark = pytest.mark.anyio
+
+FORMS = itertools.count()
+REFUND = "https://api.xendit.co/refunds"
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sandbox settles a refund when it is next looked at, and the shop may ask each time."""
+    monkeypatch.setattr(refunds, "SETTLES_AFTER", timedelta(0))
+    monkeypatch.setattr(modification_book, "REFRESH_EVERY", timedelta(0))
+
+
+@pytest.fixture
+async def shop(open_shop: OpenShop, database_url: str) -> AsyncIterator[Shop]:
+    async with open_shop(database_url=database_url, webhook_tokens={"": TOKEN}) as running:
+        yield running
+
+
+async def paid(shop: Shop, integration: str = "payment_link", flow: str = "pay", choice: str = "CARDS.visa") -> Order:
+    """An order of Rp480.000 whose payment page said paid, as the shop knows it."""
+    order = await shop.place(integration, flow)
+    link = (await shop.post(f"/orders/{order.reference_id}/pay")).headers["location"]
+    answer = await shop.post(link, data={"choice": choice, "decision": "pay"})
+    if choice != "CARDS.visa":
+        await shop.post(answer.headers["location"], data={"decision": "approve"})
+    await shop.get(f"/orders/{order.reference_id}")
+    stored = await shop.order_book.get(order.reference_id)
+    assert stored
+    return stored
+
+
+async def ask(
+    shop: Shop, order: Order, what: str, amount: str = "", reason: str = "REQUESTED_BY_CUSTOMER", form: str = ""
+) -> Any:
+    fields = {"amount": amount, "reason": reason, "form_id": form or f"form-{next(FORMS):014}"}
+    return await shop.post(f"/orders/{order.reference_id}/{what}", data=fields)
+
+
+async def page(shop: Shop, order: Order) -> str:
+    """The order's page, without tags."""
+    text = (await shop.get(f"/orders/{order.reference_id}")).text
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text.split("<main")[1]))
+
+
+@pytest.mark.parametrize(("integration", "choice"), [("payment_link", "CARDS.visa"), ("invoice", "DANA")])
+async def test_a_refund_in_two_parts(shop: Shop, integration: str, choice: str) -> None:
+    order = await paid(shop, integration, choice=choice)
+    assert order.status == "paid"
+    assert (await ask(shop, order, "refund", "90000")).status_code == 303
+    assert "Refunded: Rp90.000 of Rp480.000" in await page(shop, order)
+    assert (await ask(shop, order, "refund", "390001")).status_code == 422
+    assert (await ask(shop, order, "refund", "390000")).status_code == 303
+    shown = await page(shop, order)
+    assert "Refunded: Rp480.000 of Rp480.000" in shown and "All of it is refunded." in shown
+    assert (await ask(shop, order, "refund", "1")).status_code == 422
+    assert await shop.status_of(order) == "paid"
+
+
+async def test_a_double_click_refunds_once_and_two_tabs_one_after_the_other(shop: Shop) -> None:
+    order = await paid(shop)
+    same = [ask(shop, order, "refund", "480000", form="the-same-form-000") for _ in range(3)]
+    answers = await asyncio.gather(*same, ask(shop, order, "refund", "480000"))
+    assert {answer.status_code for answer in answers} <= {303, 409, 422}
+    await shop.get(f"/orders/{order.reference_id}")
+    made = await shop.app.state.shop.modifications.of(order.reference_id)
+    assert sum(each.amount for each in made if each.status is not ModificationStatus.FAILED) == 480_000
+    assert len([each for each in made if each.form_id == "the-same-form-000"]) <= 1
+
+
+@pytest.mark.parametrize(
+    ("choice", "amount", "sentence"),
+    [
+        ("BCA_VIRTUAL_ACCOUNT", "480000", "can't be refunded"),
+        ("QRIS", "1000", "can only be refunded as a whole"),
+    ],
+)
+async def test_what_a_channel_can_not_do_is_a_sentence(shop: Shop, choice: str, amount: str, sentence: str) -> None:
+    order = await paid(shop, choice=choice)
+    assert order.status == "paid"
+    refused = await ask(shop, order, "refund", amount)
+    assert refused.status_code == 502 and sentence in refused.text.replace("&#39;", "'")
+    assert "Thank you" in await page(shop, order)  # paid, as before
+
+
+async def test_a_refund_that_fails_later_says_so_and_can_be_tried_again(shop: Shop) -> None:
+    order = await paid(shop)
+    await ask(shop, order, "refund", "20301")  # the sandbox's amount whose refund fails
+    shown = await page(shop, order)
+    assert "failed: INSUFFICIENT_BALANCE" in shown and "Refunded" not in shown
+    await ask(shop, order, "refund", "480000")
+    assert "Refunded: Rp480.000 of Rp480.000" in await page(shop, order)
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "480001", "1.5", "90.000", "ten", "1e3", "", "٣", "9" * 40, "NaN"])
+async def test_an_amount_that_can_not_be_sends_nothing(shop: Shop, amount: str) -> None:
+    order = await paid(shop)
+    refused = await ask(shop, order, "refund", amount)
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text and "Thank you" in refused.text  # on the order's page, which stays
+    assert await shop.app.state.shop.modifications.of(order.reference_id) == []
+
+
+async def test_what_is_not_ones_own_or_not_paid_is_refused(shop: Shop) -> None:
+    order = await shop.place()
+    assert (await ask(shop, order, "refund", "1")).status_code == 409
+    assert (await ask(shop, order, "capture", "1")).status_code == 409
+    assert (await ask(shop, order, "release")).status_code == 409
+    assert (await ask(shop, order, "refund", "1", reason="BECAUSE")).status_code == 422
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(shop.app), base_url="http://testserver") as other:
+        for what in ("refund", "capture", "release"):
+            refused = await other.post(
+                f"/orders/{order.reference_id}/{what}", data={"form_id": "f" * 20, "amount": "1"}
+            )
+            assert refused.status_code == 403
+    assert await shop.app.state.shop.modifications.of(order.reference_id) == []
+
+
+async def test_less_than_authorised_is_charged_on_dispatch_and_can_be_refunded(shop: Shop) -> None:
+    order = await paid(shop, flow="authorize")
+    assert order.status == "authorized"
+    assert "is held until" in await page(shop, order)
+    assert (await ask(shop, order, "refund", "1")).status_code == 409
+    assert (await ask(shop, order, "capture", "480001")).status_code == 422
+    assert (await ask(shop, order, "capture", "300000")).status_code == 303
+    assert "Rp300.000 of the Rp480.000 that were held is charged" in await page(shop, order)
+    assert await shop.status_of(order) == "paid"
+    assert (await ask(shop, order, "capture", "1")).status_code == 409
+    assert (await ask(shop, order, "refund", "300001")).status_code == 422
+    assert (await ask(shop, order, "refund", "300000")).status_code == 303
+    assert "Refunded: Rp300.000 of Rp300.000" in await page(shop, order)
+
+
+async def test_a_hold_is_released_or_ends_after_a_week(shop: Shop) -> None:
+    order = await paid(shop, flow="authorize")
+    assert (await ask(shop, order, "release")).status_code == 303
+    assert await shop.status_of(order) == "released"
+    assert "nothing was charged" in await page(shop, order)
+    assert (await ask(shop, order, "capture", "1")).status_code == 409
+
+
+async def test_charge_and_release_at_the_same_moment_end_in_one_of_them(shop: Shop) -> None:
+    order = await paid(shop, flow="authorize")
+    answers = await asyncio.gather(ask(shop, order, "capture", "480000"), ask(shop, order, "release"))
+    assert sorted(answer.status_code for answer in answers)[0] == 303
+    await shop.get(f"/orders/{order.reference_id}")
+    made = await shop.app.state.shop.modifications.of(order.reference_id)
+    assert [each.status for each in made if not each.status.is_open].count(ModificationStatus.SUCCEEDED) == 1
+    assert await shop.status_of(order) in ("paid", "released")
+
+
+REFUND_ANSWER = {"id": "rfd-1", "status": "PENDING", "amount": 1000, "currency": "IDR"}
+
+
+def xendit_with(refund: Any, found: list[dict[str, Any]] | None = None) -> Any:
+    router = fake_xendit("COMPLETED")
+    route = router.route(method="POST", url=REFUND, name="refund")
+    route.mock(**{"return_value" if isinstance(refund, httpx.Response) else "side_effect": refund})
+    answer = httpx.Response(200, json={"data": found or [], "has_more": False})
+    router.route(method="GET", url__regex=r".*/refunds\?.*", name="refunds").mock(return_value=answer)
+    return router
+
+
+async def real_and_paid(shop: Shop) -> Order:
+    order = await shop.place()
+    await shop.webhook(session_event(order))
+    stored = await shop.order_book.get(order.reference_id)
+    assert stored and stored.payment_request_id
+    return stored
+
+
+async def test_the_exact_json_of_a_refund(open_shop: OpenShop) -> None:
+    router = xendit_with(httpx.Response(200, json=REFUND_ANSWER))
+    async with open_shop(router) as shop:
+        order = await real_and_paid(shop)
+        await ask(shop, order, "refund", "1000", "DUPLICATE")
+        request = router["refund"].calls.last.request
+        (made,) = await shop.app.state.shop.modifications.of(order.reference_id)
+        assert request.headers["idempotency-key"] == made.modification_id
+        assert httpx.Response(200, content=request.content).json() == {
+            "reference_id": made.modification_id,
+            "payment_request_id": order.payment_request_id,
+            "amount": 1000,
+            "currency": "IDR",
+            "reason": "DUPLICATE",
+        }
+        assert made.status is ModificationStatus.PENDING  # the answer is no proof
+        body = {
+            "event": "refund.succeeded",
+            "data": REFUND_ANSWER | {"status": "SUCCEEDED", "reference_id": made.modification_id},
+        }
+        assert (await shop.webhook(body | {"data": body["data"] | {"amount": 1}})).status_code == 422
+        assert (await shop.webhook(body, token="wrong")).status_code == 401
+        assert (await shop.webhook(body)).json() == {"message": "refund succeeded"}
+        assert (await shop.webhook(body)).json() == {"message": "duplicate"}
+        assert "Refunded: Rp1.000 of Rp480.000" in await page(shop, order)
+
+
+async def test_a_webhook_that_nests_its_refund_is_read_too(open_shop: OpenShop) -> None:
+    router = xendit_with(httpx.Response(200, json=REFUND_ANSWER))
+    async with open_shop(router) as shop:
+        order = await real_and_paid(shop)
+        await ask(shop, order, "refund", "1000")
+        inner = {
+            "event": "refund.failed",
+            "data": REFUND_ANSWER | {"status": "FAILED", "failure_code": "REFUND_FAILED"},
+        }
+        assert (await shop.webhook({"event": "refund.failed", "data": inner})).json() == {"message": "refund failed"}
+        assert "failed: REFUND_FAILED" in await page(shop, order)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_refund_whose_answer_was_lost_is_found_again_or_was_never_sent(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch, arrived: bool
+) -> None:
+    router = xendit_with(httpx.ReadTimeout("lost"))
+    async with open_shop(router) as shop:
+        order = await real_and_paid(shop)
+        answer = await ask(shop, order, "refund", "1000")
+        assert answer.status_code == 502 and "Xendit has not answered yet." in answer.text
+        (made,) = await shop.app.state.shop.modifications.of(order.reference_id)
+        assert made.status is ModificationStatus.SENDING
+        assert (await ask(shop, order, "refund", "1000")).status_code == 409  # not twice, while that is open
+        if arrived:
+            found = REFUND_ANSWER | {"status": "SUCCEEDED", "reference_id": made.modification_id}
+            router["refunds"].mock(return_value=httpx.Response(200, json={"data": [found]}))
+        monkeypatch.setattr(modifications, "ABANDONED_AFTER", timedelta(0))
+        await shop.get(f"/orders/{order.reference_id}")
+        (made,) = await shop.app.state.shop.modifications.of(order.reference_id)
+        assert made.status is (ModificationStatus.SUCCEEDED if arrived else ModificationStatus.FAILED)
+        assert made.failure_code == ("" if arrived else "NOT_SENT")
+
+
+async def test_a_refund_made_in_the_dashboard_is_counted(open_shop: OpenShop) -> None:
+    async with open_shop(xendit_with(httpx.Response(200, json=REFUND_ANSWER))) as shop:
+        order = await real_and_paid(shop)
+        data = REFUND_ANSWER | {
+            "status": "SUCCEEDED",
+            "payment_request_id": order.payment_request_id,
+            "reference_id": "theirs",
+        }
+        assert (await shop.webhook({"event": "refund.succeeded", "data": data})).status_code == 200
+        assert "Refunded: Rp1.000 of Rp480.000" in await page(shop, order)
+        assert (await ask(shop, order, "refund", "480000")).status_code == 422
+        more = data | {"id": "rfd-2", "amount": 480_000}
+        assert (
+            await shop.webhook({"event": "refund.succeeded", "data": more})
+        ).status_code == 422  # more than was paid
+        assert Decimal(1000) == sum(
+            each.amount for each in await shop.app.state.shop.modifications.of(order.reference_id)
+        )

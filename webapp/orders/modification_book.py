@@ -1,0 +1,119 @@
+"""Store refunds, captures and releases, at most one open at a time for an order."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from copy import copy
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+from webapp.database.connection import Database, Transaction
+from webapp.notices import N_, Refusal
+from webapp.orders.modification import Kind, Modification, ModificationStatus, refunded, refuse
+from webapp.orders.rows import order_from_row, timestamp
+
+REFRESH_EVERY = timedelta(seconds=3)
+
+
+class ModificationBook:
+    """All modifications in the database. Every method may raise DatabaseUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._sql: Any = aiosql.from_path(Path(__file__).with_suffix(".sql"), database.driver)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["ModificationBook"]:
+        """Return a book inside a transaction. Leaving the block commits it; an error rolls it back."""
+        async with self._database.write() as connection:
+            book = copy(self)
+            book._database = Transaction(self._database.driver, connection)
+            yield book
+
+    async def add(self, modification: Modification) -> bool:
+        """Store a new modification. Return False if its form has made one already.
+
+        Raises Refusal where the order does not allow it. Two at the same moment can't both pass: the order is locked.
+        """
+        async with self.transaction() as book:
+            if await book.find(form_id=modification.form_id):
+                return False
+            return await book._add(modification)
+
+    async def add_from_xendit(self, modification: Modification) -> bool:
+        """Store a refund that was made elsewhere, such as in Xendit's dashboard. Return False if it is known.
+
+        Raises Refusal where it is more than is left.
+        """
+        async with self.transaction() as book:
+            return await book._add(modification)
+
+    async def _add(self, modification: Modification) -> bool:
+        async with self._database.write() as connection:
+            order = order_from_row(await self._sql.lock_order(connection, reference_id=modification.reference_id))
+            others = [each for each in await self.of(order.reference_id) if each != modification]
+            if modification.status.is_open:
+                refuse(order, modification, others)
+            elif modification.amount > order.paid - refunded(others):
+                raise Refusal(N_("That is more than was paid."), 422)
+            row = vars(modification) | {"amount": str(modification.amount)}
+            row |= {"created": timestamp(modification.created), "updated": timestamp(modification.updated)}
+            return await self._sql.add_modification(connection, **row) is not None
+
+    async def find(self, *, modification_id: str = "", form_id: str = "", refund_id: str = "") -> Modification | None:
+        """Return the modification with one of these ids, or None."""
+        ids = {"modification_id": modification_id, "form_id": form_id, "refund_id": refund_id}
+        async with self._database.read() as connection:
+            row = await self._sql.get_modification(connection, **ids)
+        return _from_row(row) if row else None
+
+    async def of(self, reference_id: str) -> list[Modification]:
+        """Return an order's modifications, oldest first."""
+        async with self._database.read() as connection:
+            return [_from_row(row) async for row in self._sql.modifications_of(connection, reference_id=reference_id)]
+
+    async def unfinished(self, most: int = 20) -> list[Modification]:
+        """Return open modifications that Xendit was not asked about in the last 30 seconds."""
+        now = datetime.now(UTC)
+        stamps = {"now": timestamp(now), "asked_before": timestamp(now - timedelta(seconds=30))}
+        async with self._database.read() as connection:
+            return [_from_row(row) async for row in self._sql.unfinished(connection, **stamps, most=most)]
+
+    async def change(
+        self,
+        modification: Modification,
+        status: ModificationStatus,
+        *,
+        amount: Decimal | None = None,
+        refund_id: str | None = None,
+        failure_code: str = "",
+    ) -> Modification:
+        """Store a modification's status. What has succeeded stays so."""
+        change = {"status": status.value, "refund_id": refund_id, "failure_code": failure_code[:100]}
+        change |= {"modification_id": modification.modification_id, "now": timestamp(datetime.now(UTC))}
+        async with self._database.autocommit() as connection:
+            await self._sql.set_modification(connection, amount=str(amount or modification.amount), **change)
+        return replace(modification, status=status, failure_code=failure_code)
+
+    async def claim_refresh(self, modification_id: str) -> bool:
+        """Return True to one caller per interval, across processes. That caller may ask Xendit about it."""
+        now = datetime.now(UTC)
+        stamps = {"now": timestamp(now), "not_since": timestamp(now - REFRESH_EVERY)}
+        async with self._database.autocommit() as connection:
+            return await self._sql.claim_modification(connection, modification_id=modification_id, **stamps) is not None
+
+
+def _from_row(row: Any) -> Modification:
+    plain = ("modification_id", "form_id", "reference_id", "reason", "refund_id", "failure_code")
+    return Modification(
+        **{key: row[key] for key in plain},
+        kind=Kind(row["kind"]),
+        amount=Decimal(row["amount"]),
+        status=ModificationStatus(row["status"]),
+        created=datetime.fromisoformat(row["created"]),
+        updated=datetime.fromisoformat(row["updated"]),
+    )

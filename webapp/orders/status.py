@@ -1,0 +1,96 @@
+"""The statuses of an order, and the rules that change them. Plain data: no database, no HTTP."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from webapp.orders.order import Order
+
+
+class Flow(StrEnum):
+    """The purpose of a checkout. It decides Xendit's ``session_type``, ``capture_method`` and saving."""
+
+    PAY = "pay"
+    SAVE = "save"
+    PAY_SAVE = "pay_save"
+    AUTHORIZE = "authorize"
+    SUBSCRIPTION = "subscription"
+
+
+class OrderStatus(StrEnum):
+    """The status of an order. Only a webhook or an answer of Xendit's API changes it from ``WAITING``."""
+
+    WAITING = "waiting"
+    PENDING_APPROVAL = "pending_approval"
+    AUTHORIZED = "authorized"
+    """The card holds the amount until ``expires_at``; nothing is charged yet."""
+    PAID = "paid"
+    SAVED = "saved"
+    SUBSCRIBED = "subscribed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    RELEASED = "released"
+    """What the card held was let go, or was never captured."""
+    FAILED_TO_CREATE = "failed_to_create"
+
+    @property
+    def is_open(self) -> bool:
+        """Return True while the shopper can still pay; the order page polls until then."""
+        return self in (OrderStatus.WAITING, OrderStatus.PENDING_APPROVAL)
+
+    @property
+    def may_change(self) -> bool:
+        """Return True while Xendit may say something else about the payment: the shop asks then."""
+        return self.is_open or self is OrderStatus.AUTHORIZED
+
+    @property
+    def is_success(self) -> bool:
+        """Return True for the successful statuses."""
+        return self in _SUCCESS
+
+
+_SUCCESS = frozenset({OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED, OrderStatus.AUTHORIZED})
+_CLOSED = frozenset({OrderStatus.EXPIRED, OrderStatus.CANCELLED})
+
+# Money that has moved stays moved. A closed order can still become paid, because a payment may settle after its session
+# has expired: https://docs.xendit.co/docs/delayed-webhooks
+TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.WAITING: _SUCCESS | _CLOSED | {OrderStatus.PENDING_APPROVAL, OrderStatus.FAILED_TO_CREATE},
+    OrderStatus.PENDING_APPROVAL: _SUCCESS | _CLOSED,
+    OrderStatus.AUTHORIZED: frozenset({OrderStatus.PAID, OrderStatus.RELEASED}),
+    OrderStatus.RELEASED: frozenset({OrderStatus.PAID}),  # it was captured at the same moment
+    OrderStatus.EXPIRED: _SUCCESS | {OrderStatus.CANCELLED},  # the webhook of a cancelled invoice says EXPIRED
+    OrderStatus.CANCELLED: _SUCCESS,
+    OrderStatus.FAILED_TO_CREATE: _SUCCESS,  # the answer was lost, but Xendit had created the object
+    OrderStatus.PAID: frozenset(),
+    OrderStatus.SAVED: frozenset(),
+    OrderStatus.SUBSCRIBED: frozenset(),
+}
+
+
+def may_become(current: OrderStatus, new: OrderStatus) -> bool:
+    """Return True if the status change is allowed. Staying the same is not a change."""
+    return new in TRANSITIONS[current]
+
+
+def status_after(order: "Order", state: str, captured: Decimal | None = None) -> OrderStatus | None:
+    """Return the order status for an Outcome, or None if it changes nothing.
+
+    ``captured``: the amount charged, where a payment says it. A held order is only paid by a capture.
+    """
+    match state:
+        case "completed" if order.flow is Flow.AUTHORIZE:
+            return OrderStatus.PAID if captured else OrderStatus.AUTHORIZED
+        case "completed":
+            completed = {Flow.SAVE: OrderStatus.SAVED, Flow.SUBSCRIPTION: OrderStatus.SUBSCRIBED}
+            return completed.get(order.flow, OrderStatus.PAID)
+        case "authorized":
+            return OrderStatus.AUTHORIZED if order.flow is Flow.AUTHORIZE else None
+    return {
+        "pending": OrderStatus.PENDING_APPROVAL,
+        "expired": OrderStatus.EXPIRED,
+        "cancelled": OrderStatus.CANCELLED,
+        "released": OrderStatus.RELEASED,
+    }.get(state)

@@ -1,0 +1,28 @@
+"""How each kind of record is read, written, and moved on by the clock."""
+
+from . import invoices, sessions
+from .codec import dumps, loads
+from .document_table import RecordKind
+from .errors import not_found
+from .records import InvoiceRecord, SessionRecord
+
+
+def _read_session(text: str) -> SessionRecord:
+    return SessionRecord(**loads(text))
+
+
+def _write_session(record: SessionRecord) -> str:
+    kept = {"session": record.session, "attempts": record.attempts, "customer": record.customer}
+    return dumps(kept | {"refunds": record.refunds})
+
+
+def _read_invoice(text: str) -> InvoiceRecord:
+    return InvoiceRecord(**loads(text))
+
+
+def _write_invoice(record: InvoiceRecord) -> str:
+    return dumps({"invoice": record.invoice, "payments": record.payments, "refunds": record.refunds})
+
+
+SESSION = RecordKind("session", _read_session, _write_session, sessions.advance, sessions.due_at, not_found)
+INVOICE = RecordKind("invoice", _read_invoice, _write_invoice, invoices.advance, invoices.due_at, invoices.missing)

@@ -1,0 +1,111 @@
+"""Refunds of a payment: PENDING, then SUCCEEDED or FAILED a moment later. Pure functions on a list of refunds.
+
+https://docs.xendit.co/apidocs/refund-payment-request
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from .clock import from_text, to_text
+from .errors import SandboxError, bad_request
+from .events import Event
+from .ids import new_id
+
+JSON = dict[str, Any]
+MAX_REFUNDS = 20
+SETTLES_AFTER = timedelta(seconds=2)
+# Amounts that the bank refuses, as Xendit's test mode has them for QR codes.
+FAILS = {Decimal(20301): "INSUFFICIENT_BALANCE", Decimal("20.30"): "INSUFFICIENT_BALANCE"}
+FIELDS = [
+    *("id", "payment_request_id", "payment_id", "invoice_id", "payment_method_type", "reference_id", "channel_code"),
+    *("currency", "amount", "status", "reason", "failure_code", "refund_fee_amount", "metadata", "created", "updated"),
+]
+# Days in which a channel takes refunds, and whether it takes parts: https://docs.xendit.co/docs/available-payment-channels
+FULL = ("LINKAJA", "BRI_DIRECT_DEBIT", "WECHATPAY", "APPOTA", "QRIS")
+DAYS = {
+    **{"CARDS": 365, "SHOPEEPAY": 365, "PAYMAYA": 365, "GRABPAY": 365, "WECHATPAY": 365, "GCASH": 180, "ZALOPAY": 180},
+    **{"BRI_DIRECT_DEBIT": 120, "DANA": 30, "LINKAJA": 30, "QRIS": 30, "BPI_DIRECT_DEBIT": 30, "TOUCHNGO": 30},
+    **{"OVO": 14, "MOMO": 3650, "APPOTA": 3650},
+}
+
+
+@dataclass(frozen=True)
+class Payment:
+    """The payment that is refunded, of a session or of an invoice."""
+
+    object_id: str
+    ids: JSON
+    """`payment_request_id`, `payment_id` and `invoice_id`, where they are known."""
+    channel_code: str
+    currency: str
+    paid: Decimal
+    paid_at: str
+
+
+def create(refunds: list[JSON], payment: Payment, body: JSON, key: str | None, now: datetime) -> JSON:
+    """Add a refund and return it; for the same idempotency key, the refund that is there. Raise Xendit's errors."""
+    if key and (known := next((refund for refund in refunds if refund["idempotency_key"] == key), None)):
+        if known["amount"] != body.get("amount", known["amount"]):
+            raise SandboxError(409, "IDEMPOTENCY_ERROR", "This idempotency key was used with another request")
+        return known
+    left = payment.paid - sum((Decimal(r["amount"]) for r in refunds if r["status"] != "FAILED"), Decimal(0))
+    amount = Decimal(body.get("amount", left))
+    _check(refunds, payment, amount, left)
+    late = now > from_text(payment.paid_at) + timedelta(days=DAYS[payment.channel_code])
+    refund = {
+        "id": new_id("rfd-"),
+        **{"payment_request_id": None, "payment_id": None, "invoice_id": None} | payment.ids,
+        "payment_method_type": "CARD" if payment.channel_code == "CARDS" else "EWALLET",
+        "reference_id": body.get("reference_id"),
+        "channel_code": payment.channel_code,
+        "currency": payment.currency,
+        "amount": body.get("amount", left),
+        "status": "PENDING",
+        "reason": body["reason"],
+        "failure_code": None,
+        "refund_fee_amount": None,
+        "metadata": body.get("metadata"),
+        "created": to_text(now),
+        "updated": to_text(now),
+        "idempotency_key": key,
+        "due": to_text(now + SETTLES_AFTER),
+        "due_failure_code": "REFUND_FAILED" if late else FAILS.get(amount),
+    }
+    refunds.append(refund)
+    return refund
+
+
+def _check(refunds: list[JSON], payment: Payment, amount: Decimal, left: Decimal) -> None:
+    if payment.channel_code not in DAYS:
+        raise SandboxError(403, "REFUND_NOT_SUPPORTED", f"{payment.channel_code} does not support refunds")
+    if any(refund["status"] == "PENDING" for refund in refunds):
+        raise bad_request("REFUND_IN_PROGRESS", "Another refund of this payment is still in progress")
+    if amount > left or left <= 0:
+        raise bad_request("REFUND_AMOUNT_EXCEEDED", f"At most {left} can be refunded")
+    if payment.channel_code in FULL and amount != payment.paid:
+        raise SandboxError(403, "PARTIAL_REFUND_NOT_SUPPORTED", f"{payment.channel_code} can only refund all of it")
+    if len(refunds) >= MAX_REFUNDS:
+        raise bad_request("PARTIAL_REFUND_COUNTS_EXCEEDED", f"At most {MAX_REFUNDS} refunds of a payment")
+
+
+def settle_due(refunds: list[JSON], object_id: str, now: datetime) -> list[Event]:
+    """Settle the refunds whose time has come, and return their webhooks."""
+    events = []
+    for refund in refunds:
+        if refund["status"] == "PENDING" and from_text(refund["due"]) <= now:
+            failure = refund["due_failure_code"]
+            refund |= {"status": "FAILED" if failure else "SUCCEEDED", "failure_code": failure, "updated": to_text(now)}
+            events.append(Event(f"refund.{refund['status'].lower()}", object_id, view(refund)))
+    return events
+
+
+def next_due(refunds: list[JSON]) -> str | None:
+    """Return the time at which the next refund settles, or None."""
+    return min((str(refund["due"]) for refund in refunds if refund["status"] == "PENDING"), default=None)
+
+
+def view(refund: JSON) -> JSON:
+    """Return the refund as Xendit's answers and webhooks show it."""
+    return {name: refund[name] for name in FIELDS}

@@ -1,0 +1,69 @@
+"""Store what Xendit says about refunds: ours, and those that were made in its dashboard."""
+
+from datetime import UTC, datetime
+
+import structlog
+
+from webapp.integrations import refund
+from webapp.integrations.refund import RefundOutcome, of_refund
+from webapp.notices import N_, Refusal
+from webapp.orders.modification import Kind, Modification, ModificationStatus
+from webapp.orders.order import Order
+from webapp.web.state import Shop
+
+log = structlog.get_logger()
+
+
+async def order_of_refund(shop: Shop, outcome: RefundOutcome) -> Order | None:
+    """Return the order that a refund belongs to: by our reference, else by its payment or invoice."""
+    ours = await shop.modifications.find(modification_id=outcome.reference_id or "", refund_id=outcome.refund_id)
+    if ours:
+        return await shop.order_book.get(ours.reference_id)
+    ids = {"payment_request_id": outcome.payment_request_id or "", "invoice_id": outcome.invoice_id or ""}
+    return await shop.order_book.find(ids) if any(ids.values()) else None
+
+
+async def take_refund(shop: Shop, order: Order, outcome: RefundOutcome) -> None:
+    """Store what a webhook says about a refund. Raises Refusal (422) where it contradicts the order."""
+    ours = await shop.modifications.find(modification_id=outcome.reference_id or "", refund_id=outcome.refund_id)
+    if outcome.currency not in (None, order.currency) or (ours and outcome.amount not in (None, ours.amount)):
+        raise Refusal(N_("This does not match the refund."), 422)
+    if ours:
+        await apply_refund(shop, ours, outcome)
+    elif outcome.amount is not None and outcome.state == "succeeded":
+        now, made = datetime.now(UTC), f"xendit-{outcome.refund_id}"
+        elsewhere = Modification(
+            made,
+            made,
+            order.reference_id,
+            Kind.REFUND,
+            outcome.amount,
+            "OTHERS",
+            now,
+            now,
+            ModificationStatus.SUCCEEDED,
+            outcome.refund_id,
+        )
+        await shop.modifications.add_from_xendit(elsewhere)
+
+
+async def apply_refund(shop: Shop, modification: Modification, outcome: RefundOutcome) -> None:
+    """Store what Xendit says about a refund; nothing where it contradicts the one that we asked for."""
+    if outcome.amount not in (None, modification.amount):
+        log.warning("refund_mismatch", field="amount")
+        return
+    status = ModificationStatus(outcome.state)
+    failure_code = outcome.failure_code
+    await shop.modifications.change(modification, status, refund_id=outcome.refund_id, failure_code=failure_code)
+
+
+async def find_refund(
+    shop: Shop, order: Order, modification: Modification, key: str, api_url: str
+) -> RefundOutcome | None:
+    """Return the refund at Xendit: by its id, or by our reference where the answer with the id was lost."""
+    if modification.refund_id:
+        return of_refund(await refund.get_refund(shop.client, key, modification.refund_id, api_url=api_url))
+    ids = {"payment_request_id": order.payment_request_id, "invoice_id": order.invoice_id}
+    found = await refund.find_refunds(shop.client, key, **ids, api_url=api_url)
+    outcomes = [of_refund(each) for each in found]
+    return next((each for each in outcomes if each.reference_id == modification.modification_id), None)
