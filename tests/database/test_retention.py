@@ -212,9 +212,9 @@ async def test_a_step_that_is_too_long_is_cut_and_says_so(shop: Shop) -> None:
     order = await shop.place()
     recorder = shop.app.state.shop.recorder
     recorder.record(order.reference_id, "call", {"answer": {"long": "ü" * 50_000}, "url": "https://api.xendit.co/"})
-    step = (await shop.steps(order.reference_id))[0]
+    found = await shop.steps(order.reference_id)
+    step = next(step for step in found if step.document.get("url") == "https://api.xendit.co/")
     assert step.document["answer"].startswith("‹the first 4,000 of 50,012 characters› ")
-    assert step.document["url"] == "https://api.xendit.co/"
     assert len(json.dumps(step.document, ensure_ascii=False).encode()) < 16_000
 
 

@@ -73,9 +73,10 @@ class ShopProcess:
 
 def wait_until_ready(url: str, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # urlopen keeps the first proxy that it saw
     while time.monotonic() < until:
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with opener.open(url, timeout=2):
                 return
         except urllib.error.HTTPError as answer:
             if answer.code < 500:

@@ -42,11 +42,10 @@ class RecordingMiddleware:
             body, receive = await _read_ahead(receive)
         with forget_order():
             await self.app(scope, receive, send_and_keep)
-            took_ms = round((time.perf_counter() - started) * 1000, 1)
             if self.kind == "answer":
                 _record_answer(recorder, scope, start["status"], Headers(raw=start["headers"]))
             else:
-                _record_webhook(recorder, Headers(scope=scope), body, start["status"], bytes(answer), took_ms)
+                _record_webhook(recorder, Headers(scope=scope), body, start["status"], bytes(answer), started)
 
 
 def _record_answer(recorder: Recorder, scope: Scope, status: int, headers: Headers) -> None:
@@ -67,9 +66,10 @@ def _record_answer(recorder: Recorder, scope: Scope, status: int, headers: Heade
 
 
 def _record_webhook(
-    recorder: Recorder, headers: Headers, body: bytes, status: int, answer: bytes, took_ms: float
+    recorder: Recorder, headers: Headers, body: bytes, status: int, answer: bytes, started: float
 ) -> None:
     """Record a webhook and its verdict. Its content is left out if the token was refused."""
+    took_ms = round((time.perf_counter() - started) * 1000, 1)
     refused = status in (401, 503)
     reference_id = current_reference_id()
     if refused:
@@ -87,7 +87,7 @@ def _record_webhook(
     document = recorder.mask.value(said) | {"status": status, "ms": took_ms}
     document["headers"] = token | document["headers"]
     same = f"refused {status}" if refused else ""
-    recorder.record(reference_id, "webhook", document, same, took_ms=took_ms)
+    recorder.record(reference_id, "webhook", document, same, started=started)
 
 
 async def _read_ahead(receive: Receive) -> tuple[bytes, Receive]:

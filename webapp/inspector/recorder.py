@@ -6,6 +6,7 @@ batches. A full queue drops steps.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,11 +44,15 @@ class Recorder:
         self._task: asyncio.Task[None] | None = None
 
     def record(
-        self, reference_id: str, kind: str, document: Mapping[str, Any], same: str = "", *, took_ms: float = 0
+        self, reference_id: str, kind: str, document: Mapping[str, Any], same: str = "", *, started: float = 0
     ) -> None:
-        """Record a masked step of an order that began ``took_ms`` ago. ``same`` is the key of its repetitions."""
+        """Record a masked step of an order. ``same`` is the key of its repetitions.
+
+        ``started``: when it began, by ``time.perf_counter()``, if it did not begin just now.
+        """
         if reference_id and not self._queue.full():
-            began = datetime.now(UTC) - timedelta(milliseconds=took_ms)
+            ago = time.perf_counter() - started if started else 0  # with the time of masking
+            began = datetime.now(UTC) - timedelta(seconds=ago)
             self._queue.put_nowait(row_of_step(reference_id, kind, began, document, same))
 
     async def steps(self, reference_id: str) -> list[Step]:

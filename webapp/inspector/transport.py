@@ -70,7 +70,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
         if request.method == "GET" and response is not None and response.is_success:
             answer = json.dumps(document["answer"], sort_keys=True, default=str)
             same = hashlib.sha256(f"{document['url']} {response.status_code} {answer}".encode()).hexdigest()
-        self.recorder.record(current_reference_id(), "call", document, same, took_ms=milliseconds)
+        self.recorder.record(current_reference_id(), "call", document, same, started=started)
 
 
 def some(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:

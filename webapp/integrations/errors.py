@@ -37,13 +37,8 @@ class XenditError(Exception):
             body = None
         if not isinstance(body, dict) or not isinstance(body.get("error_code"), str):
             return cls.unexpected(response.status_code)
-        message, errors = body.get("message"), body.get("errors")
-        return cls(
-            response.status_code,
-            body["error_code"][:100],
-            message[:1000] if isinstance(message, str) else "",
-            errors if isinstance(errors, list) else [],
-        )
+        code, message, errors = body["error_code"][:100], str(body.get("message", ""))[:1000], body.get("errors")
+        return cls(response.status_code, code, message, errors if isinstance(errors, list) else [])
 
     @classmethod
     def from_failure(cls, failure: httpx.HTTPError) -> XenditError:
@@ -118,11 +113,8 @@ def parse_json(content: bytes) -> object:
 
 
 def _check(value: object, depth: int) -> None:
-    if depth < 0:
-        raise ValueError("nested too deeply")
-    if isinstance(value, str) and UNSTORABLE.search(value):
-        raise ValueError("text that is not Unicode")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a number without end")
+    endless = isinstance(value, float) and not math.isfinite(value)
+    if depth < 0 or endless or (isinstance(value, str) and UNSTORABLE.search(value)):
+        raise ValueError("nested too deeply, a number without end, or text that is not Unicode")
     for child in (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ():
         _check(child, depth - 1)
