@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-BUDGET = 2_300
+BUDGET = 2_400  # 2,300 before refunds and captures, which the order book, the outcomes and the webhooks now know
 OVER_BUDGET_FAILS = True
 
 PATH = [
@@ -42,6 +42,7 @@ DEFINITIONS = [
     "webapp/web/payment.py",
     "webapp/web/state.py",
     "webapp/xendit/order_sync.py",
+    "webapp/xendit/reopen.py",
 ]
 
 

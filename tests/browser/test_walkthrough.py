@@ -80,6 +80,25 @@ def surabaya(page: Page) -> None:
     expect(page.locator("#inspector-code .payload").first).to_contain_text("payload")
 
 
+def yogyakarta(page: Page) -> None:
+    hosted.pay(page)
+    payment.order_page(page, "paid")
+    for amount, so_far in (("90000", "Rp90.000"), ("150000", "Rp240.000")):
+        page.locator("#after-sale input[name=amount]").fill(amount)
+        page.locator("#refund").click()
+        expect(page.locator(".state-text")).to_contain_text(f"Refunded: {so_far} of Rp240.000", timeout=15_000)
+    says(page, "paid", "POST /refunds", "refund.succeeded")
+
+
+def chiang_mai(page: Page) -> None:
+    hosted.pay(page)
+    payment.order_page(page, "authorized")
+    page.locator("#after-sale input[name=amount]").fill("500")
+    page.locator("#capture").click()
+    expect(page.locator(".state-text")).to_contain_text("฿500 of the ฿")
+    says(page, "paid", "payment.authorization", "/capture", "The order is now: Paid")
+
+
 def bandung(page: Page) -> None:
     hosted.pay(page)
     says(page, "paid", "Known already: answered 200, changed nothing.")
@@ -94,7 +113,7 @@ def cebu(page: Page) -> None:
     payment.order_page(page)
 
 
-ENDS = (jakarta, manila, bangkok, hanoi, kuala_lumpur, surabaya, bandung, cebu)
+ENDS = (jakarta, manila, bangkok, hanoi, kuala_lumpur, surabaya, yogyakarta, chiang_mai, bandung, cebu)
 
 
 @pytest.mark.complains(IN_A_FRAME, "status of 502")

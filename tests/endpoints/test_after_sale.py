@@ -1,4 +1,4 @@
-"""After the sale: refunds in parts, charges on dispatch, releases. Xendit's word decides; a double click counts once."""
+"""After the sale: refunds in parts, charges on dispatch, releases. Xendit's word decides."""
 
 import asyncio
 import itertools

@@ -67,3 +67,25 @@ def test_four_copied_files_take_an_order_from_creation_to_paid(
         assert paid.status_code < 400, paid.text
         out, err = ran.communicate(timeout=30)
     assert out == "order-1 is paid\n", err
+
+
+def test_fifteen_lines_and_two_copied_files_refund_an_order(sandbox_url: str, tmp_path: Path) -> None:
+    key = ("xnd_development_YOUR_KEY", "")
+    body = {
+        "reference_id": "order-1",
+        "session_type": "PAY",
+        "mode": "PAYMENT_LINK",
+        "currency": "IDR",
+        "country": "ID",
+    }
+    session = httpx.post(f"{sandbox_url}/sessions", json=body | {"amount": 240_000}, auth=key).json()
+    httpx.post(session["payment_link_url"], data={"choice": "CARDS.visa", "decision": "pay"})
+    paid = httpx.get(f"{sandbox_url}/sessions/{session['payment_session_id']}", auth=key).json()
+    script = copy_script(tmp_path, 2, ("refund.py", "errors.py"))
+    assert len([line for line in script.splitlines() if line.strip()]) <= 15
+    (tmp_path / "script.py").write_text(script.replace("http://localhost:4000", sandbox_url), encoding="utf-8")
+
+    command = [sys.executable, "script.py", paid["payment_request_id"]]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+
+    assert (ran.returncode, ran.stdout) == (0, "refund succeeded\n"), ran.stderr

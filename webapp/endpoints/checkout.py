@@ -24,7 +24,7 @@ from webapp.web.htmx import redirect
 from webapp.web.payment import open_payment
 from webapp.web.state import Shop, shop_of, visitor_of
 from webapp.xendit.client import TOTAL_SECONDS
-from webapp.xendit.order_sync import reopen, secret_of
+from webapp.xendit.reopen import reopen, secret_of
 
 log = structlog.get_logger()
 MAX_ORDERS_AN_HOUR = 60

@@ -20,7 +20,8 @@ from webapp.web.passes import may_pay, payable_order, take_pass
 from webapp.web.payment import leave, open_payment
 from webapp.web.state import Shop, order_of, shop_of, visitor_of
 from webapp.xendit.modifications import refresh_modifications
-from webapp.xendit.order_sync import Answer, apply_answer, fetch_from_xendit, refresh, reopen
+from webapp.xendit.order_sync import Answer, apply_answer, fetch_from_xendit, refresh
+from webapp.xendit.reopen import reopen
 
 DECLINED = Notice(
     N_("That attempt did not go through."),
@@ -70,7 +71,7 @@ async def order_status(request: Request) -> Response:
         await refresh_modifications(shop, order)
     if request.query_params.get("seen") == seen(order, await shop.modifications.of(order.reference_id)):
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    response = await show_order(request, order, "fragments/order_status.html")
+    response = await show_order(request, order, "fragments/order_poll.html")
     response.headers["X-Order-Status"] = order.status
     return response
 

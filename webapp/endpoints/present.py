@@ -9,7 +9,7 @@ from webapp.presenter.qr import qr_svg
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.passes import pass_for
 from webapp.web.state import own_order, shop_of, visitor_of
-from webapp.xendit.order_sync import reopen
+from webapp.xendit.reopen import reopen
 
 
 async def order_qr(request: Request) -> Response:

@@ -1,36 +1,7 @@
-"""The eight scenes of the presenter's walkthrough."""
-
-from dataclasses import dataclass, field
-from urllib.parse import urlencode
+"""The ten scenes of the presenter's walkthrough."""
 
 from webapp.notices import N_
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A scene: ``choices`` are the query of its deep link, ``controls`` are the sandbox's for this visitor."""
-
-    slug: str
-    title: str
-    place: str
-    choices: dict[str, str]
-    do: tuple[str, ...]
-    point_at: str
-    type_this: str = ""
-    """Test data to copy; empty if nothing is typed."""
-    controls: dict[str, str] = field(default_factory=dict)
-    sandbox_only: bool = False
-
-    @property
-    def link(self) -> str:
-        """Return the deep link that sets market, flow, method and cart, and opens the shop."""
-        return f"/?{urlencode(self.choices, safe=':,')}"
-
-
-def _choose(currency: str, flow: str, integration: str, cart: str, present: str = "page") -> dict[str, str]:
-    choices = {"currency": currency, "flow": flow, "integration": integration, "cart": cart}
-    return choices | ({"present": present} if present != "page" else {})
-
+from webapp.presenter.scene import Scene, choose
 
 SCENES: dict[str, Scene] = {
     scene.slug: scene
@@ -39,7 +10,7 @@ SCENES: dict[str, Scene] = {
             "jakarta",
             N_("Pays by QRIS without leaving the page"),
             "Jakarta",
-            _choose("IDR", "pay", "components", "gayo:1,toraja:1"),
+            choose("IDR", "pay", "components", "gayo:1,toraja:1"),
             (
                 N_("Press Checkout: the form takes the place of the shelf."),
                 N_("Choose QR code, press Pay, then “I've made this payment”."),
@@ -50,7 +21,7 @@ SCENES: dict[str, Scene] = {
             "manila",
             N_("Pays by link, on a phone"),
             "Manila",
-            _choose("PHP", "pay", "payment_link", "benguet:2", present="qr"),
+            choose("PHP", "pay", "payment_link", "benguet:2", present="qr"),
             (
                 N_("Press Checkout: the payment page appears as a QR code."),
                 N_("Open it with a phone, or by its link, and pay with GCash."),
@@ -61,7 +32,7 @@ SCENES: dict[str, Scene] = {
             "bangkok",
             N_("Saves a card, buys nothing"),
             "Bangkok",
-            _choose("THB", "save", "payment_link", ""),
+            choose("THB", "save", "payment_link", ""),
             (N_("Press Save a card, choose the first card and save it."),),
             N_("Amount 0, no items; what comes back is a payment_token_id for later charges."),
             "4000 0000 0000 1000",
@@ -70,7 +41,7 @@ SCENES: dict[str, Scene] = {
             "hanoi",
             N_("A card is declined, then another works"),
             "Hanoi",
-            _choose("VND", "pay", "components", "da-lat:2"),
+            choose("VND", "pay", "components", "da-lat:2"),
             (
                 N_("Press Checkout, choose cards, and pay with the card below: it is declined."),
                 N_("Pay with 4000 0000 0000 1000: the same session, a second attempt."),
@@ -82,7 +53,7 @@ SCENES: dict[str, Scene] = {
             "kuala-lumpur",
             N_("A bag a month"),
             "Kuala Lumpur",
-            _choose("MYR", "subscription", "payment_link", "johor:1"),
+            choose("MYR", "subscription", "payment_link", "johor:1"),
             (N_("Press Subscribe, choose the first card and subscribe."),),
             N_("One session saves the card and starts the plan: four webhooks, recurring.plan.activated among them."),
             "4000 0000 0000 1000",
@@ -91,7 +62,7 @@ SCENES: dict[str, Scene] = {
             "surabaya",
             N_("The old invoice, next to its replacement"),
             "Surabaya",
-            _choose("IDR", "pay", "invoice", "nanyang:2"),
+            choose("IDR", "pay", "invoice", "nanyang:2"),
             (
                 N_("Press Checkout and pay with the first card."),
                 N_("Open the code beside it, then the one of “Pay on Xendit's page”."),
@@ -100,10 +71,34 @@ SCENES: dict[str, Scene] = {
             "4000 0000 0000 1000",
         ),
         Scene(
+            "yogyakarta",
+            N_("Gives the money back, in two parts"),
+            "Yogyakarta",
+            choose("IDR", "pay", "payment_link", "gayo:1"),
+            (
+                N_("Press Checkout and pay with the first card."),
+                N_("On the order's page refund 90000, wait until it is done, then refund the rest."),
+            ),
+            N_("POST /refunds answers PENDING: only the webhook refund.succeeded makes it so."),
+            "4000 0000 0000 1000",
+        ),
+        Scene(
+            "chiang-mai",
+            N_("Charges when it ships, and less than was held"),
+            "Chiang Mai",
+            choose("THB", "authorize", "payment_link", "doi-chang:2"),
+            (
+                N_("Press Checkout and pay with the first card: the amount is held, not charged."),
+                N_("On the order's page charge 500, as if one bag were sold out."),
+            ),
+            N_("capture_method MANUAL: payment.authorization holds the amount, payment.capture charges it, once."),
+            "4000 0000 0000 1000",
+        ),
+        Scene(
             "bandung",
             N_("The webhook arrives twice"),
             "Bandung",
-            _choose("IDR", "pay", "payment_link", "flores:1"),
+            choose("IDR", "pay", "payment_link", "flores:1"),
             (N_("Press Checkout and pay with the first card."), N_("Look behind the counter on the order's page.")),
             N_("Two deliveries with one webhook-id: the first moves the order, the second is a duplicate."),
             "4000 0000 0000 1000",
@@ -114,7 +109,7 @@ SCENES: dict[str, Scene] = {
             "cebu",
             N_("Xendit is down, then comes back"),
             "Cebu",
-            _choose("PHP", "pay", "payment_link", "gayo:1"),
+            choose("PHP", "pay", "payment_link", "gayo:1"),
             (
                 N_("Press Checkout: Xendit answers 500. The cart is kept, the words are calm."),
                 N_("Press Checkout again: it works."),

@@ -71,7 +71,7 @@ def advance(record: InvoiceRecord, now: datetime) -> bool:
     if record.is_pending and from_text(record.invoice["expiry_date"]) <= now:
         expire(record, now)
         return True
-    settled = settle_due(record.refunds, record.id, now)
+    settled = settle_due(record.refunds, record.id, record.business_id, now)
     record.outbox += settled
     return bool(settled)
 

@@ -90,14 +90,15 @@ def _check(refunds: list[JSON], payment: Payment, amount: Decimal, left: Decimal
         raise bad_request("PARTIAL_REFUND_COUNTS_EXCEEDED", f"At most {MAX_REFUNDS} refunds of a payment")
 
 
-def settle_due(refunds: list[JSON], object_id: str, now: datetime) -> list[Event]:
+def settle_due(refunds: list[JSON], object_id: str, business_id: str, now: datetime) -> list[Event]:
     """Settle the refunds whose time has come, and return their webhooks."""
     events = []
     for refund in refunds:
         if refund["status"] == "PENDING" and from_text(refund["due"]) <= now:
             failure = refund["due_failure_code"]
             refund |= {"status": "FAILED" if failure else "SUCCEEDED", "failure_code": failure, "updated": to_text(now)}
-            events.append(Event(f"refund.{refund['status'].lower()}", object_id, view(refund)))
+            data = view(refund) | {"business_id": business_id}
+            events.append(Event(f"refund.{refund['status'].lower()}", object_id, data))
     return events
 
 

@@ -47,7 +47,7 @@ def advance(record: SessionRecord, now: datetime) -> bool:
         expire(record, now)
         changed = True
     changed |= release_overdue(record, now)
-    settled = settle_due(record.refunds, record.id, now)
+    settled = settle_due(record.refunds, record.id, record.business_id, now)
     record.outbox += settled
     return changed or bool(settled)
 

@@ -1,32 +1,27 @@
 """Fetch an order's session or invoice from Xendit and apply it, in case no webhook arrives."""
 
 import asyncio
-import re
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from limits import parse
 
-from webapp.integrations import INTEGRATIONS, outcomes
+from webapp.integrations import outcomes
 from webapp.integrations.capture import Payment, get_payment
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import Invoice, PaymentSession, find_invoices, get_invoice, get_payment_session
-from webapp.notices import N_, Refusal
+from webapp.notices import N_
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus, status_after
 from webapp.web.state import Shop
-from webapp.xendit_hosts import page_address
 
 log = structlog.get_logger()
 Answer = PaymentSession | Invoice | Payment
-SDK_KEY = re.compile(r"[!-~]{1,2000}")
 QUESTIONS = parse("50/second")  # per process
-REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = parse("20/minute"), parse("60/minute")
-WEBHOOK_PATIENCE = 2.0  # seconds that the first page of an order gives a webhook
-PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit before it shows what is known
+WEBHOOK_PATIENCE = 2.0  # seconds for the first page of an order
+PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit
 
 
 async def fetch_from_xendit(shop: Shop, order: Order) -> Answer | None:
@@ -67,41 +62,9 @@ async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause
 
 def outcome_of(order: Order, answer: Answer) -> outcomes.Outcome:
     """Return what an answer about the order means."""
-    if order.status is OrderStatus.AUTHORIZED:
-        return outcomes.of_payment(answer)
-    return outcomes.of_invoice(answer) if order.integration == "invoice" else outcomes.of_session(answer)
-
-
-async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
-    """Fetch the key or link that opens the payment from Xendit. Return the updated order with it, or with None.
-
-    It is None if the order is closed. Raises XenditError, and Refusal (429) where that was asked too often.
-    """
-    if not order.status.is_open:
-        return order, None
-    for limit, who in ((REOPENS_OF_AN_ORDER, order.reference_id), (REOPENS_OF_A_VISITOR, order.visitor)):
-        if shop.settings.rate_limits and not await shop.questions.hit(limit, who):
-            raise Refusal(
-                N_("That was quicker than this shop can follow."), 429, hint=N_("Wait a moment, then try again.")
-            )
-    answer = await fetch_from_xendit(shop, order)
-    order = await apply_answer(shop, order, answer)
-    if answer is None or not order.status.is_open:
-        return order, None
-    return order, secret_of(shop, order, answer)
-
-
-def secret_of(shop: Shop, order: Order, answer: Mapping[str, object]) -> str:
-    """Return the key or link that opens the payment. Raises XenditError for what can't be one."""
-    secret = answer.get(INTEGRATIONS[order.integration].opens)
-    if order.integration != "components":
-        own = (f"{shop.settings.app_url}/", f"{shop.settings.xendit_api_url}/")  # of a sandbox, built in or not
-        secret = page_address(secret, own)
-    elif not isinstance(secret, str) or not SDK_KEY.fullmatch(secret):
-        secret = None
-    if not isinstance(secret, str):
-        raise XenditError.unexpected(200)
-    return secret
+    held = order.status is OrderStatus.AUTHORIZED
+    read = outcomes.of_invoice if order.integration == "invoice" else outcomes.of_session
+    return outcomes.of_payment(answer) if held else read(answer)
 
 
 async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), webhook_first: bool = False) -> Order:
@@ -124,8 +87,8 @@ async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), 
         async with asyncio.timeout(PAGE_PATIENCE):
             answer = await fetch_from_xendit(shop, order)
         return await apply_answer(shop, order, answer, cause=cause)
-    except TimeoutError:
-        return order  # the page shows what is known, and its next poll asks again
+    except TimeoutError:  # the page shows what is known, and its next poll asks again
+        return order
     except XenditError as error:
         log.warning("refresh_failed", error_code=error.error_code, status=error.status)
         return order

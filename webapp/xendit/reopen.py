@@ -1,0 +1,48 @@
+"""Fetch the key or link that opens an order's payment. Xendit keeps it; the shop never does."""
+
+import re
+from collections.abc import Mapping
+
+from limits import parse
+
+from webapp.integrations import INTEGRATIONS
+from webapp.integrations.errors import XenditError
+from webapp.notices import N_, Refusal
+from webapp.orders.order import Order
+from webapp.web.state import Shop
+from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
+from webapp.xendit_hosts import page_address
+
+SDK_KEY = re.compile(r"[!-~]{1,2000}")
+REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = parse("20/minute"), parse("60/minute")
+
+
+async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
+    """Fetch the key or link that opens the payment from Xendit. Return the updated order with it, or with None.
+
+    It is None if the order is closed. Raises XenditError, and Refusal (429) where that was asked too often.
+    """
+    if not order.status.is_open:
+        return order, None
+    for limit, who in ((REOPENS_OF_AN_ORDER, order.reference_id), (REOPENS_OF_A_VISITOR, order.visitor)):
+        if shop.settings.rate_limits and not await shop.questions.hit(limit, who):
+            hint = N_("Wait a moment, then try again.")
+            raise Refusal(N_("That was quicker than this shop can follow."), 429, hint=hint)
+    answer = await fetch_from_xendit(shop, order)
+    order = await apply_answer(shop, order, answer)
+    if answer is None or not order.status.is_open:
+        return order, None
+    return order, secret_of(shop, order, answer)
+
+
+def secret_of(shop: Shop, order: Order, answer: Mapping[str, object]) -> str:
+    """Return the key or link that opens the payment. Raises XenditError for what can't be one."""
+    secret = answer.get(INTEGRATIONS[order.integration].opens)
+    if order.integration != "components":
+        own = (f"{shop.settings.app_url}/", f"{shop.settings.xendit_api_url}/")  # of a sandbox, built in or not
+        secret = page_address(secret, own)
+    elif not isinstance(secret, str) or not SDK_KEY.fullmatch(secret):
+        secret = None
+    if not isinstance(secret, str):
+        raise XenditError.unexpected(200)
+    return secret
