@@ -19,7 +19,7 @@ from webapp.web.state import Shop
 from webapp.xendit_hosts import page_address
 
 log = structlog.get_logger()
-SDK_KEY = re.compile(r"[!-~]{1,2000}")
+PRINTABLE = re.compile(r"[!-~]{1,2000}")
 QUESTIONS = parse("50/second")  # per process
 REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = parse("20/minute"), parse("60/minute")
 AGAIN = N_("Wait a moment, then try again.")
@@ -86,9 +86,7 @@ def secret_of(shop: Shop, order: Order, answer: Mapping[str, object]) -> str:
     if order.integration != "components":
         own = (f"{shop.settings.app_url}/", f"{shop.settings.xendit_api_url}/")  # of a sandbox, built in or not
         secret = page_address(secret, own)
-    elif not isinstance(secret, str) or not SDK_KEY.fullmatch(secret):
-        secret = None
-    if not isinstance(secret, str):
+    if not isinstance(secret, str) or not PRINTABLE.fullmatch(secret):
         raise XenditError.unexpected(200)
     return secret
 
