@@ -1,11 +1,34 @@
 """One list of Xendit's hosts, for the policy and for the masks; other hosts are led to by a link."""
 
+import json
+import re
+from functools import partial
+from urllib.parse import urlsplit
+
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.conftest import MakeSettings, OpenShop
-from tests.xendit import HTMX, INVOICE, KEYS, LINK, SDK_KEY, SESSION, fake_xendit, session_event
+from tests.xendit import (
+    HTMX,
+    INVOICE,
+    KEYS,
+    LINK,
+    SDK_KEY,
+    SESSION,
+    client_to,
+    fake_xendit,
+    invoice_callback,
+    payment_event,
+    plan_event,
+    session_event,
+)
 from webapp.inspector.masking import Mask
+from webapp.integrations.errors import UNSTORABLE, XenditError
+from webapp.integrations.status import find_invoices
+from webapp.orders.rows import IDS
 from webapp.web.security import content_security_policy
 from webapp.xendit_hosts import PAGES, is_page, page_address
 
@@ -53,6 +76,10 @@ async def test_the_shop_leads_to_whatever_page_xendit_names(open_shop: OpenShop,
         "https://xen.to/a b",
         "https://xen.to\\@evil.example",
         "https://[",
+        "https://a..b/",
+        "https://xen.to:99999/",
+        "https://☃.example/",
+        "https://xen.to/" + "ก" * 300,  # more than 2,000 characters once it is percent-encoded
         "https://xen.to/" + "a" * 6000,
         " https://xen.to/a",
         "\x01https://xen.to",
@@ -90,31 +117,94 @@ def test_an_address_is_written_as_browsers_do() -> None:
     assert page_address("http://localhost:8000/x", ("http://localhost:8000/",)) == "http://localhost:8000/x"
 
 
-@pytest.mark.parametrize("odd", ["", "a/b", "..", "a\u0000b", " ", "a" * 300, 7, None, ["x"], "ไทย", "x?y", "x#y"])
+@given(st.text() | st.builds("https://{}{}".format, st.text(), st.sampled_from(["", "/a", ":1/", "?b", "@xen.to/"])))
+def test_every_address_that_is_taken_is_plain_ascii_with_a_host(url: str) -> None:
+    address = page_address(url)
+    if address is not None:
+        parts = urlsplit(address)
+        assert re.fullmatch(r"https://[!-~]{1,2000}", address) and "\\" not in address
+        assert parts.hostname and not parts.username and not parts.password and (parts.port or 0) < 65_536
+        assert page_address(address) == address
+
+
+ODD = [
+    "",
+    "a/b",
+    "..",
+    "a\0b",
+    "a\r\nb",
+    "\ud800",
+    " ",
+    "a b",
+    "a" * 300,
+    7,
+    None,
+    ["x"],
+    {},
+    "ไทย",
+    "x?y",
+    "x#y",
+    "%2e",
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
 @pytest.mark.parametrize(
-    ("integration", "field"),
-    [("payment_link", "payment_session_id"), ("components", "payment_session_id"), ("invoice", "id")],
+    ("integration", "answer", "field"),
+    [
+        ("payment_link", "sessions", "payment_session_id"),
+        ("components", "sessions", "payment_session_id"),
+        ("invoice", "invoices", "id"),
+        ("payment_link", "session", "payment_session_id"),
+        ("components", "session", "payment_session_id"),
+        ("invoice", "invoice", "id"),
+    ],
 )
 async def test_an_id_that_can_be_none_is_an_unexpected_answer(
-    open_shop: OpenShop, integration: str, field: str, odd: object
+    open_shop: OpenShop, integration: str, answer: str, field: str, odd: object
 ) -> None:
-    session = SESSION | {"payment_link_url": LINK, "components_sdk_key": SDK_KEY}
-    router = fake_xendit(
-        sessions=httpx.Response(201, json=session | {field: odd}),
-        invoices=httpx.Response(200, json=INVOICE | {field: odd}),
-    )
-    async with open_shop(router) as shop:
+    usual = INVOICE if integration == "invoice" else SESSION | {"payment_link_url": LINK, "components_sdk_key": SDK_KEY}
+    async with open_shop(
+        fake_xendit(**{answer: httpx.Response(200, content=json.dumps(usual | {field: odd}))})
+    ) as shop:
         await shop.add("gayo")
-        refused = await shop.checkout(integration)
+        first = await shop.checkout(integration)
+        order = await shop.newest_order()
+        opened = {"components": ("GET", "resume")}.get(integration, ("POST", "pay"))
+        asked = await shop.request(opened[0], f"/orders/{order.reference_id}/{opened[1]}")
+        refused = first if answer.endswith("s") else asked
         assert refused.status_code == 502 and "UNEXPECTED_ANSWER" in refused.text
+        assert await shop.status_of(order) in ("waiting", "failed_to_create")
 
 
-@pytest.mark.parametrize("odd", ["", "a/b", "..", " ", "a" * 300, "ไทย"])
-async def test_an_id_that_can_be_none_is_left_out_of_a_webhook(open_shop: OpenShop, odd: str) -> None:
+async def test_a_list_of_invoices_without_usable_ids_is_an_unexpected_answer() -> None:
+    for odd in ODD:
+        answer = httpx.Response(200, content=json.dumps([INVOICE, INVOICE | {"id": odd}]))
+        async with client_to(fake_xendit(invoice=answer)) as client:
+            with pytest.raises(XenditError, match="UNEXPECTED_ANSWER"):
+                await find_invoices(client, "xnd_development_x", "selat-1")
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+async def test_an_id_that_can_be_none_is_left_out_of_a_webhook(open_shop: OpenShop, odd: object) -> None:
+    """A webhook that no database could hold is a 400; of any other, the id is left out."""
     async with open_shop(fake_xendit()) as shop:
-        order = await shop.place()
-        event = session_event(order, payment_request_id=odd, payment_id=odd, payment_token_id=odd)
-        assert (await shop.webhook(event)).status_code == 200
-        stored = await shop.order_book.get(order.reference_id)
-        assert stored and stored.status == "paid"
-        assert (stored.payment_request_id, stored.payment_id, stored.payment_token_id) == (None, None, None)
+        for integration, flow, make in (
+            ("payment_link", "pay", session_event),
+            ("payment_link", "pay", partial(payment_event, event="payment.capture", status="SUCCEEDED")),
+            ("payment_link", "subscription", plan_event),
+            ("invoice", "pay", invoice_callback),
+        ):
+            order = await shop.place(integration, flow)
+            event = make(order)
+            data = event.get("data", event)
+            data |= dict.fromkeys(
+                {"payment_session_id", "payment_id", "payment_request_id", "payment_token_id", "id"}, odd
+            )
+            answer = await shop.webhook(event)
+            stored = await shop.order_book.get(order.reference_id)
+            unstorable = isinstance(odd, str) and UNSTORABLE.search(odd)
+            read = not unstorable and (isinstance(odd, str) or event is not data)  # an invoice without an id is none
+            assert stored and answer.status_code == (200 if read else 400), answer.text
+            assert stored.status.is_success == read
+            assert [getattr(stored, name) for name in IDS] == [getattr(order, name) for name in IDS]

@@ -21,7 +21,8 @@ GATEWAYS = ("https://checkout-ui-gateway-prod-dev.xendit.co", "https://checkout-
 ASSETS = "https://assets.xendit.co"
 
 MAX_ADDRESS = 2_000
-HOST = re.compile(rb"[a-z0-9:][a-z0-9.:-]*")
+LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+HOST = re.compile(rf"(?=.{{1,253}}$){LABEL}(?:\.{LABEL})*\.?|[0-9a-f:.]+:[0-9a-f:.]*".encode())  # a name, or IPv6
 UNPRINTABLE = re.compile("[\0-\x20\x7f-\x9f\\\\\ud800-\udfff]")
 
 PAGE_URL = f"(?:{'|'.join(re.escape(origin).replace(chr(92) + '*', '[A-Za-z0-9.-]+') for origin in PAGES)})"
@@ -49,6 +50,6 @@ def page_address(url: object, trusted: tuple[str, ...] = ()) -> str | None:
     except httpx.InvalidURL:
         return None
     text = str(address)
-    if not HOST.fullmatch(address.raw_host) or address.userinfo or not text.startswith(("https://", *trusted)):
+    if not HOST.fullmatch(address.raw_host) or (address.port or 0) > 65_535 or address.userinfo:
         return None
-    return text if len(text) <= MAX_ADDRESS else None
+    return text if text.startswith(("https://", *trusted)) and len(text) <= MAX_ADDRESS else None

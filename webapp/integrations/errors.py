@@ -92,9 +92,7 @@ def is_id(value: object) -> bool:
 
 
 def _is_plain(name: str, value: object) -> bool:
-    if name == "id" or name.endswith("_id"):
-        return is_id(value)
-    return isinstance(value, str) and len(value) <= MAX_TEXT
+    return is_id(value) if name.split("_")[-1] == "id" else isinstance(value, str) and len(value) <= MAX_TEXT
 
 
 def parse_json(content: bytes) -> object:

@@ -12,7 +12,7 @@ from typing import TypedDict
 
 import httpx
 
-from .errors import XenditError, call_xendit, parse_json
+from .errors import XenditError, call_xendit, is_id, parse_json
 
 API_URL = "https://api.xendit.co"
 
@@ -64,7 +64,7 @@ async def find_invoices(
         found = parse_json(response.content)
     except ValueError:
         found = None
-    if not isinstance(found, list) or not all(isinstance(invoice, dict) for invoice in found):
+    if not isinstance(found, list) or not all(isinstance(each, dict) and is_id(each.get("id")) for each in found):
         raise XenditError.unexpected(response.status_code)
     return found
 

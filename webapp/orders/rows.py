@@ -24,6 +24,11 @@ class Change:
     new: OrderStatus
     cause: str
 
+    @property
+    def is_from_outside(self) -> bool:
+        """Return whether the cause names an error code or an event, which are never translated."""
+        return self.cause.startswith(("Xendit: ", "webhook "))
+
 
 def timestamp(moment: datetime) -> str:
     """Return UTC text with milliseconds, so that text order is time order in both databases."""

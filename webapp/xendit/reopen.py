@@ -13,7 +13,7 @@ from webapp.web.state import Shop
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 from webapp.xendit_hosts import page_address
 
-SDK_KEY = re.compile(r"[!-~]{1,2000}")
+PRINTABLE = re.compile(r"[!-~]{1,2000}")
 REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = parse("20/minute"), parse("60/minute")
 
 
@@ -41,8 +41,6 @@ def secret_of(shop: Shop, order: Order, answer: Mapping[str, object]) -> str:
     if order.integration != "components":
         own = (f"{shop.settings.app_url}/", f"{shop.settings.xendit_api_url}/")  # of a sandbox, built in or not
         secret = page_address(secret, own)
-    elif not isinstance(secret, str) or not SDK_KEY.fullmatch(secret):
-        secret = None
-    if not isinstance(secret, str):
+    if not isinstance(secret, str) or not PRINTABLE.fullmatch(secret):
         raise XenditError.unexpected(200)
     return secret
