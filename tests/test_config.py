@@ -193,10 +193,10 @@ def test_a_secret_that_is_none_or_that_machines_would_not_share_is_refused(envir
     assert Settings.from_env(environ | {"SECRET_KEY": "s" * 32}).secret_key == "s" * 32
 
 
-@pytest.mark.parametrize("content", ["", "\n", "short"])
-def test_an_empty_file_is_no_secret(content: str) -> None:
+@pytest.mark.parametrize("content", [b"", b"\n", b"short", b"\xff" * 64])
+def test_an_empty_or_torn_file_is_no_secret(content: bytes) -> None:
     Path("var").mkdir(exist_ok=True)
-    Path("var/secret_key").write_text(content)
+    Path("var/secret_key").write_bytes(content)
     with pytest.raises(ConfigError, match="holds no secret"):
         Settings.from_env({})
 

@@ -124,6 +124,8 @@ def local_secret(path: Path) -> str:
         secret = path.read_text().strip()
     except OSError as error:
         raise ConfigError(f"Set SECRET_KEY, or make {path} writable: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        secret = ""
     if len(secret) < MIN_SECRET_LENGTH:
         raise ConfigError(f"Delete {path}, or set SECRET_KEY: that file holds no secret.")
     return secret

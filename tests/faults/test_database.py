@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -216,3 +216,19 @@ async def test_a_file_that_is_gone_is_said_and_not_written_on(open_shop: OpenSho
         (tmp_path / "moved.db").rename(file)
         assert (await shop.get("/readyz")).status_code == 200
         assert "hx-redirect" in (await shop.checkout(**HTMX)).headers
+
+
+async def test_a_file_that_cannot_be_looked_at_is_503(
+    open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_shop() as shop:
+        await shop.add("gayo")
+
+        def refuse(path: Path, **options: bool) -> NoReturn:
+            raise PermissionError(13, "Permission denied")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "stat", refuse)
+            assert (await shop.get("/readyz")).status_code == 503
+            assert (await shop.checkout(**HTMX)).status_code == 503
+        assert (await shop.get("/readyz")).status_code == 200

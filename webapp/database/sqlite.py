@@ -9,7 +9,7 @@ import random
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +98,13 @@ class SQLite:
             for connection in (self._reader, self._writer):
                 for pragma in PRAGMAS:
                     await connection.execute(f"PRAGMA {pragma}")
-
         self._identity = self._file_identity()
 
-    def _file_identity(self) -> tuple[int, int]:
-        """Return what tells this file from another at the same path; zeros where there is none."""
-        found = self._path.stat() if self._path.exists() else None
-        return (found.st_dev, found.st_ino) if found else (0, 0)
+    def _file_identity(self) -> tuple[int, ...]:
+        """Return what tells this file from another at the same path; zeros where it can't be looked at."""
+        with suppress(OSError):
+            return self._path.stat()[1:3]  # inode and device
+        return 0, 0
 
     def _check_file(self) -> None:
         """Raise DatabaseUnavailable if the file was deleted or replaced: what is written now would be lost."""
