@@ -1,7 +1,9 @@
-"""What a projector shows without scrolling."""
+"""What a projector shows without scrolling, and codes that a phone can read off it."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+
+from tests.browser import payment
 
 # The share of each way to pay that is inside the panel and above the bar with the total.
 SHARES = """() => {
@@ -23,3 +25,17 @@ def test_all_three_ways_to_pay_are_in_sight(page: Page, size: tuple[int, int], b
     page.goto(f"/?currency=IDR&flow=pay&integration=components{cart}")
     assert page.locator(".line").count() == bags
     assert page.evaluate(SHARES) == [1, 1, 1]
+
+
+@pytest.mark.parametrize("currency", ["IDR", "PHP"])
+def test_codes_are_dark_on_white_with_a_quiet_zone_in_dark_mode(page: Page, currency: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    payment.start(page, currency)
+    payment.choose(page, 1)
+    payment.pay(page)
+    expect(page.locator("[data-testid=qr-code] svg")).to_be_visible()
+    card = page.locator(":has(> [data-testid=qr-code])").last
+    expect(card).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(card).to_have_css("color", "rgb(33, 28, 22)")
+    quiet = card.evaluate("card => parseFloat(getComputedStyle(card).paddingInlineStart)")
+    assert quiet >= 16
