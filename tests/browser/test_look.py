@@ -184,3 +184,13 @@ def test_the_order_prints_as_a_receipt(page: Page) -> None:
     expect(page.locator("#order-status .actions")).to_be_hidden()
     expect(page.locator(".foot")).to_be_hidden()
     expect(page.locator("main")).to_contain_text(re.compile("selat-[0-9a-f]{32}"))
+
+
+def test_an_open_inspector_prints_with_its_order(page: Page) -> None:
+    waiting(page)
+    page.emulate_media(media="print")
+    expect(page.locator("#inspector-panel")).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.locator("#inspector-panel > summary").click()
+    page.emulate_media(media="print")
+    expect(page.locator("#inspector-panel .steps")).to_be_visible()
