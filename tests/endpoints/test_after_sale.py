@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from tests.xendit import TOKEN, fake_xendit, session_event
+from tests.xendit import TOKEN, fake_xendit, payment_event, session_event
 from webapp.orders import modification_book
 from webapp.orders.modification import ModificationStatus
 from webapp.orders.order import Order
@@ -270,3 +270,62 @@ async def test_a_refund_made_in_the_dashboard_is_counted(open_shop: OpenShop) ->
         assert Decimal(1000) == sum(
             each.amount for each in await shop.app.state.shop.modifications.of(order.reference_id)
         )
+
+
+@pytest.mark.parametrize("amount", [True, -5, 0, "1000", [1], 1e300])
+@pytest.mark.parametrize("refund_id", ["rfd-1", "../x", "", True, "a" * 3000])
+async def test_a_refund_that_can_be_none_is_not_believed(
+    open_shop: OpenShop, amount: object, refund_id: object
+) -> None:
+    answer = REFUND_ANSWER | {"amount": amount, "id": refund_id}
+    async with open_shop(xendit_with(httpx.Response(200, json=answer))) as shop:
+        order = await real_and_paid(shop)
+        assert (await ask(shop, order, "refund", "1000")).status_code == 502
+        sent = answer | {"status": "SUCCEEDED", "payment_request_id": order.payment_request_id}
+        assert (await shop.webhook({"event": "refund.succeeded", "data": sent})).status_code == 400
+        assert "in progress" in await page(shop, order)
+
+
+@pytest.mark.parametrize("part", [-5, 0, "x", 100])
+async def test_less_than_all_is_no_payment_of_an_order_that_is_not_held(open_shop: OpenShop, part: object) -> None:
+    async with open_shop(fake_xendit()) as shop:
+        order = await shop.place("payment_link", "pay")
+        event = payment_event(order, "payment.capture", "SUCCEEDED")
+        event["data"] |= {"capture_method": "MANUAL", "captures": [{"capture_amount": part}]}
+        await shop.webhook(event)
+        assert await shop.status_of(order) == "waiting"
+
+
+@pytest.mark.parametrize("part", [-5, 0, "x"])
+async def test_a_charge_of_nothing_is_no_charge(open_shop: OpenShop, part: object) -> None:
+    async with open_shop(fake_xendit()) as shop:
+        order = await shop.place("payment_link", "authorize")
+        event = payment_event(order, "payment.capture", "SUCCEEDED")
+        event["data"] |= {"capture_method": "MANUAL", "captures": [{"capture_amount": part}]}
+        await shop.webhook(event)
+        assert await shop.status_of(order) != "paid"
+
+
+async def test_a_webhook_before_the_answer_and_without_our_reference_is_ours(open_shop: OpenShop) -> None:
+    running: list[Any] = []
+
+    async def late(request: httpx.Request) -> httpx.Response:
+        shop, order = running
+        sent = REFUND_ANSWER | {"status": "SUCCEEDED", "payment_request_id": order.payment_request_id, "amount": 1000}
+        assert (await shop.webhook({"event": "refund.succeeded", "data": sent})).status_code == 200
+        return httpx.Response(200, json=REFUND_ANSWER | {"amount": 1000})
+
+    async with open_shop(xendit_with(late)) as shop:
+        order = await real_and_paid(shop)
+        running[:] = shop, order
+        assert (await ask(shop, order, "refund", "1000")).status_code == 303
+        assert "Refunded: Rp1.000 of Rp480.000" in await page(shop, order)
+
+
+async def test_nothing_is_charged_while_the_payment_is_not_known(open_shop: OpenShop) -> None:
+    async with open_shop(fake_xendit("COMPLETED")) as shop:
+        order = await shop.place("payment_link", "authorize")
+        event = session_event(order)
+        del event["data"]["payment_id"], event["data"]["payment_request_id"]
+        await shop.webhook(event)
+        assert (await ask(shop, order, "capture", "300000")).status_code == 409

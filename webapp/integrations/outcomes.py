@@ -97,10 +97,10 @@ def of_payment(payment: Mapping[str, object]) -> Outcome:
     due, captures = _amount(payment.get("request_amount")), payment.get("captures")
     parts = [part for part in captures if isinstance(part, Mapping)] if isinstance(captures, list) else []
     captured = sum((_amount(part.get("capture_amount")) or Decimal(0) for part in parts), Decimal(0)) if parts else due
-    whole = due is None or captured is None or captured >= due or payment.get("capture_method") == "MANUAL"
+    enough = captured is None or due is None or captured >= due or payment.get("capture_method") == "MANUAL"
     states: dict[object, State] = {
         "AUTHORIZED": "authorized",
-        "SUCCEEDED": "completed" if whole else "open",
+        "SUCCEEDED": "completed" if enough and (captured is None or captured > 0) else "open",
         "CANCELED": "released",
         "EXPIRED": "released",
     }

@@ -21,7 +21,7 @@ from typing import Literal, TypedDict
 
 import httpx
 
-from .errors import XenditError, call_xendit
+from .errors import XenditError, call_xendit, is_id
 
 API_URL = "https://api.xendit.co"
 REASONS = ("REQUESTED_BY_CUSTOMER", "CANCELLATION", "DUPLICATE", "FRAUDULENT", "OTHERS")
@@ -107,29 +107,39 @@ class RefundOutcome:
 
 
 def of_refund(refund: Mapping[str, object]) -> RefundOutcome:
-    """Return what a refund means: an answer, or ``data`` of a ``refund.*`` webhook. Raises ValueError without an id.
+    """Return what a refund means: an answer, or ``data`` of a ``refund.*`` webhook.
+
+    Raises ValueError for an id or an amount that can be none.
 
     Xendit's documented webhook examples nest a second envelope in ``data``: both forms are read.
     """
     inner = refund.get("data")
     refund = inner if isinstance(inner, Mapping) else refund
-    texts = {name: str(refund[name]) for name in _TEXTS if refund.get(name) not in (None, "")}
-    if "id" not in texts:
+    texts = {name: value for name in _TEXTS if isinstance(value := refund.get(name), str) and value}
+    if not is_id(refund.get("id")):
         raise ValueError("a refund without an id")
-    status, amount = texts.get("status"), refund.get("amount")
+    status = texts.get("status")
     return RefundOutcome(
         "succeeded" if status == "SUCCEEDED" else "failed" if status in ("FAILED", "CANCELLED") else "pending",
         texts["id"],
         texts.get("reference_id"),
         texts.get("payment_request_id"),
         texts.get("invoice_id"),
-        Decimal(str(amount)) if isinstance(amount, int | float) else None,
+        _amount(refund.get("amount")),
         texts.get("currency"),
         texts.get("failure_code", ""),
     )
 
 
 _TEXTS = ("id", "status", "reference_id", "payment_request_id", "invoice_id", "currency", "failure_code")
+
+
+def _amount(value: object) -> Decimal | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**15:
+        raise ValueError("a refund of an amount that can be none")
+    return Decimal(str(value))
 
 
 def _number(amount: Decimal) -> int | float:

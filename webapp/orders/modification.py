@@ -87,7 +87,7 @@ def refuse(order: Order, modification: Modification, others: Iterable[Modificati
         raise Refusal(N_("Xendit is still working on the last change of this payment. Wait a moment."), 409)
     if modification.kind is Kind.REFUND and order.status is not OrderStatus.PAID:
         raise Refusal(N_("Only a paid order can be refunded."), 409)
-    if modification.kind is not Kind.REFUND and order.status is not OrderStatus.AUTHORIZED:
+    if modification.kind is not Kind.REFUND and not (order.status is OrderStatus.AUTHORIZED and order.payment_id):
         raise Refusal(N_("This order holds no amount that could be charged or released."), 409)
     most = available(order, modification.kind, others)
     if modification.amount > most:

@@ -83,6 +83,8 @@ def status_after(order: "Order", state: str, captured: Decimal | None = None) ->
     match state:
         case "completed" if order.flow is Flow.AUTHORIZE:
             return OrderStatus.PAID if captured else OrderStatus.AUTHORIZED
+        case "completed" if captured is not None and captured < order.amount and order.flow is not Flow.SAVE:
+            return None  # not all of it is paid
         case "completed":
             completed = {Flow.SAVE: OrderStatus.SAVED, Flow.SUBSCRIPTION: OrderStatus.SUBSCRIBED}
             return completed.get(order.flow, OrderStatus.PAID)

@@ -1,5 +1,6 @@
 """Send refunds, captures and releases to Xendit, and find out how they ended, in case no webhook arrives."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,6 @@ import structlog
 from webapp.integrations import capture, refund
 from webapp.integrations.errors import XenditError
 from webapp.integrations.outcomes import of_payment
-from webapp.integrations.refund import of_refund
 from webapp.notices import N_
 from webapp.order_context import set_order
 from webapp.orders.modification import Kind, Modification, ModificationStatus
@@ -16,8 +16,8 @@ from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus, status_after
 from webapp.web.state import Shop
 from webapp.xendit.client import TOTAL_SECONDS
-from webapp.xendit.order_sync import QUESTIONS
-from webapp.xendit.refunds import apply_refund, find_refund
+from webapp.xendit.order_sync import PAGE_PATIENCE, QUESTIONS
+from webapp.xendit.refunds import apply_refund, find_refund, read_refund
 
 log = structlog.get_logger()
 NOT_SENT = "NOT_SENT"
@@ -50,7 +50,7 @@ async def send(shop: Shop, order: Order, modification: Modification) -> None:
                     invoice_id=order.invoice_id,
                     api_url=api_url,
                 )
-                await apply_refund(shop, modification, of_refund(made))
+                await apply_refund(shop, modification, read_refund(made))
             case Kind.CAPTURE:
                 payment = await capture.capture_payment(
                     shop.client, key, str(order.payment_id), modification.amount, api_url=api_url
@@ -99,7 +99,10 @@ async def refresh_modifications(shop: Shop, order: Order) -> None:
         if not await shop.modifications.claim_refresh(modification.modification_id):
             continue
         try:
-            await _ask(shop, order, modification)
+            async with asyncio.timeout(PAGE_PATIENCE):
+                await _ask(shop, order, modification)
+        except TimeoutError:
+            return  # the page shows what is known, and its next poll asks again
         except XenditError as error:
             log.warning("refresh_failed", error_code=error.error_code, status=error.status)
 

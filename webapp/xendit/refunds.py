@@ -1,10 +1,12 @@
 """Store what Xendit says about refunds: ours, and those that were made in its dashboard."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import structlog
 
 from webapp.integrations import refund
+from webapp.integrations.errors import XenditError
 from webapp.integrations.refund import RefundOutcome, of_refund
 from webapp.notices import N_, Refusal
 from webapp.orders.modification import Kind, Modification, ModificationStatus
@@ -26,6 +28,9 @@ async def order_of_refund(shop: Shop, outcome: RefundOutcome) -> Order | None:
 async def take_refund(shop: Shop, order: Order, outcome: RefundOutcome) -> None:
     """Store what a webhook says about a refund. Raises Refusal (422) where it contradicts the order."""
     ours = await shop.modifications.find(modification_id=outcome.reference_id or "", refund_id=outcome.refund_id)
+    if not ours and outcome.reference_id is None:  # our own may be under way, and its answer with the id not here yet
+        sent = [each for each in await shop.modifications.of(order.reference_id) if each.status.is_open]
+        ours = next((each for each in sent if not each.refund_id and each.amount == outcome.amount), None)
     if outcome.currency not in (None, order.currency) or (ours and outcome.amount not in (None, ours.amount)):
         raise Refusal(N_("This does not match the refund."), 422)
     if ours:
@@ -62,8 +67,16 @@ async def find_refund(
 ) -> RefundOutcome | None:
     """Return the refund at Xendit: by its id, or by our reference where the answer with the id was lost."""
     if modification.refund_id:
-        return of_refund(await refund.get_refund(shop.client, key, modification.refund_id, api_url=api_url))
+        return read_refund(await refund.get_refund(shop.client, key, modification.refund_id, api_url=api_url))
     ids = {"payment_request_id": order.payment_request_id, "invoice_id": order.invoice_id}
     found = await refund.find_refunds(shop.client, key, **ids, api_url=api_url)
-    outcomes = [of_refund(each) for each in found]
-    return next((each for each in outcomes if each.reference_id == modification.modification_id), None)
+    mine = [each for each in found if each.get("reference_id") == modification.modification_id]
+    return read_refund(mine[0]) if mine else None
+
+
+def read_refund(answer: Mapping[str, object]) -> RefundOutcome:
+    """Return what Xendit's answer says about a refund. Raises XenditError for what can't be one."""
+    try:
+        return of_refund(answer)
+    except ValueError:
+        raise XenditError.unexpected(200) from None
