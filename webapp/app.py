@@ -15,6 +15,7 @@ from webapp.endpoints import (
     inspector,
     orders,
     present,
+    saved_payments,
     storefront,
     walkthrough,
     webhooks,
@@ -28,6 +29,7 @@ from webapp.lifespan import lifespan
 from webapp.logs import configure_logging
 from webapp.orders.modification_book import ModificationBook
 from webapp.orders.order_book import OrderBook
+from webapp.orders.saved_payments import SavedPayments
 from webapp.sandbox import Sandbox, SandboxSettings
 from webapp.shop.currencies import open_markets
 from webapp.web.assets import SDK, STATIC, load_assets, serve_asset
@@ -56,6 +58,9 @@ ROUTES: list[BaseRoute] = [
     # From the cart to the money
     Route("/checkout", checkout.checkout, methods=["POST"], middleware=SEEN),
     Route("/webhooks/xendit", webhooks.xendit, methods=["POST"], middleware=WEBHOOK),
+    # A returning customer
+    Route("/checkout/saved-payment", saved_payments.pay, methods=["POST"], middleware=SEEN),
+    Route("/saved-payments/forget", saved_payments.forget, methods=["POST"]),
     # An order, for its visitor
     Route("/orders", orders.order_list),
     Route(ORDER, orders.order_page),
@@ -99,6 +104,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
         database=database,
         order_book=OrderBook(database, sandbox=settings.sandbox),
         modifications=ModificationBook(database),
+        saved_payments=SavedPayments(database),
         client=xendit_client(
             transport or (SandboxTransport(sandbox.api) if sandbox else None),
             watch=lambda inner: RecordingTransport(inner, recorder),

@@ -11,8 +11,8 @@ from starlette.types import Lifespan
 from webapp.background import repeating
 from webapp.orders.retention import Retention
 from webapp.web.state import Shop
+from webapp.xendit.closing import expire_overdue
 from webapp.xendit.modifications import refresh_unfinished
-from webapp.xendit.order_sync import expire_overdue
 
 EXPIRE_EVERY = 30  # seconds
 DELETE_EVERY = 60

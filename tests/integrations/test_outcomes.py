@@ -53,7 +53,7 @@ def test_a_session_is_read_by_its_status(answer: dict[str, Any], state: str) -> 
         (captured("NaN"), "open"),
         (captured(None), "open"),
         (PAYMENT | {"status": "AUTHORIZED"}, "authorized"),
-        (PAYMENT | {"status": "FAILED"}, "open"),
+        (PAYMENT | {"status": "FAILED"}, "failed"),
     ],
 )
 def test_a_payment_is_paid_once_all_of_it_is_captured(payment: dict[str, Any], state: str) -> None:
@@ -86,7 +86,7 @@ def test_an_invoice_is_paid_once_all_of_it_is_paid(invoice: dict[str, Any], stat
         ({"event": "payment.capture", "data": PAYMENT | {"status": "SUCCEEDED"}}, "completed"),
         ({"event": "payment.succeeded", "data": PAYMENT | {"status": "SUCCEEDED"}}, "completed"),
         ({"event": "payment.authorization", "data": PAYMENT | {"status": "AUTHORIZED"}}, "authorized"),
-        ({"event": "payment.failure", "data": PAYMENT | {"status": "FAILED"}}, "open"),
+        ({"event": "payment.failure", "data": PAYMENT | {"status": "FAILED"}}, "failed"),
         ({"event": "payment_token.activation", "data": {"payment_token_id": "pt-1"}}, "open"),
         ({"event": "recurring.plan.activated", "data": {"id": "repl_1", "status": "ACTIVE"}}, "completed"),
         ({"event": "recurring.plan.activation", "data": {"id": "repl_1", "status": "ACTIVE"}}, "completed"),

@@ -49,7 +49,7 @@ BASE = {
     "description": "Selat Coffee Roasters: 2 × Gayo Highlands, 1 × Nanyang Kopi Blend",
     "expires_at": "2026-11-27T10:30:00Z",
     "customer": {
-        "reference_id": "customer-selat-1",
+        "reference_id": ORDER.customer_reference,
         "type": "INDIVIDUAL",
         "email": "shopper@example.com",
         "individual_detail": {"given_names": "Selat", "surname": "Shopper"},

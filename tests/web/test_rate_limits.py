@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import MakeSettings, OpenShop
 from tests.xendit import HTMX, fake_xendit
-from webapp.endpoints import checkout as endpoint
+from webapp.web import checkout_form
 from webapp.web.rate_limits import address_of
 from webapp.xendit.circuit_breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker, CircuitOpen
 
@@ -45,7 +45,7 @@ async def test_behind_a_proxy_its_own_word_counts_and_no_made_up_one(open_shop: 
 async def test_more_orders_than_a_person_makes_in_an_hour_are_429(
     open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint, "MAX_ORDERS_AN_HOUR", 3)
+    monkeypatch.setattr(checkout_form, "MAX_ORDERS_AN_HOUR", 3)
     async with open_shop(rate_limits=True) as shop:
         await shop.post("/cart/add", data={"product": "gayo"})
         forms = [

@@ -12,28 +12,29 @@ from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import save_visitor
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
-from webapp.web.state import shop_of, visitor_of, visitor_with_fresh_cart
+from webapp.web.returning import returning_visitor
+from webapp.web.state import shop_of, visitor_of
 
 
 async def add(request: Request) -> Response:
     """Add ``quantity`` (default 1) of ``product`` (``POST /cart/add``). Raises CartError."""
     form = await read_form(request, "product")
     quantity = parse_quantity(form.get("quantity", "1"))
-    cart = (await visitor_with_fresh_cart(request)).cart.add(form["product"], quantity)
+    cart = (await returning_visitor(request)).cart.add(form["product"], quantity)
     return _answer(request, cart, N_("%(name)s added. %(count)s in your cart, %(amount)s."), form["product"])
 
 
 async def decrease(request: Request) -> Response:
     """Take one of ``product`` out of the cart (``POST /cart/decrease``). Raises CartError."""
     form = await read_form(request, "product")
-    cart = (await visitor_with_fresh_cart(request)).cart.decrease(form["product"])
+    cart = (await returning_visitor(request)).cart.decrease(form["product"])
     return _answer(request, cart, N_("One %(name)s fewer. %(count)s in your cart, %(amount)s."), form["product"])
 
 
 async def remove(request: Request) -> Response:
     """Remove ``product`` from the cart (``POST /cart/remove``). Raises CartError."""
     form = await read_form(request, "product")
-    cart = (await visitor_with_fresh_cart(request)).cart.remove(form["product"])
+    cart = (await returning_visitor(request)).cart.remove(form["product"])
     return _answer(request, cart, N_("%(name)s removed. %(count)s in your cart, %(amount)s."), form["product"])
 
 

@@ -1,7 +1,7 @@
 """Make an order and create its session or invoice at Xendit (``POST /checkout``)."""
 
 import asyncio
-import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from webapp.integrations import INTEGRATIONS, outcomes
 from webapp.integrations.components import ComponentsSession, create_components_session
-from webapp.integrations.errors import XenditError
+from webapp.integrations.customer import find_customer
+from webapp.integrations.errors import XenditError, is_id
 from webapp.integrations.invoice import NewInvoice, create_invoice
 from webapp.integrations.payment_link import PaymentLinkSession, create_payment_link_session
 from webapp.notices import N_, Refusal
@@ -18,7 +19,7 @@ from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.status import Flow, OrderStatus
 from webapp.shop.visitor import save_visitor, unavailable_reason
-from webapp.web.checkout_form import earlier_order, refuse_unseen
+from webapp.web.checkout_form import customer_of, earlier_order, read_checkout_id, refuse_unseen
 from webapp.web.forms import read_form
 from webapp.web.htmx import redirect
 from webapp.web.payment import open_payment
@@ -27,7 +28,6 @@ from webapp.xendit.client import TOTAL_SECONDS
 from webapp.xendit.reopen import reopen, secret_of
 
 log = structlog.get_logger()
-MAX_ORDERS_AN_HOUR = 60
 ABANDONED_AFTER = timedelta(seconds=TOTAL_SECONDS + 5)
 
 
@@ -39,21 +39,18 @@ async def checkout(request: Request) -> Response:
     """
     shop, visitor = shop_of(request), visitor_of(request)
     form = await read_form(request, "integration", "flow", "checkout_id")
-    integration, flow, checkout_id = form["integration"], form["flow"], form["checkout_id"]
+    integration, flow = form["integration"], form["flow"]
     if integration not in INTEGRATIONS:
         raise Refusal(N_("This shop has no such payment method."))
     if flow not in list(Flow):
         raise Refusal(N_("This shop has no such way to buy."))
     if reason := unavailable_reason(integration, Flow(flow), visitor.currency):
         raise Refusal(reason)
-    if not re.fullmatch(r"[A-Za-z0-9_-]{16,64}", checkout_id):
-        raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
-
+    checkout_id = read_checkout_id(form)
     visitor = visitor.with_choices(flow=Flow(flow), integration=integration)
     order = await earlier_order(request, visitor, checkout_id)
     if order is None:
         refuse_unseen(request, visitor, form.get("seen"))
-        await _limit_orders(shop, visitor.id)
         order = visitor.cart.to_order(
             visitor=visitor.id,
             checkout_id=checkout_id,
@@ -61,6 +58,7 @@ async def checkout(request: Request) -> Response:
             flow=Flow(flow),
             currency=visitor.currency,
             locale=visitor.language,
+            customer_id=await customer_of(shop, visitor),
         )
         if await shop.order_book.add(order):  # stored before Xendit is called
             save_visitor(request, visitor)
@@ -78,15 +76,31 @@ async def create_at_xendit(shop: Shop, order: Order) -> str:
     """
     set_order(order.reference_id, order.visitor)
     try:
-        answer = await _call_xendit(shop, order)
+        answer = await _call_with_customer(shop, order)
     except XenditError as error:
         log.warning("create_failed", error_code=error.error_code, status=error.status)
         cause = f"Xendit: {error.error_code}"
         await shop.order_book.change_status(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
         raise
     outcome = outcomes.of_invoice(answer) if order.integration == "invoice" else outcomes.of_session(answer)
-    await shop.order_book.set_created(order.reference_id, outcome.ids)
+    customer_id = answer.get("customer_id")
+    known = {"customer_id": str(customer_id)} if is_id(customer_id) else {}
+    await shop.order_book.set_created(order.reference_id, {**outcome.ids, **known})
     return secret_of(shop, order, answer)
+
+
+async def _call_with_customer(shop: Shop, order: Order) -> ComponentsSession | PaymentLinkSession | NewInvoice:
+    """Create the session or invoice. Where Xendit knows the customer and the shop does not, ask for the id."""
+    try:
+        return await _call_xendit(shop, order)
+    except XenditError as error:
+        if error.error_code != "DUPLICATE_ERROR" or order.customer_id:
+            raise
+        key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
+        customer_id = await find_customer(shop.client, key, order.customer_reference, api_url=api_url)
+        if customer_id is None:
+            raise
+        return await _call_xendit(shop, replace(order, customer_id=customer_id))
 
 
 async def _call_xendit(shop: Shop, order: Order) -> ComponentsSession | PaymentLinkSession | NewInvoice:
@@ -113,14 +127,6 @@ async def _call_xendit(shop: Shop, order: Order) -> ComponentsSession | PaymentL
                 client, key, order, success_redirect_url=page, failure_redirect_url=page, api_url=api_url
             )
     raise ValueError(f"no integration {order.integration!r}")
-
-
-async def _limit_orders(shop: Shop, visitor: str) -> None:
-    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
-    made = await shop.order_book.count_since(visitor, an_hour_ago) if shop.settings.rate_limits else 0
-    if made >= MAX_ORDERS_AN_HOUR:
-        hint = N_("Your cart is kept. Try again in an hour.")
-        raise Refusal(N_("You have made as many orders as this shop takes in an hour."), 429, hint=hint)
 
 
 async def _created_order(shop: Shop, checkout_id: str) -> Order:

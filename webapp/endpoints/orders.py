@@ -5,10 +5,8 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.integrations.errors import XenditError
-from webapp.integrations.status import cancel_payment_session, expire_invoice
+from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice, Refusal
-from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES
@@ -18,10 +16,13 @@ from webapp.web.htmx import redirect
 from webapp.web.order_page import seen, show_order
 from webapp.web.passes import may_pay, payable_order, take_pass
 from webapp.web.payment import leave, open_payment
-from webapp.web.state import Shop, order_of, shop_of, visitor_of
+from webapp.web.returning import note_saved
+from webapp.web.state import order_of, shop_of, visitor_of
+from webapp.xendit.closing import cancel_at_xendit
 from webapp.xendit.modifications import refresh_modifications
-from webapp.xendit.order_sync import Answer, apply_answer, fetch_from_xendit, refresh
+from webapp.xendit.order_sync import refresh
 from webapp.xendit.reopen import reopen
+from webapp.xendit.saved_payments import name_saved
 
 DECLINED = Notice(
     N_("That attempt did not go through."),
@@ -52,6 +53,8 @@ async def order_page(request: Request) -> Response:
     if request.method != "HEAD":  # which calls nobody
         order = await refresh(shop, order, webhook_first=True)
         await refresh_modifications(shop, order)
+        order = await name_saved(shop, order)
+        note_saved(request, order)
     return await show_order(request, order)
 
 
@@ -110,7 +113,7 @@ async def cancel(request: Request) -> Response:
     if order.visitor != visitor_of(request).id:
         raise Refusal(N_("Only the browser that made this order can cancel it."), 403)
     if order.status.is_open:
-        await _cancel_at_xendit(shop, order)
+        await cancel_at_xendit(shop, order)
     return redirect(request, f"/orders/{order.reference_id}")
 
 
@@ -120,28 +123,7 @@ async def again(request: Request) -> Response:
     cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines})
     if order.currency in shop.settings.api_keys:
         visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
-    visitor = visitor.with_choices(flow=order.flow, integration=order.integration)
+    integration = order.integration if order.integration in INTEGRATIONS else None
+    visitor = visitor.with_choices(flow=order.flow, integration=integration)
     save_visitor(request, replace(visitor, cart=cart) if order.lines else visitor)
     return redirect(request, "/")
-
-
-async def _cancel_at_xendit(shop: Shop, order: Order) -> None:
-    """Cancel the session or expire the invoice, and apply the answer. Raises XenditError."""
-    key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
-    cause = N_("cancelled by the visitor")
-    answer: Answer | None
-    if order.invoice_id:
-        answer = await expire_invoice(shop.client, key, order.invoice_id, api_url=api_url)
-        if answer["status"] == "EXPIRED":  # Xendit's status of a cancelled invoice
-            await shop.order_book.change_status(order, OrderStatus.CANCELLED, cause=cause)
-            return
-    elif order.payment_session_id:
-        try:
-            answer = await cancel_payment_session(shop.client, key, order.payment_session_id, api_url=api_url)
-        except XenditError as error:
-            if error.status != 422:
-                raise
-            answer = await fetch_from_xendit(shop, order)  # 422: the session is no longer ACTIVE
-    else:
-        raise Refusal(N_("This order is still being prepared. Wait a moment and try again."), 409)
-    await apply_answer(shop, order, answer, cause=cause)

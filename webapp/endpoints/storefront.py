@@ -15,7 +15,8 @@ from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
-from webapp.web.state import Shop, shop_of, visitor_of, visitor_with_fresh_cart
+from webapp.web.returning import returning_visitor, with_saved
+from webapp.web.state import Shop, shop_of, visitor_of
 
 LINK_FIELDS = ("currency", "flow", "integration", "cart", "language")
 
@@ -23,13 +24,16 @@ LINK_FIELDS = ("currency", "flow", "integration", "cart", "language")
 async def storefront(request: Request) -> Response:
     """``GET /``: the shop. A deep link (``?currency=PHP&flow=pay_save&integration=components&cart=gayo:2``) sets it
     up and goes on to ``/``, so that a refresh doesn't undo what the visitor does next."""
-    shop, visitor = shop_of(request), await visitor_with_fresh_cart(request)
+    shop, visitor = shop_of(request), await returning_visitor(request)
     link = {name.removeprefix("amp;"): value for name, value in request.query_params.items()}  # copied out of HTML
     choices = {name: _tidy(name, link[name]) for name in LINK_FIELDS if name in link}
     if choices or "present" in link:
         request.session["present"] = link.get("present", "page")[:8]
         save_visitor(request, _with_choices(shop, visitor, choices, exact=True))
         return RedirectResponse("/", 303)
+    if visitor.saved:  # a page that no other visitor sees
+        context = storefront_context(visitor) | {"path": "/"}
+        return shop.templates.response(visitor.language, "pages/storefront.html", context)
     return shop.pages.response(shop.templates, visitor, request.headers.get("accept-encoding", ""))
 
 
@@ -71,6 +75,7 @@ async def _choose(request: Request, field: str, fragment: str | None = None) -> 
     save_visitor(request, visitor)
     if fragment is None or not is_htmx(request):
         return RedirectResponse(_own_path(form.get("next", "/")), 303)
+    visitor = await with_saved(request, visitor)
     context = storefront_context(visitor, announcement=_announcement(visitor, field))
     return shop.templates.response(visitor.language, fragment, context)
 

@@ -12,6 +12,7 @@ from webapp.shop.visitor import save_visitor
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
 from webapp.web.state import controls_of, own_order, shop_of, visitor_of
+from webapp.xendit.saved_payments import forget_all
 
 DELAYS = ("0", "5", "15", "60")
 FAILURES = ("", "400", "401", "500", "timeout", "down")
@@ -51,9 +52,11 @@ async def start(request: Request) -> Response:
 async def reset(request: Request) -> Response:
     """Make the browser a new visitor with the same language (``POST /walkthrough/reset``).
 
-    Orders stay stored, but the old cookie opens none of them.
+    Orders stay stored, but the old cookie opens none of them. Saved cards and wallets are forgotten.
     """
-    await shop_of(request).order_book.disown(visitor_of(request).id)
+    shop, visitor = shop_of(request), visitor_of(request)
+    await forget_all(shop, visitor.id)
+    await shop.order_book.disown(visitor.id)
     language = request.session.get("language")
     request.session.clear()
     if language:

@@ -20,6 +20,8 @@ SOURCES = {
     "status": "webapp/integrations/status.py",
     "refund": "webapp/integrations/refund.py",
     "capture": "webapp/integrations/capture.py",
+    "saved_payment": "webapp/integrations/saved_payment.py",
+    "customer": "webapp/integrations/customer.py",
     "webhooks": "webapp/integrations/webhooks.py",
     "outcomes": "webapp/integrations/outcomes.py",
     "browser": "static/js/components.js",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from webapp.inspector.snippets import curl, python
 from webapp.inspector.steps import Step
-from webapp.integrations import INTEGRATIONS
+from webapp.integrations import docs_url
 from webapp.orders.order import Order
 from webapp.orders.rows import Change
 from webapp.orders.status import OrderStatus
@@ -116,10 +116,16 @@ def _where(order: Order, method: str, path: str) -> tuple[str, str]:
         return "refund", f"{_API}refund-payment-request"
     if path.startswith("/v3/payments/"):
         return "capture", f"{_API}capture-payment"
+    if path.startswith("/v3/payment_requests"):
+        return "saved_payment", f"{_API}create-payment-request"
+    if path.startswith("/v3/payment_tokens"):
+        return "saved_payment", f"{_API}get-payment-token-status"
+    if path.startswith("/customers"):
+        return "customer", f"{_API}get-customers-list"
     if path.endswith("/cancel"):
         return "status", f"{_API}cancel-session"
     if path.endswith("/expire!"):
         return "status", f"{_OLD_API}#expire-invoice"
     if method == "POST":
-        return order.integration, INTEGRATIONS[order.integration].docs_url(order.flow)
+        return order.integration, docs_url(order.integration, order.flow)
     return "status", f"{_OLD_API}#get-invoice" if path.startswith("/v2/") else f"{_API}get-session"

@@ -68,3 +68,8 @@ INTEGRATIONS: dict[str, Integration] = {
         ),
     )
 }
+
+
+def docs_url(integration: str, flow: str) -> str:
+    """Return the page of Xendit's docs for an order's integration and flow."""
+    return INTEGRATIONS[integration].docs_url(flow) if integration in INTEGRATIONS else f"{_DOCS}pay-with-tokens"

@@ -61,14 +61,17 @@ async def create_components_session(
         "components_configuration": {"origins": origins, **({"return_url": return_url} if return_url else {})},
         "description": order.description,
         "expires_at": order.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "customer": {  # REPLACE with your own customer
+    }
+    if order.customer_id:  # a returning customer: ``customer_id`` of the first answer
+        payload["customer_id"] = order.customer_id
+    else:
+        payload["customer"] = {  # REPLACE with your own customer
             # Yours for this person, the same at each order: Xendit files saved cards and wallets under it.
-            "reference_id": f"customer-{order.reference_id}",
+            "reference_id": order.customer_reference,
             "type": "INDIVIDUAL",
             "email": "shopper@example.com",
             "individual_detail": {"given_names": "Selat", "surname": "Shopper"},
-        },
-    }
+        }
     if success_return_url and cancel_return_url:
         payload["success_return_url"] = success_return_url
         payload["cancel_return_url"] = cancel_return_url

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from .webhooks import Webhook
 
-State = Literal["open", "pending", "authorized", "completed", "expired", "cancelled", "released"]
-ID_LENGTHS = range(1, 256)  # a longer text is no id
+State = Literal["open", "pending", "authorized", "completed", "failed", "expired", "cancelled", "released"]
 IDS = ("payment_session_id", "payment_request_id", "payment_id", "payment_token_id", "recurring_plan_id", "invoice_id")
 
 
@@ -91,7 +90,7 @@ def of_session(session: Mapping[str, object]) -> Outcome:
 def of_payment(payment: Mapping[str, object]) -> Outcome:
     """Return what a payment means: the answer to GET, or ``data`` of a ``payment.*`` webhook.
 
-    After a failure the session is open for another try. With ``capture_method: MANUAL`` less may be captured.
+    After ``failed`` a session is open for another try. With ``capture_method: MANUAL`` less may be captured.
     https://docs.xendit.co/apidocs/payment-webhook-notification
     """
     due, captures = _amount(payment.get("request_amount")), payment.get("captures")
@@ -101,8 +100,8 @@ def of_payment(payment: Mapping[str, object]) -> Outcome:
     states: dict[object, State] = {
         "AUTHORIZED": "authorized",
         "SUCCEEDED": "completed" if enough and (captured is None or captured > 0) else "open",
-        "CANCELED": "released",
-        "EXPIRED": "released",
+        **dict.fromkeys(("CANCELED", "EXPIRED"), "released"),
+        "FAILED": "failed",
     }
     outcome = _outcome(states.get(_text(payment.get("status")), "open"), payment, due)
     return replace(outcome, captured=captured) if outcome.state == "completed" else outcome

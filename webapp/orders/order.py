@@ -1,5 +1,6 @@
 """An order and its lines. Plain data: no database, no HTTP."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -52,6 +53,10 @@ class Order:
     payment_id: str | None = None
     payment_token_id: str | None = None
     recurring_plan_id: str | None = None
+    customer_id: str | None = None
+    """Xendit's id of the visitor, in this market's account."""
+    token_label: str = ""
+    """What was saved, or what is charged: ``Visa •••• 1000``. Empty until Xendit has said it."""
     captured: Decimal | None = None
     """The amount charged, if it is less than ``amount``."""
     updated: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -64,6 +69,11 @@ class Order:
         names = ", ".join(f"{line.quantity} × {line.name}" for line in self.lines)
         prefix = "Monthly: " if self.flow is Flow.SUBSCRIPTION else ""
         return f"Selat Coffee Roasters: {prefix}{names}"[:1000]
+
+    @property
+    def customer_reference(self) -> str:
+        """Return our reference of the visitor, the same at each order in a market."""
+        return f"selat-{hashlib.sha256(f'{self.visitor} {self.currency}'.encode()).hexdigest()[:32]}"
 
     @property
     def paid(self) -> Decimal:

@@ -62,9 +62,8 @@ class OrderBook:
 
     async def find(self, ids: Mapping[str, str]) -> Order | None:
         """Return the order with one of these ids of a payment request, token, plan or invoice, or None."""
-        wanted = {key: ids.get(key) or "" for key in FOUND_BY}
         async with self._database.read() as connection:
-            row = await self._sql.find_order(connection, **wanted)
+            row = await self._sql.find_order(connection, **{key: ids.get(key) or "" for key in FOUND_BY})
         return order_from_row(row) if row else None
 
     async def recent(self, visitor: str, most: int = 50) -> list[Order]:
@@ -78,11 +77,11 @@ class OrderBook:
         async with self._database.autocommit() as connection:
             await self._sql.disown_orders(connection, visitor=visitor, nobody=f"nobody-{secrets.token_hex(8)}")
 
-    async def count_since(self, visitor: str, since: datetime) -> int:
-        """Return the number of orders that a visitor has made since then."""
+    async def history(self, visitor: str, currency: str, since: datetime) -> tuple[int, str | None]:
+        """Return the number of orders that a visitor has made since then, and Xendit's id of them in a market."""
         async with self._database.read() as connection:
-            row = await self._sql.count_orders_since(connection, visitor=visitor, since=timestamp(since))
-        return int(row["orders"])
+            row = await self._sql.history(connection, visitor=visitor, currency=currency, since=timestamp(since))
+        return int(row["orders"]), row["customer_id"]
 
     async def overdue(self, now: datetime, most: int = 20) -> list[Order]:
         """Return open and authorised orders past their expiry, unless Xendit was asked in the last 30 seconds."""
@@ -91,8 +90,9 @@ class OrderBook:
             return [order_from_row(row) async for row in self._sql.overdue_orders(connection, **stamps, most=most)]
 
     async def set_created(self, reference_id: str, ids: Mapping[str, str]) -> None:
-        """Store the id of the session or invoice that Xendit created for the order."""
-        made = {name: ids.get(name) for name in ("payment_session_id", "invoice_id")}
+        """Store the ids of what Xendit created for the order."""
+        names = ("payment_session_id", "invoice_id", "payment_request_id", "customer_id")
+        made = {name: ids.get(name) for name in names}
         async with self._database.autocommit() as connection:
             await self._sql.set_created(connection, reference_id=reference_id, now=timestamp(_now()), **made)
 
@@ -127,8 +127,7 @@ class OrderBook:
 
     async def claim_refresh(self, reference_id: str, every: timedelta = REFRESH_EVERY) -> int:
         """Return True to one caller per interval, across processes. That caller may ask Xendit about the order."""
-        now = _now()
-        stamps = {"now": timestamp(now), "not_since": timestamp(now - every)}
+        stamps = {"now": timestamp(_now()), "not_since": timestamp(_now() - every)}
         async with self._database.autocommit() as connection:
             row = await self._sql.claim_refresh(connection, reference_id=reference_id, **stamps)
         return int(row["asked_times"]) if row else 0

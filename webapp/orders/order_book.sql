@@ -1,12 +1,12 @@
 -- The statements of OrderBook, valid in SQLite and in Postgres.
 
--- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at, sandbox)^
+-- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label)^
 INSERT INTO orders (
     reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status,
-    created, updated, expires_at, sandbox
+    created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label
 ) VALUES (
     :reference_id, :checkout_id, :visitor, :integration, :flow, :currency, :country, :locale, :lines, :amount, :status,
-    :created, :updated, :expires_at, :sandbox
+    :created, :updated, :expires_at, :sandbox, :customer_id, :payment_token_id, :token_label
 ) ON CONFLICT DO NOTHING
 RETURNING reference_id;
 
@@ -23,7 +23,7 @@ SELECT * FROM orders WHERE checkout_id = :checkout_id;
 -- For payment and recurring webhooks, which do not carry our reference.
 SELECT * FROM orders
 WHERE payment_request_id = :payment_request_id
-    OR payment_token_id = :payment_token_id
+    OR (payment_token_id = :payment_token_id AND integration <> 'saved_payment')
     OR recurring_plan_id = :recurring_plan_id
     OR invoice_id = :invoice_id
 LIMIT 1;
@@ -31,18 +31,25 @@ LIMIT 1;
 -- name: recent_orders(visitor, most)
 SELECT * FROM orders WHERE visitor = :visitor ORDER BY created DESC, reference_id LIMIT :most;
 
--- name: count_orders_since(visitor, since)^
-SELECT COUNT(*) AS orders FROM orders WHERE visitor = :visitor AND created > :since;
+-- name: history(visitor, since, currency)^
+SELECT COUNT(*) AS orders, (
+    SELECT known.customer_id FROM orders AS known
+    WHERE known.visitor = :visitor AND known.currency = :currency AND known.customer_id IS NOT NULL
+    ORDER BY known.created DESC LIMIT 1
+) AS customer_id
+FROM orders WHERE visitor = :visitor AND created > :since;
 
 -- name: overdue_orders(now, asked_before, most)
 SELECT * FROM orders
 WHERE status IN ('waiting', 'pending_approval', 'authorized') AND expires_at < :now AND (asked_at < :asked_before OR asked_at > :now)
 ORDER BY expires_at LIMIT :most;
 
--- name: set_created(payment_session_id, invoice_id, now, reference_id)^
+-- name: set_created(payment_session_id, invoice_id, payment_request_id, customer_id, now, reference_id)^
 UPDATE orders SET
     payment_session_id = COALESCE(CAST(:payment_session_id AS TEXT), payment_session_id),
     invoice_id = COALESCE(CAST(:invoice_id AS TEXT), invoice_id),
+    payment_request_id = COALESCE(CAST(:payment_request_id AS TEXT), payment_request_id),
+    customer_id = COALESCE(CAST(:customer_id AS TEXT), customer_id),
     updated = :now
 WHERE reference_id = :reference_id
 RETURNING reference_id;

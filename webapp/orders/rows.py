@@ -11,6 +11,7 @@ from webapp.orders.order import LineItem, Order
 from webapp.orders.status import Flow, OrderStatus
 
 IDS = ("payment_session_id", "invoice_id", "payment_request_id", "payment_id", "payment_token_id", "recurring_plan_id")
+LATER = {*IDS, "captured"} - {"payment_token_id"}  # what a new order does not know yet
 
 HELD_FOR = timedelta(days=7)  # https://docs.xendit.co/docs/cards-capturing-a-card-payment
 
@@ -36,7 +37,7 @@ def timestamp(moment: datetime) -> str:
 
 
 def new_order_row(order: Order) -> dict[str, Any]:
-    """Return the columns of a new order. Xendit's ids are left out: they are not known yet."""
+    """Return the columns of a new order, without those that Xendit's answers fill."""
     row = vars(order) | {
         "lines": json.dumps([vars(line) | {"unit_amount": str(line.unit_amount)} for line in order.lines]),
         "amount": str(order.amount),
@@ -44,7 +45,7 @@ def new_order_row(order: Order) -> dict[str, Any]:
         "updated": timestamp(order.updated),
         "expires_at": timestamp(order.expires_at),
     }
-    return {name: value for name, value in row.items() if name not in (*IDS, "captured")}
+    return {name: value for name, value in row.items() if name not in LATER}
 
 
 def status_columns(
@@ -60,9 +61,9 @@ def status_columns(
 def order_from_row(row: Any) -> Order:
     """Return the order that a row of ``orders`` holds."""
     lines = tuple(LineItem(**line | {"unit_amount": Decimal(line["unit_amount"])}) for line in json.loads(row["lines"]))
-    plain = ("reference_id", "checkout_id", "visitor", "integration", "currency", "country", "locale", *IDS)
+    ours = ("reference_id", "checkout_id", "visitor", "integration", "currency", "country", "locale", "token_label")
     return Order(
-        **{key: row[key] for key in plain},
+        **{key: row[key] for key in (*ours, *IDS, "customer_id")},
         flow=Flow(row["flow"]),
         status=OrderStatus(row["status"]),
         lines=lines,

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from webapp.orders.order import Order
 
 
+SAVED_PAYMENT = "saved_payment"
+"""The integration of an order that charges a saved card or wallet."""
+
+
 class Flow(StrEnum):
     """The purpose of a checkout. It decides Xendit's ``session_type``, ``capture_method`` and saving."""
 
@@ -33,6 +37,8 @@ class OrderStatus(StrEnum):
     CANCELLED = "cancelled"
     RELEASED = "released"
     """What the card held was let go, or was never captured."""
+    DECLINED = "declined"
+    """A saved card or wallet was not charged. Another try is another order."""
     FAILED_TO_CREATE = "failed_to_create"
 
     @property
@@ -52,7 +58,7 @@ class OrderStatus(StrEnum):
 
 
 _SUCCESS = frozenset({OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED, OrderStatus.AUTHORIZED})
-_CLOSED = frozenset({OrderStatus.EXPIRED, OrderStatus.CANCELLED})
+_CLOSED = frozenset({OrderStatus.EXPIRED, OrderStatus.CANCELLED, OrderStatus.DECLINED})
 
 # Money that has moved stays moved. A closed order can still become paid, because a payment may settle after its session
 # has expired: https://docs.xendit.co/docs/delayed-webhooks
@@ -63,6 +69,7 @@ TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.RELEASED: frozenset({OrderStatus.PAID}),  # it was captured at the same moment
     OrderStatus.EXPIRED: _SUCCESS | {OrderStatus.CANCELLED},  # the webhook of a cancelled invoice says EXPIRED
     OrderStatus.CANCELLED: _SUCCESS,
+    OrderStatus.DECLINED: _SUCCESS,
     OrderStatus.FAILED_TO_CREATE: _SUCCESS,  # the answer was lost, but Xendit had created the object
     OrderStatus.PAID: frozenset(),
     OrderStatus.SAVED: frozenset(),
@@ -90,6 +97,8 @@ def status_after(order: "Order", state: str, captured: Decimal | None = None) ->
             return completed.get(order.flow, OrderStatus.PAID)
         case "authorized":
             return OrderStatus.AUTHORIZED if order.flow is Flow.AUTHORIZE else None
+        case "failed":  # a session is open for another try
+            return OrderStatus.DECLINED if order.integration == SAVED_PAYMENT else None
     return {
         "pending": OrderStatus.PENDING_APPROVAL,
         "expired": OrderStatus.EXPIRED,

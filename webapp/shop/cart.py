@@ -103,7 +103,15 @@ class Cart:
         return dict(self.quantities) == {line.product_id: line.quantity for line in order.lines}
 
     def to_order(
-        self, *, visitor: str, checkout_id: str, integration: str, flow: Flow, currency: Currency, locale: str
+        self,
+        *,
+        visitor: str,
+        checkout_id: str,
+        integration: str,
+        flow: Flow,
+        currency: Currency,
+        locale: str,
+        customer_id: str | None = None,
     ) -> Order:
         """Return a new order with a random ``reference_id``. Raises CartError for an empty cart, except for SAVE."""
         lines = () if flow is Flow.SAVE else self.lines(currency)
@@ -121,6 +129,7 @@ class Cart:
             locale=locale,
             lines=lines,
             amount=sum((line.amount for line in lines), Decimal(0)),
+            customer_id=customer_id,
             created=now,
             updated=now,
             expires_at=now + ORDER_LIFETIME,

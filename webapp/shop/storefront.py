@@ -86,6 +86,7 @@ def storefront_context(
             for slug, each in INTEGRATIONS.items()
         ],
         "integration": visitor.integration,
+        "saved": visitor.saved,
         "charge": charge(flow, currency, total, visitor.language),
         "can_checkout": reason is None,
         "checkout_reason": reason,

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from webapp.accept import accepted
 from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_
+from webapp.orders.order import Order
 from webapp.orders.status import Flow
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES, Currency
@@ -30,6 +31,8 @@ class Visitor:
     flow: Flow
     integration: str
     language: str
+    saved: tuple[Order, ...] = ()
+    """The orders that saved a card or wallet with which the visitor can pay at once."""
 
     def with_choices(
         self, *, currency: Currency | None = None, flow: Flow | None = None, integration: str | None = None

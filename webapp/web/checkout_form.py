@@ -1,4 +1,8 @@
-"""Compare the checkout form with what the visitor would order now: other tabs may have changed it."""
+"""Check the checkout form, and compare it with what the visitor would order now: other tabs may have changed it."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 
@@ -8,9 +12,27 @@ from webapp.orders.status import Flow, OrderStatus
 from webapp.shop.storefront import seen
 from webapp.shop.visitor import Visitor, save_visitor
 from webapp.web.htmx import is_htmx
-from webapp.web.state import shop_of
+from webapp.web.state import Shop, shop_of
 
+MAX_ORDERS_AN_HOUR = 60
 AGAIN = N_("Nothing was ordered. Look at it, then press the button again.")
+
+
+def read_checkout_id(form: Mapping[str, str]) -> str:
+    """Return the form's ``checkout_id``. Raises Refusal for what this shop did not make."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,64}", form["checkout_id"]):
+        raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
+    return form["checkout_id"]
+
+
+async def customer_of(shop: Shop, visitor: Visitor) -> str | None:
+    """Return Xendit's id of the visitor in this market, or None. Raises Refusal (429) after 60 orders an hour."""
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    made, customer_id = await shop.order_book.history(visitor.id, visitor.currency.code, an_hour_ago)
+    if shop.settings.rate_limits and made >= MAX_ORDERS_AN_HOUR:
+        hint = N_("Your cart is kept. Try again in an hour.")
+        raise Refusal(N_("You have made as many orders as this shop takes in an hour."), 429, hint=hint)
+    return customer_id
 
 
 async def earlier_order(request: Request, visitor: Visitor, checkout_id: str) -> Order | None:

@@ -11,10 +11,12 @@ from webapp.integrations.errors import XenditError
 from webapp.notices import N_, Notice, Refusal
 from webapp.shop.storefront import new_checkout_id, storefront_context
 from webapp.web.htmx import is_htmx
+from webapp.web.returning import with_saved
 from webapp.web.state import shop_of, visitor_of
 
 log = structlog.get_logger()
-SHOP_PATHS = ("/", "/choices", "/checkout")
+CHECKOUTS = ("/checkout", "/checkout/saved-payment")
+SHOP_PATHS = ("/", "/choices", *CHECKOUTS)
 
 
 def refuse(request: Request, refusal: Refusal) -> Response:
@@ -24,11 +26,13 @@ def refuse(request: Request, refusal: Refusal) -> Response:
 
 async def on_refusal(request: Request, error: Exception) -> Response:
     """Exception handler for Refusal."""
+    await _load_saved(request)
     return refuse(request, cast(Refusal, error))
 
 
 async def on_xendit_error(request: Request, error: Exception) -> Response:
     """Exception handler for XenditError: a plain sentence, Xendit's ``error_code``, and what to do."""
+    await _load_saved(request)
     return _answer(request, *explain(cast(XenditError, error)))
 
 
@@ -84,6 +88,16 @@ def explain(error: XenditError) -> tuple[int, Notice]:
     return 502, Notice(N_("Xendit can't be reached just now."), hint=hint, error_code=code)
 
 
+async def _load_saved(request: Request) -> None:
+    """Load what the visitor has saved, where the answer may draw the cart panel anew."""
+    if _is_shop(request.url.path):
+        await with_saved(request, visitor_of(request))
+
+
+def _is_shop(path: str) -> bool:
+    return path in SHOP_PATHS or path.startswith(("/cart/", "/choices/"))
+
+
 def _answer(request: Request, status: int, notice: Notice) -> Response:
     path = request.url.path
     if path.startswith(("/webhooks/", "/api/")):
@@ -93,14 +107,14 @@ def _answer(request: Request, status: int, notice: Notice) -> Response:
     shop, visitor = shop_of(request), visitor_of(request)
     if is_htmx(request):
         # A failed checkout needs a new checkout_id, so that pressing Checkout again makes a new order.
-        if path == "/checkout" and status == 409:  # the page shows something else than the cart: draw it anew
+        if path in CHECKOUTS and status == 409:  # the page shows something else than the cart: draw it anew
             context = storefront_context(visitor, notice=notice)
             return shop.templates.response(visitor.language, "fragments/shop.html", context, status=status)
         fragment: dict[str, object] = {"notice": notice}
-        if path == "/checkout":
+        if path in CHECKOUTS:
             fragment["fresh_checkout_id"] = new_checkout_id()
         return shop.templates.response(visitor.language, "fragments/notice.html", fragment, status=status)
-    if path in SHOP_PATHS or path.startswith(("/cart/", "/choices/")):
+    if _is_shop(path):
         context = storefront_context(visitor, notice=notice) | {"path": "/"}
         return shop.templates.response(visitor.language, "pages/storefront.html", context, status=status)
     context = {"status": status, "notice": notice, "currency": visitor.currency, "path": "/"}

@@ -21,7 +21,12 @@ from webapp.web.security import Refuse
 
 # Of one visitor at one address, and of one address: a hall of people may share it.
 LIMITS: list[tuple[str, re.Pattern[str], RateLimitItem, RateLimitItem]] = [
-    ("POST", re.compile(r"/checkout|/orders/[^/]+/(pay|cancel)"), parse("30/minute"), parse("1200/minute")),
+    (
+        "POST",
+        re.compile(r"/checkout(/.*)?|/orders/[^/]+/(pay|cancel)"),
+        parse("30/minute"),
+        parse("1200/minute"),
+    ),
     ("POST", re.compile(r"/webhooks/.*"), parse("6000/minute"), parse("6000/minute")),
     ("GET", re.compile(r"/orders/.*"), parse("1200/minute"), parse("60000/minute")),
     ("POST", re.compile(r"/.*"), parse("300/minute"), parse("12000/minute")),

@@ -1,7 +1,6 @@
 """The shared objects of one running shop: made once in ``app.py``, reached from any request."""
 
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import httpx
@@ -12,7 +11,6 @@ from starlette.requests import Request
 
 from webapp.config import Settings
 from webapp.database.connection import Database
-from webapp.database.errors import DatabaseUnavailable
 from webapp.database.migrate import migrate
 from webapp.inspector.recorder import Recorder
 from webapp.notices import N_, Refusal
@@ -20,8 +18,8 @@ from webapp.order_context import set_order
 from webapp.orders.modification_book import ModificationBook
 from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
-from webapp.shop.cart import Cart
-from webapp.shop.visitor import Visitor, load_visitor, save_visitor
+from webapp.orders.saved_payments import SavedPayments
+from webapp.shop.visitor import Visitor, load_visitor
 from webapp.web.page_cache import PageCache
 from webapp.web.templating import Templates
 
@@ -37,6 +35,8 @@ class Shop:
     order_book: OrderBook
     modifications: ModificationBook
     """Refunds, captures and releases."""
+    saved_payments: SavedPayments
+    """The cards and wallets of returning visitors."""
     client: httpx.AsyncClient
     """Talks to Xendit or to the sandbox; nobody below knows which."""
     recorder: Recorder
@@ -86,24 +86,6 @@ def visitor_of(request: Request) -> Visitor:
         shop = shop_of(request)
         request.state.visitor = load_visitor(request, shop.settings.api_keys, shop.templates.languages)
     visitor: Visitor = request.state.visitor
-    return visitor
-
-
-async def visitor_with_fresh_cart(request: Request) -> Visitor:
-    """Return the visitor; without the cart that their last order was made of, once that order went through.
-
-    Only quick requests ask for this: a slow answer would empty what was added in the meantime.
-    """
-    visitor, reference_id = visitor_of(request), request.session.get("ordered")
-    if not reference_id:
-        return visitor
-    with suppress(DatabaseUnavailable):  # then the next request finds out
-        order = await shop_of(request).order_book.get(reference_id)
-        if order is None or order.status.is_success:
-            del request.session["ordered"]
-        if order and order.status.is_success and visitor.cart.made(order):
-            visitor = replace(visitor, cart=Cart())
-            save_visitor(request, visitor)
     return visitor
 
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from webapp.integrations import INTEGRATIONS
+from webapp.integrations import docs_url
 from webapp.shop.catalog import PRODUCTS
 from webapp.shop.currencies import CURRENCIES, Currency
 from webapp.shop.storefront import shelf
@@ -54,7 +54,7 @@ class Templates:
             ngettext=_translate_count(texts),
             asset=lambda path: assets[path].url,
             money=lambda amount, code: CURRENCIES[code].format(amount),
-            docs_url=lambda flow, integration: INTEGRATIONS[integration].docs_url(flow),
+            docs_url=lambda flow, integration: docs_url(integration, flow),
             products=PRODUCTS,
             language=language,
             languages=[(code, LANGUAGES[code]) for code in self.languages],

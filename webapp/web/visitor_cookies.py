@@ -15,7 +15,10 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_AGE = 30 * 24 * 3600  # seconds since the key was last changed
-KEYS = ("visitor", "cart", "currency", "flow", "integration", "language", "present", "scene", "ordered", "pass")
+KEYS = (
+    *("visitor", "cart", "currency", "flow", "integration", "language"),
+    *("present", "scene", "ordered", "pass", "saves"),
+)
 
 
 class VisitorCookiesMiddleware:

@@ -10,22 +10,23 @@ from limits import parse
 from webapp.integrations import outcomes
 from webapp.integrations.capture import Payment, get_payment
 from webapp.integrations.errors import XenditError
+from webapp.integrations.saved_payment import PaymentRequest, get_payment_request, of_payment_request
 from webapp.integrations.status import Invoice, PaymentSession, find_invoices, get_invoice, get_payment_session
 from webapp.notices import N_
 from webapp.order_context import set_order
 from webapp.orders.order import Order
-from webapp.orders.status import OrderStatus, status_after
+from webapp.orders.status import SAVED_PAYMENT, OrderStatus, status_after
 from webapp.web.state import Shop
 
 log = structlog.get_logger()
-Answer = PaymentSession | Invoice | Payment
+Answer = PaymentSession | Invoice | Payment | PaymentRequest
 QUESTIONS = parse("50/second")  # per process
 WEBHOOK_PATIENCE = 2.0  # seconds for the first page of an order
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit
 
 
 async def fetch_from_xendit(shop: Shop, order: Order) -> Answer | None:
-    """Return the order's session, invoice or authorised payment, or None if there is none. Raises XenditError.
+    """Return the order's session, invoice, payment or payment request, or None if there is none. Raises XenditError.
 
     While it is open it holds a secret key or URL. Send that only to the shopper; never store or log it.
     """
@@ -35,6 +36,8 @@ async def fetch_from_xendit(shop: Shop, order: Order) -> Answer | None:
         return await get_payment(shop.client, key, order.payment_id, api_url=api_url)
     if order.payment_session_id:
         return await get_payment_session(shop.client, key, order.payment_session_id, api_url=api_url)
+    if order.integration == SAVED_PAYMENT and order.payment_request_id:
+        return await get_payment_request(shop.client, key, order.payment_request_id, api_url=api_url)
     if order.invoice_id:
         return await get_invoice(shop.client, key, order.invoice_id, api_url=api_url)
     if order.integration == "invoice":  # the answer to our POST may have been lost
@@ -48,7 +51,8 @@ async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause
     if answer is None:
         if datetime.now(UTC) < order.expires_at:
             return order
-        cause = N_("nothing was created at Xendit in time")
+        lost = N_("no answer and no webhook came in time: look for it in Xendit's dashboard")
+        cause = lost if order.integration == SAVED_PAYMENT else N_("nothing was created at Xendit in time")
         return await shop.order_book.change_status(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
     outcome = outcome_of(order, answer)
     if field := outcome.mismatch(order):
@@ -62,9 +66,10 @@ async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause
 
 def outcome_of(order: Order, answer: Answer) -> outcomes.Outcome:
     """Return what an answer about the order means."""
-    held = order.status is OrderStatus.AUTHORIZED
-    read = outcomes.of_invoice if order.integration == "invoice" else outcomes.of_session
-    return outcomes.of_payment(answer) if held else read(answer)
+    if order.status is OrderStatus.AUTHORIZED:
+        return outcomes.of_payment(answer)
+    read = {"invoice": outcomes.of_invoice, SAVED_PAYMENT: of_payment_request}
+    return read.get(order.integration, outcomes.of_session)(answer)
 
 
 async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), webhook_first: bool = False) -> Order:
@@ -107,9 +112,3 @@ def _interval(order: Order) -> timedelta:
     """Return the seconds between two calls: 3 for ten minutes, then growing up to 15."""
     age = (datetime.now(UTC) - order.created).total_seconds()
     return timedelta(seconds=3 if age < 600 else min(15, age / 200))
-
-
-async def expire_overdue(shop: Shop) -> None:
-    """Close orders whose time is over, even if no page polls them."""
-    for order in await shop.order_book.overdue(datetime.now(UTC)):
-        await refresh(shop, order, cause=N_("expired: its time was over"))

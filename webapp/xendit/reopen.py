@@ -7,8 +7,10 @@ from limits import parse
 
 from webapp.integrations import INTEGRATIONS
 from webapp.integrations.errors import XenditError
+from webapp.integrations.saved_payment import action_url
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
+from webapp.orders.status import SAVED_PAYMENT
 from webapp.web.state import Shop
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 from webapp.xendit_hosts import page_address
@@ -37,7 +39,8 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
 
 def secret_of(shop: Shop, order: Order, answer: Mapping[str, object]) -> str:
     """Return the key or link that opens the payment. Raises XenditError for what can't be one."""
-    secret = answer.get(INTEGRATIONS[order.integration].opens)
+    saved = order.integration == SAVED_PAYMENT
+    secret = action_url(answer) if saved else answer.get(INTEGRATIONS[order.integration].opens)
     if order.integration != "components":
         own = (f"{shop.settings.app_url}/", f"{shop.settings.xendit_api_url}/")  # of a sandbox, built in or not
         secret = page_address(secret, own)

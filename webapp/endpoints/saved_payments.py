@@ -1,0 +1,73 @@
+"""Pay with a saved card or wallet, and forget it (``/checkout/saved-payment``, ``/saved-payments/forget``)."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.notices import N_, Notice, Refusal
+from webapp.orders.order import Order
+from webapp.orders.status import SAVED_PAYMENT, Flow
+from webapp.shop.storefront import storefront_context
+from webapp.shop.visitor import save_visitor
+from webapp.web.checkout_form import customer_of, read_checkout_id, refuse_unseen
+from webapp.web.forms import read_form
+from webapp.web.htmx import is_htmx, redirect
+from webapp.web.payment import leave
+from webapp.web.returning import with_saved
+from webapp.web.state import shop_of, visitor_of
+from webapp.xendit import saved_payments
+
+
+async def pay(request: Request) -> Response:
+    """Make an order of the cart and charge it to what the visitor has saved (``payment_token_id``).
+
+    The answer is a redirect to the order, or to 3-D Secure or the wallet. A second click finds the first order.
+    Raises Refusal: 402 if it is declined, 404 for a token that this visitor did not save.
+    """
+    shop, visitor = shop_of(request), visitor_of(request)
+    form = await read_form(request, "payment_token_id", "checkout_id")
+    checkout_id = read_checkout_id(form)
+    saved = await _saved(request, form["payment_token_id"])
+    if await shop.order_book.get_by_checkout(checkout_id) is None:
+        if saved.currency != visitor.currency.code:
+            raise Refusal(N_("%(label)s was saved in another market."), 409, label=saved.token_label)
+        refuse_unseen(request, visitor, form.get("seen"))
+        new = visitor.cart.to_order(
+            visitor=visitor.id,
+            checkout_id=checkout_id,
+            integration=SAVED_PAYMENT,
+            flow=Flow.PAY,
+            currency=visitor.currency,
+            locale=visitor.language,
+            customer_id=await customer_of(shop, visitor),
+        )
+        new = replace(new, payment_token_id=saved.payment_token_id, token_label=saved.token_label)
+        if await shop.order_book.add(new):  # stored before Xendit is called
+            save_visitor(request, visitor)
+            request.session["ordered"] = new.reference_id
+            order, url = await saved_payments.charge(shop, new)
+            return leave(request, order, url) if url else redirect(request, f"/orders/{order.reference_id}")
+    order = await shop.order_book.get_by_checkout(checkout_id) or saved
+    return redirect(request, f"/orders/{order.reference_id}")
+
+
+async def forget(request: Request) -> Response:
+    """Cancel a saved card or wallet at Xendit and offer it no more (``payment_token_id``). Raises Refusal: 404."""
+    shop = shop_of(request)
+    saved = await _saved(request, (await read_form(request, "payment_token_id"))["payment_token_id"])
+    await saved_payments.forget(shop, saved)
+    if not is_htmx(request):
+        return RedirectResponse("/#cart-panel", 303)
+    visitor = await with_saved(request, visitor_of(request))
+    notice = Notice(N_("%(label)s is forgotten."), {"label": saved.token_label}, tone="info")
+    context = storefront_context(visitor, announcement=notice)
+    return shop.templates.response(visitor.language, "fragments/cart_panel.html", context)
+
+
+async def _saved(request: Request, payment_token_id: str) -> Order:
+    """Return the order by which this visitor saved the token. Raises Refusal (404) if there is none."""
+    for order in await shop_of(request).saved_payments.of(visitor_of(request).id):
+        if order.payment_token_id == payment_token_id:
+            return order
+    raise Refusal(N_("You have not saved such a card or wallet here."), 404)

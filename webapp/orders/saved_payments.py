@@ -1,0 +1,37 @@
+"""Find the cards and wallets that visitors have saved at Xendit: a token's id and a label, never a card number."""
+
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+from webapp.database.connection import Database
+from webapp.orders.order import Order
+from webapp.orders.rows import order_from_row
+
+MAX_SAVED = 12
+MAX_LABEL = 60
+
+
+class SavedPayments:
+    """The orders that saved a card or wallet. Every method may raise DatabaseUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._sql: Any = aiosql.from_path(Path(__file__).with_suffix(".sql"), database.driver)
+
+    async def of(self, visitor: str) -> list[Order]:
+        """Return the orders that saved what a visitor can pay with, the latest first, at most twelve."""
+        async with self._database.read() as connection:
+            rows = self._sql.saved_by(connection, visitor=visitor, most=MAX_SAVED)
+            return [order_from_row(row) async for row in rows]
+
+    async def set_label(self, order: Order, label: str) -> None:
+        """Store the words by which the shopper knows the order's card or wallet: ``Visa •••• 1000``."""
+        async with self._database.autocommit() as connection:
+            await self._sql.set_label(connection, reference_id=order.reference_id, label=label[:MAX_LABEL])
+
+    async def forget(self, order: Order) -> None:
+        """Offer what the order saved to nobody from now on."""
+        async with self._database.autocommit() as connection:
+            await self._sql.forget(connection, reference_id=order.reference_id)

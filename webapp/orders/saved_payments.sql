@@ -1,0 +1,13 @@
+-- The statements of SavedPayments, valid in SQLite and in Postgres. The order that saved a card or wallet keeps it.
+
+-- name: saved_by(visitor, most)
+SELECT * FROM orders
+WHERE visitor = :visitor AND flow IN ('save', 'pay_save') AND status IN ('saved', 'paid')
+    AND payment_token_id IS NOT NULL AND token_forgotten = 0
+ORDER BY created DESC, reference_id LIMIT :most;
+
+-- name: set_label(reference_id, label)^
+UPDATE orders SET token_label = :label WHERE reference_id = :reference_id RETURNING reference_id;
+
+-- name: forget(reference_id)^
+UPDATE orders SET token_forgotten = 1 WHERE reference_id = :reference_id RETURNING reference_id;
