@@ -59,6 +59,16 @@ def bangkok(page: Page) -> None:
     says(page, "saved", "payment_token.activation", "The order is now: Saved")
 
 
+def baguio(page: Page) -> None:
+    page.locator("input[name=save]").check()
+    hosted.pay(page)
+    payment.order_page(page, "paid")
+    page.locator("#order-status").get_by_role("link", name="Back to the shop").click()
+    page.locator("#add-toraja").click()
+    page.get_by_role("button", name="Pay with Visa •••• 1000").click()
+    says(page, "paid", "POST /v3/payment_requests", "payment.capture", "The order is now: Paid")
+
+
 def hanoi(page: Page) -> None:
     payment.ready(page)
     payment.pay_by_card(page, payment.DECLINED)
@@ -113,7 +123,7 @@ def cebu(page: Page) -> None:
     payment.order_page(page)
 
 
-ENDS = (jakarta, manila, bangkok, hanoi, kuala_lumpur, surabaya, yogyakarta, chiang_mai, bandung, cebu)
+ENDS = (jakarta, manila, bangkok, baguio, hanoi, kuala_lumpur, surabaya, yogyakarta, chiang_mai, bandung, cebu)
 
 
 @pytest.mark.complains(IN_A_FRAME, "status of 502")

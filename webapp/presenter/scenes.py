@@ -1,4 +1,4 @@
-"""The ten scenes of the presenter's walkthrough."""
+"""The eleven scenes of the presenter's walkthrough."""
 
 from webapp.notices import N_
 from webapp.presenter.scene import Scene, choose
@@ -36,6 +36,17 @@ SCENES: dict[str, Scene] = {
             (N_("Press Save a card, choose the first card and save it."),),
             N_("Amount 0, no items; what comes back is a payment_token_id for later charges."),
             "4000 0000 0000 1000",
+        ),
+        Scene(
+            "baguio",
+            N_("Comes back, and pays with one click"),
+            "Baguio",
+            choose("PHP", "pay_save", "payment_link", "benguet:1"),
+            (
+                N_("Press Checkout, tick the box that saves it, and pay with the first card."),
+                N_("Go back to the shop, add any bag, and press “Pay with Visa •••• 1000”."),
+            ),
+            N_("No card number and no page of Xendit's: POST /v3/payment_requests with the payment_token_id."),
         ),
         Scene(
             "hanoi",
