@@ -100,7 +100,7 @@ async def test_what_a_channel_can_not_do_is_a_sentence(shop: Shop, choice: str, 
     order = await paid(shop, choice=choice)
     assert order.status == "paid"
     refused = await ask(shop, order, "refund", amount)
-    assert refused.status_code == 502 and sentence in refused.text.replace("&#39;", "'")
+    assert refused.status_code == 422 and sentence in refused.text.replace("&#39;", "'")
     assert "Thank you" in await page(shop, order)  # paid, as before
 
 
@@ -329,3 +329,19 @@ async def test_nothing_is_charged_while_the_payment_is_not_known(open_shop: Open
         del event["data"]["payment_id"], event["data"]["payment_request_id"]
         await shop.webhook(event)
         assert (await ask(shop, order, "capture", "300000")).status_code == 409
+
+
+async def test_a_refund_that_is_not_found_by_its_id_is_looked_for_in_the_list(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_shop(xendit := xendit_with(httpx.Response(200, json=REFUND_ANSWER | {"amount": 1000}))) as shop:
+        order = await real_and_paid(shop)
+        monkeypatch.setattr(modifications, "ABANDONED_AFTER", timedelta(0))
+        missing = httpx.Response(404, json={"error_code": "DATA_NOT_FOUND"})
+        xendit.get(f"{REFUND}/{REFUND_ANSWER['id']}").mock(return_value=missing)
+        assert (await ask(shop, order, "refund", "1000")).status_code == 303
+        assert "in progress" in await page(shop, order)  # Xendit has had it: only its word ends it
+        mine = (await shop.app.state.shop.modifications.of(order.reference_id))[0].modification_id
+        found = REFUND_ANSWER | {"amount": 1000, "status": "SUCCEEDED", "reference_id": mine}
+        xendit["refunds"].mock(return_value=httpx.Response(200, json={"data": [found], "has_more": False}))
+        assert "Refunded: Rp1.000 of Rp480.000" in await page(shop, order)

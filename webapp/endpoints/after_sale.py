@@ -56,7 +56,8 @@ async def _modify(request: Request, kind: Kind) -> Response:
         return await show_order(request, order, notice=refusal.notice, status=refusal.status)
     except XenditError as error:
         order = await shop.order_book.get(order.reference_id) or order
-        return await show_order(request, order, notice=_explain(error), status=502)
+        status = 422 if error.error_code in REFUSED and 400 <= error.status < 500 else 502
+        return await show_order(request, order, notice=_explain(error), status=status)
     return redirect(request, f"/orders/{order.reference_id}")
 
 

@@ -23,7 +23,7 @@ from webapp.web.security import Refuse
 LIMITS: list[tuple[str, re.Pattern[str], RateLimitItem, RateLimitItem]] = [
     (
         "POST",
-        re.compile(r"/checkout(/.*)?|/orders/[^/]+/(pay|cancel)"),
+        re.compile(r"/checkout(/.*)?|/orders/[^/]+/(pay|cancel|refund|capture|release)"),
         parse("30/minute"),
         parse("1200/minute"),
     ),

@@ -120,7 +120,7 @@ async def _ask(shop: Shop, order: Order, modification: Modification) -> None:
         found = outcome is not None
         if outcome:
             await apply_refund(shop, modification, outcome)
-    if not found and abandoned:
+    if not found and abandoned and not modification.refund_id:  # with an id Xendit has had it: only its word ends it
         await shop.modifications.change(modification, ModificationStatus.FAILED, failure_code=NOT_SENT)
 
 

@@ -67,7 +67,11 @@ async def find_refund(
 ) -> RefundOutcome | None:
     """Return the refund at Xendit: by its id, or by our reference where the answer with the id was lost."""
     if modification.refund_id:
-        return read_refund(await refund.get_refund(shop.client, key, modification.refund_id, api_url=api_url))
+        try:
+            return read_refund(await refund.get_refund(shop.client, key, modification.refund_id, api_url=api_url))
+        except XenditError as error:
+            if error.status != 404:  # the list may still have it
+                raise
     ids = {"payment_request_id": order.payment_request_id, "invoice_id": order.invoice_id}
     found = await refund.find_refunds(shop.client, key, **ids, api_url=api_url)
     mine = [each for each in found if each.get("reference_id") == modification.modification_id]
