@@ -32,12 +32,13 @@ LIMIT 1;
 SELECT * FROM orders WHERE visitor = :visitor ORDER BY created DESC, reference_id LIMIT :most;
 
 -- name: history(visitor, since, currency)^
+-- Counts no further than what the shop takes in an hour (MAX_ORDERS_AN_HOUR).
 SELECT COUNT(*) AS orders, (
-    SELECT known.customer_id FROM orders AS known
-    WHERE known.visitor = :visitor AND known.currency = :currency AND known.customer_id IS NOT NULL
-    ORDER BY known.created DESC LIMIT 1
+    SELECT customer_id FROM orders
+    WHERE visitor = :visitor AND currency = :currency AND customer_id IS NOT NULL
+    ORDER BY created DESC LIMIT 1
 ) AS customer_id
-FROM orders WHERE visitor = :visitor AND created > :since;
+FROM (SELECT 1 FROM orders WHERE visitor = :visitor AND created > :since LIMIT 100) AS made;
 
 -- name: overdue_orders(now, asked_before, most)
 SELECT * FROM orders
