@@ -5,7 +5,7 @@ from typing import Any
 
 from .clock import from_text, to_text
 from .errors import bad_request
-from .events import payment_event
+from .payment_objects import payment_event
 from .records import SessionRecord
 
 

@@ -1,4 +1,4 @@
-"""The two kinds of record: a payment session with its attempts, and an invoice with its payments."""
+"""The kinds of record: payment sessions with their attempts, invoices, saved payment methods."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +9,27 @@ from .events import Event
 OPEN = ("REQUIRES_ACTION", "PENDING")
 
 
+@dataclass(kw_only=True)
+class Changes:
+    """The new things that are stored together with a change of a record."""
+
+    outbox: list[Event] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    """New ids by which the record shall be found: of payments and refunds."""
+    children: list[Any] = field(default_factory=list)
+    """New records that the change makes: a completed session makes a saved payment method."""
+
+    @property
+    def id(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.outbox or self.aliases or self.children)
+
+
 @dataclass
-class SessionRecord:
+class SessionRecord(Changes):
     """A payment session. `session` is the API's object, `customer` the one in the request.
 
     Saving the record sends the webhooks in `outbox`.
@@ -20,9 +39,6 @@ class SessionRecord:
     attempts: list[dict[str, Any]] = field(default_factory=list)
     customer: dict[str, Any] | None = None
     refunds: list[dict[str, Any]] = field(default_factory=list)
-    outbox: list[Event] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
-    """New ids by which the record shall be found: of payments and refunds."""
 
     @property
     def id(self) -> str:
@@ -55,14 +71,12 @@ def find_attempt(record: SessionRecord, wanted: str) -> dict[str, Any]:
 
 
 @dataclass
-class InvoiceRecord:
+class InvoiceRecord(Changes):
     """An invoice. `invoice` is the API's object, `payments` the attempts on the hosted page."""
 
     invoice: dict[str, Any]
     payments: list[dict[str, Any]] = field(default_factory=list)
     refunds: list[dict[str, Any]] = field(default_factory=list)
-    outbox: list[Event] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -79,3 +93,28 @@ class InvoiceRecord:
     @property
     def is_pending(self) -> bool:
         return self.status == "PENDING"
+
+
+@dataclass
+class TokenRecord(Changes):
+    """A saved payment method. `token` is the API's object, `expires_at` the end of its life."""
+
+    token: dict[str, Any]
+    expires_at: str
+
+    @property
+    def id(self) -> str:
+        return str(self.token["payment_token_id"])
+
+    @property
+    def business_id(self) -> str:
+        return str(self.token["business_id"])
+
+    @property
+    def customer_id(self) -> str | None:
+        found: str | None = self.token["customer_id"]
+        return found
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self.token["status"] == "ACTIVE")

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from ..captures import capture, release
 from ..codec import ApiResponse
 from ..errors import SandboxError, bad_request
-from ..events import JSON, payment_object
 from ..markets import MARKETS
+from ..payment_objects import JSON, payment_object
 from ..records import SessionRecord
 from ..store import Store
 from .reading import body_of, business_of
