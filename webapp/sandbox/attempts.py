@@ -1,8 +1,9 @@
 """Attempts to pay or save within a session: each begins once and is settled once. sessions.py exports them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
+from .captures import HELD_FOR
 from .clock import to_text
 from .errors import MAX_ATTEMPTS, invalid_status, too_many_attempts
 from .events import plan_events, session_event
@@ -13,7 +14,6 @@ from .tokens import activate
 
 Kind = Literal["payment_request", "payment_token"]
 Outcome = Literal["SUCCEEDED", "FAILED", "CANCELED", "EXPIRED", "PENDING"]
-HELD_FOR = timedelta(days=7)
 ENDED: dict[str, Outcome] = {"FAILED": "FAILED", "CANCELED": "CANCELED", "EXPIRED": "EXPIRED"}
 
 

@@ -1,4 +1,4 @@
-"""The kinds of record: payment sessions with their attempts, invoices, saved payment methods."""
+"""The records of the hosted page and the SDK: payment sessions with their attempts, and invoices."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,28 +93,3 @@ class InvoiceRecord(Changes):
     @property
     def is_pending(self) -> bool:
         return self.status == "PENDING"
-
-
-@dataclass
-class TokenRecord(Changes):
-    """A saved payment method. `token` is the API's object, `expires_at` the end of its life."""
-
-    token: dict[str, Any]
-    expires_at: str
-
-    @property
-    def id(self) -> str:
-        return str(self.token["payment_token_id"])
-
-    @property
-    def business_id(self) -> str:
-        return str(self.token["business_id"])
-
-    @property
-    def customer_id(self) -> str | None:
-        found: str | None = self.token["customer_id"]
-        return found
-
-    @property
-    def is_active(self) -> bool:
-        return bool(self.token["status"] == "ACTIVE")

@@ -11,8 +11,9 @@ from . import keys
 from .clock import to_text, utcnow
 from .database import Database
 from .document_table import DocumentTable
-from .record_kinds import INVOICE, SESSION, TOKEN
-from .records import InvoiceRecord, SessionRecord, TokenRecord
+from .object_records import PaymentRequestRecord, TokenRecord
+from .record_kinds import INVOICE, REQUEST, SESSION, TOKEN
+from .records import InvoiceRecord, SessionRecord
 
 T = TypeVar("T")
 
@@ -39,8 +40,8 @@ class Store:
         tables: dict[type, DocumentTable[Any]] = {}
         shared = (database, self.queries, clock, on_commit, sends_webhooks, tables)
         self.sessions, self.invoices = DocumentTable(SESSION, *shared), DocumentTable(INVOICE, *shared)
-        self.tokens = DocumentTable(TOKEN, *shared)
-        tables[TokenRecord] = self.tokens
+        self.tokens, self.requests = DocumentTable(TOKEN, *shared), DocumentTable(REQUEST, *shared)
+        tables |= {TokenRecord: self.tokens, PaymentRequestRecord: self.requests}
 
     async def create_tables(self) -> None:
         """Create tables and indexes that are missing, and drop those of older versions.
@@ -72,7 +73,7 @@ class Store:
 
     def table_of(self, record_id: str) -> DocumentTable[Any]:
         """Return the table of the record with this id."""
-        tables: dict[str, DocumentTable[Any]] = {"ps-": self.sessions, "pt-": self.tokens}
+        tables: dict[str, DocumentTable[Any]] = {"ps-": self.sessions, "pt-": self.tokens, "pr-": self.requests}
         return tables.get(record_id[:3], self.invoices)
 
     # Payment sessions
@@ -92,10 +93,15 @@ class Store:
     async def get_session(self, payment_session_id: str) -> SessionRecord | None:
         return await self.sessions.get(payment_session_id)
 
-    async def find_by_alias(self, alias: str) -> SessionRecord | InvoiceRecord | None:
-        """Return the session or the invoice that has a payment or a refund with this id."""
+    async def find_by_alias(self, alias: str) -> SessionRecord | InvoiceRecord | PaymentRequestRecord | None:
+        """Return the record that has a payment or a refund with this id."""
         row = await self.sessions.one("find_alias", alias=alias)
-        return await self.table_of(row["object_id"]).get(row["object_id"]) if row else None
+        record_id = row["object_id"] if row else alias
+        known = row or alias.startswith("pr-")
+        return await self.table_of(record_id).get(record_id) if known else None
+
+    async def get_token(self, payment_token_id: str) -> TokenRecord | None:
+        return await self.tokens.get(payment_token_id) if payment_token_id.startswith("pt-") else None
 
     async def find_session_by_auth(self, auth_key: str) -> SessionRecord | None:
         """Return the session of an auth key, `session-<32 hex>`: the first two parts of the SDK key."""

@@ -10,8 +10,9 @@ from typing import Any
 from .clock import from_text, to_text
 from .errors import bad_request
 from .events import Event
+from .object_records import TokenRecord
 from .payment_objects import payment_details, token_object
-from .records import SessionRecord, TokenRecord
+from .records import SessionRecord
 
 JSON = dict[str, Any]
 # Years that a saved wallet or account lasts; ten where the documentation knows no end.

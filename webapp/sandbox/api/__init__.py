@@ -12,6 +12,7 @@ from ..settings import SandboxSettings
 from ..store import Store
 from .customers import CustomersApi
 from .invoices import InvoicesApi
+from .payment_requests import PaymentRequestsApi
 from .payments import PaymentsApi
 from .refunds import RefundsApi
 from .sessions import SessionsApi
@@ -24,7 +25,8 @@ def create_api(store: Store, settings: SandboxSettings) -> Starlette:
     """Return the ASGI app with the routes of the API."""
     sessions, invoices = SessionsApi(store, settings), InvoicesApi(store, settings)
     refunds, payments = RefundsApi(store), PaymentsApi(store)
-    customers, tokens = CustomersApi(store), TokensApi(store)
+    customers, tokens, requests = CustomersApi(store), TokensApi(store), PaymentRequestsApi(store, settings)
+    request = "/v3/payment_requests/{payment_request_id}"
     return Starlette(
         routes=[
             Route("/sessions", sessions.create, methods=["POST"]),
@@ -41,6 +43,10 @@ def create_api(store: Store, settings: SandboxSettings) -> Starlette:
             Route("/v3/payments/{payment_id}", payments.get),
             Route("/v3/payments/{payment_id}/capture", payments.capture, methods=["POST"]),
             Route("/v3/payments/{payment_id}/cancel", payments.cancel, methods=["POST"]),
+            Route("/v3/payment_requests", requests.create, methods=["POST"]),
+            Route(request, requests.get),
+            Route(f"{request}/cancel", requests.cancel, methods=["POST"]),
+            Route(f"{request}/simulate", requests.simulate, methods=["POST"]),
             Route("/customers", customers.create, methods=["POST"]),
             Route("/customers", customers.find),
             Route("/customers/{customer_id}", customers.get),

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from .. import tokens
 from ..codec import ApiResponse
 from ..errors import no_data
-from ..records import TokenRecord
+from ..object_records import TokenRecord
 from ..store import Store
 from .reading import business_of
 
@@ -28,7 +28,7 @@ class TokensApi:
 
     async def _own(self, request: Request) -> TokenRecord:
         business_id, wanted = business_of(request), request.path_params["payment_token_id"]
-        record = await self.store.tokens.get(wanted) if wanted.startswith("pt-") else None
+        record = await self.store.get_token(wanted)
         if record is None or record.business_id != business_id:
             raise no_data()
         return record

@@ -8,12 +8,12 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.routing import Route
 
-from .. import keys, sessions
+from .. import cards, keys, sessions
 from ..errors import SandboxError, not_found, validation_error
 from ..records import SessionRecord
 from ..settings import SandboxSettings
 from ..store import Store
-from . import cards, responses
+from . import responses
 from .card_fields import Unreadable, open_field
 from .requests import JSON, inside, payload_of
 from .responses import json_endpoint

@@ -6,14 +6,14 @@ only an argument here; the attempt holds its outcome, and `card`, which describe
 
 from datetime import datetime, timedelta
 
-from .. import sessions
+from .. import cards, sessions
 from ..channels import Channel
 from ..clock import to_text
 from ..errors import SandboxError, invalid_status, validation_error
 from ..markets import MARKETS
 from ..records import SessionRecord, attempt_id
 from ..sessions import Kind
-from . import cards, responses
+from . import responses
 from .emv import qr_string
 from .requests import JSON, inside
 
@@ -74,7 +74,7 @@ def _begin_card(record: SessionRecord, now: datetime, common: JSON, number: str)
         case "challenge":
             attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION")
             attempt["actions"] = [_web(page_path(record, attempt, "3ds"), iframe_capable=True)]
-            attempt["fails_with"] = result.failure_code
+            attempt |= {"page": "3ds", "fails_with": result.failure_code}
             return attempt
     return sessions.begin_attempt(record, now, **common, status="SUCCEEDED")
 

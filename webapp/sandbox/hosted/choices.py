@@ -10,8 +10,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from .. import cards
 from ..channels import Channel
-from ..gateway import cards
 from ..gateway.logos import LOGOS
 from .texts import CARD_NOTES, GROUPS
 

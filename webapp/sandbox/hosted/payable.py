@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from .. import invoices, sessions
 from ..api.invoice_schema import method_name
-from ..gateway.cards import HOLDER
+from ..cards import HOLDER
 from ..records import InvoiceRecord, SessionRecord, attempt_id
 from ..store import Store
 from .checkout_view import CheckoutView, view_of_invoice, view_of_session

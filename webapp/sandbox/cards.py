@@ -68,8 +68,7 @@ class CardOutcome:
 
 def outcome(number: str, amount: Decimal | float, currency: str) -> CardOutcome:
     """Return the outcome of a payment of `amount` by this card."""
-    magic = MAGIC_AMOUNTS_VND if currency == "VND" else MAGIC_AMOUNTS
-    failure_code = magic.get(f"{Decimal(str(amount)).normalize():f}")
+    failure_code = declined_amount(amount, currency)
     if number == REFUSED:
         return CardOutcome("refuse")
     if number in CHALLENGED or (number in CHALLENGED_FROM_20 and amount >= 20):
@@ -77,6 +76,18 @@ def outcome(number: str, amount: Decimal | float, currency: str) -> CardOutcome:
     if failure_code or number in DECLINED:
         return CardOutcome("decline", failure_code or "CARD_DECLINED")
     return CardOutcome("slow" if number == SLOW else "approve")
+
+
+def declined_amount(amount: Decimal | float, currency: str) -> str | None:
+    """Return the failure of an amount that declines on purpose, or None."""
+    magic = MAGIC_AMOUNTS_VND if currency == "VND" else MAGIC_AMOUNTS
+    return magic.get(f"{Decimal(str(amount)).normalize():f}")
+
+
+def test_number(masked_number: str) -> str:
+    """Return the test card behind a masked number; any other card behaves as its masked number would."""
+    special = (*CHALLENGED, *CHALLENGED_FROM_20, *DECLINED, SLOW, REFUSED, FOREIGN)
+    return next((number for number in special if masked(number) == masked_number), masked_number)
 
 
 def brand(number: str) -> str | None:
