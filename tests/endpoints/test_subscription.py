@@ -38,8 +38,11 @@ def text_of(html: str) -> str:
 async def test_the_page_says_what_comes_and_what_was(open_shop: OpenShop, plan: Plan) -> None:
     async with subscribed(open_shop, plan) as (shop, order):
         shown = text_of(await page(shop, order))
-        assert "Rp480.000 will be charged every month, next on January 5, 2026." in shown
+        assert "Rp480.000 will be charged every month, first on" in shown
         assert "No month has been charged yet." in shown
+        plan.cycles = [cycle(1, "SUCCEEDED"), cycle(2, amount=500_000)]
+        shown = text_of(await page(shop, order))
+        assert "Rp500.000 will be charged every month, next on February 5, 2026." in shown
         plan.cycles = [cycle(1, "SUCCEEDED"), failed(2, "FAILED"), failed(3), cycle(4)]
         shown = text_of(await page(shop, order))
         assert "Rp480.000 could not be charged. Xendit tries again by itself." in shown
