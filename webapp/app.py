@@ -17,6 +17,7 @@ from webapp.endpoints import (
     present,
     saved_payments,
     storefront,
+    subscription,
     walkthrough,
     webhooks,
     well_known,
@@ -74,6 +75,9 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/refund", after_sale.refund, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/capture", after_sale.capture, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/release", after_sale.release, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/month", subscription.month, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/retry", subscription.retry, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/stop", subscription.stop, methods=["POST"], middleware=SEEN),
     # For an audience
     Route(f"{ORDER}/qr", present.order_qr),
     Route(f"{ORDER}/qr", present.payment_qr, methods=["POST"], middleware=SEEN),

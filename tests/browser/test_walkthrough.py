@@ -80,7 +80,13 @@ def hanoi(page: Page) -> None:
 
 def kuala_lumpur(page: Page) -> None:
     hosted.pay(page)
-    says(page, "subscribed", "recurring.plan.activated", "recurring.cycle.created")
+    payment.order_page(page, "subscribed")
+    for button in ("A month later", "… and the card fails", "A day later the retry works"):
+        page.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator(".plan li").first).to_contain_text(re.compile(r"Month 2\s.*\spaid", re.DOTALL), timeout=10_000)
+    page.get_by_text("Stop", exact=True).click()
+    page.get_by_role("button", name="Yes, stop it").click()
+    says(page, "stopped", "recurring.plan.activated", "recurring.cycle.retrying", "recurring.plan.inactivated")
 
 
 def surabaya(page: Page) -> None:

@@ -22,6 +22,7 @@ SOURCES = {
     "capture": "webapp/integrations/capture.py",
     "saved_payment": "webapp/integrations/saved_payment.py",
     "customer": "webapp/integrations/customer.py",
+    "subscription": "webapp/integrations/subscription.py",
     "webhooks": "webapp/integrations/webhooks.py",
     "outcomes": "webapp/integrations/outcomes.py",
     "browser": "static/js/components.js",

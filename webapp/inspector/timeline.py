@@ -122,6 +122,8 @@ def _where(order: Order, method: str, path: str) -> tuple[str, str]:
         return "saved_payment", f"{_API}get-payment-token-status"
     if path.startswith("/customers"):
         return "customer", f"{_API}get-customers-list"
+    if path.startswith("/recurring/"):
+        return "subscription", "https://docs.xendit.co/docs/subscriptions-overview"
     if path.endswith("/cancel"):
         return "status", f"{_API}cancel-session"
     if path.endswith("/expire!"):

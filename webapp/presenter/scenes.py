@@ -62,11 +62,15 @@ SCENES: dict[str, Scene] = {
         ),
         Scene(
             "kuala-lumpur",
-            N_("A bag a month"),
+            N_("A bag a month, and a month that fails"),
             "Kuala Lumpur",
             choose("MYR", "subscription", "payment_link", "johor:1"),
-            (N_("Press Subscribe, choose the first card and subscribe."),),
-            N_("One session saves the card and starts the plan: four webhooks, recurring.plan.activated among them."),
+            (
+                N_("Press Subscribe, choose the first card and subscribe."),
+                N_("On the order's page press A month later, then “… and the card fails”, then the retry."),
+                N_("Press Stop, and say yes: the plan is over."),
+            ),
+            N_("One session saves the card and starts the plan; each month is a cycle with a webhook and retries."),
             "4000 0000 0000 1000",
         ),
         Scene(

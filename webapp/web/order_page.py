@@ -11,6 +11,7 @@ from webapp.orders.modification import Kind, Modification, available, refunded
 from webapp.orders.order import Order
 from webapp.shop.storefront import new_checkout_id
 from webapp.web.passes import may_pay
+from webapp.web.plan import FAILURES, PlanView
 from webapp.web.state import shop_of, visitor_of
 
 REASONS = {
@@ -27,6 +28,7 @@ async def show_order(
     order: Order,
     template: str = "pages/order.html",
     *,
+    plan: PlanView | None = None,
     notice: Notice | None = None,
     status: int = 200,
 ) -> Response:
@@ -42,8 +44,10 @@ async def show_order(
         "currency": visitor.currency,
         "path": f"/orders/{order.reference_id}",
         "modifications": modifications,
-        "in_progress": any(each.status.is_open for each in modifications),
-        "seen": seen(order, modifications),
+        "plan": plan,
+        "failures": FAILURES,
+        "in_progress": any(each.status.is_open for each in modifications) or (plan is not None and plan.in_progress),
+        "seen": seen(order, modifications, plan),
         "refunded": refunded(modifications),
         "refundable": available(order, Kind.REFUND, modifications),
         "capturable": available(order, Kind.CAPTURE, modifications),
@@ -54,9 +58,9 @@ async def show_order(
     return shop.templates.response(visitor.language, template, context, status=status)
 
 
-def seen(order: Order, modifications: Sequence[Modification]) -> str:
-    """Return a text that changes whenever the order's state or one of its modifications does."""
-    return "-".join([order.status, *(each.status for each in modifications)])
+def seen(order: Order, modifications: Sequence[Modification], plan: PlanView | None) -> str:
+    """Return a text that changes whenever the order's state, one of its modifications or its plan does."""
+    return "-".join([order.status, *(each.status for each in modifications), *(plan.seen if plan else ())])
 
 
 def _plain(amount: Decimal) -> str:
