@@ -441,6 +441,17 @@ async def test_a_subscription_can_not_be_put_into_another_business(rig: Rig) -> 
     assert (await Plan(rig, created["recurring_plan_id"]).get())["status"] == "ACTIVE"
 
 
+async def test_what_is_saved_survives_a_restart(open_rig: OpenRig, database_url: str, clock: Clock) -> None:
+    first: Rig = await open_rig(database_from_url(database_url))
+    plan = await subscribed(first, schedule=RETRIES)
+    failed = (await plan.act("simulate", amount=10_054)).json()
+    again = Plan(await open_rig(database_from_url(database_url)), plan.path.rpartition("/")[2])
+    assert (await again.cycles())[0] == failed
+    clock.pass_by(days=1)
+    await again.rig.deliver()
+    assert (await plan.cycles())[1]["status"] == "SUCCEEDED"
+
+
 async def test_many_processes_charge_a_cycle_once(open_rig: OpenRig, database_url: str, clock: Clock) -> None:
     first: Rig = await open_rig(database_from_url(database_url))
     second: Rig = await open_rig(database_from_url(database_url))
