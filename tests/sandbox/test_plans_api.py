@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import database_from_url
 from tests.sandbox.conftest import CUSTOMER, SCHEDULE, SUBSCRIPTION, Clock, OpenRig, Rig
 from tests.sandbox.test_tokens_api import STRANGER, saved
+from webapp.sandbox import tokens
 from webapp.sandbox.plans import MAX_CYCLES
 
 pytestmark = pytest.mark.anyio
@@ -469,3 +470,22 @@ async def test_many_processes_charge_a_cycle_once(open_rig: OpenRig, database_ur
     assert cancelled.status_code == 200
     assert sorted(answer.status_code for answer in answers) == [200, 403, 403, 403]
     assert len((await plan.cycles())[1]["attempt_details"]) == 1
+
+
+async def test_a_method_that_is_cancelled_during_a_charge_does_not_pay(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, store = await subscribed(rig), rig.sandbox.store
+    (used,) = (await plan.get())["payment_tokens"]
+    read = store.plans.one
+
+    async def read_and_cancel(query: str, **parameters: Any) -> Any:
+        row = await read(query, **parameters)
+        if parameters["id"] == used["payment_token_id"]:
+            monkeypatch.setattr(store.plans, "one", read)
+            await store.tokens.update(used["payment_token_id"], tokens.cancel)
+        return row
+
+    monkeypatch.setattr(store.plans, "one", read_and_cancel)
+    (attempt,) = (await plan.act("simulate", amount=1000)).json()["attempt_details"]
+    assert (attempt["failure_code"], attempt["payment_id"]) == ("INVALID_TOKEN", None)
