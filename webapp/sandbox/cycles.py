@@ -47,9 +47,7 @@ def add(record: PlanRecord, now: datetime, due: datetime, kind: str) -> None:
 
 def following(record: PlanRecord, now: datetime) -> datetime:
     """Return the date of the cycle after the last one. Months that nobody was there for are not made up."""
-    last = record.cycles[-1]
-    after = now if last["type"] == "IMMEDIATE" else max(now, from_text(last["planned"]))
-    return next_after(record.plan["schedule"], after)
+    return next_after(record.plan["schedule"], max(now, from_text(record.cycles[-1]["planned"])))
 
 
 def attempt(record: PlanRecord, cycle: JSON, now: datetime, kind: str, amount: Any = None) -> None:

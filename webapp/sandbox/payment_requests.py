@@ -81,10 +81,8 @@ def _outcome(payment: JSON) -> tuple[str, str | None]:
 
 
 def settle(record: PaymentRequestRecord, now: datetime, status: str, failure_code: str | None = None) -> None:
-    """End an open payment. A late answer about one that has ended changes nothing."""
+    """End an open payment, or hold it for a later capture."""
     payment = record.payment
-    if payment["status"] not in OPEN:
-        return
     held = status == "SUCCEEDED" and payment["capture_method"] == "MANUAL"
     payment |= {"status": "AUTHORIZED" if held else status, "failure_code": failure_code, "updated": to_text(now)}
     payment["due"] = to_text(now + HELD_FOR) if held else None
@@ -95,7 +93,7 @@ def settle(record: PaymentRequestRecord, now: datetime, status: str, failure_cod
 
 
 def decide(record: PaymentRequestRecord, now: datetime, approved: bool) -> None:
-    """Apply the customer's decision on the page of the bank or the wallet."""
+    """Apply the customer's decision on the page of the bank or the wallet. A late one changes nothing."""
     if record.payment["status"] != "REQUIRES_ACTION":
         return
     failure = "AUTHENTICATION_FAILED" if record.payment["card"] else "USER_DECLINED_PAYMENT"

@@ -10,12 +10,11 @@ from ..markets import MARKETS
 from ..object_records import TokenRecord
 from .metadata import check_metadata
 from .schema import Rule
-from .session_schema import ITEM, SCHEDULE, SUBSCRIPTION, text
+from .session_schema import ITEM, MAX_NUMBER, SCHEDULE, SUBSCRIPTION, text
 
 JSON = dict[str, Any]
-MAX_AMOUNT = 10**12
 FURTHEST = timedelta(days=5 * 366)
-AMOUNT = Rule("number", minimum=0, maximum=MAX_AMOUNT)
+AMOUNT = Rule("number", minimum=0, maximum=MAX_NUMBER)
 TOKEN = Rule(
     "object",
     required=("payment_token_id",),
