@@ -133,5 +133,6 @@ PRODUCTS: dict[str, Product] = {
 
 
 def price_in(currency: Currency, product: Product) -> Decimal:
-    """Return the price of one piece in ``currency``, rounded to its digits. Totals are sums of these."""
-    return (product.base_price * currency.rate).quantize(Decimal(1).scaleb(-currency.digits), ROUND_HALF_UP)
+    """Return the price of one piece in ``currency``, rounded to its ``price_step``. Totals are sums of these."""
+    steps = product.base_price * currency.rate / currency.price_step
+    return steps.quantize(Decimal(1), ROUND_HALF_UP) * currency.price_step
