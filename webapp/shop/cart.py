@@ -89,7 +89,7 @@ class Cart:
     def lines(self, currency: Currency) -> tuple[LineItem, ...]:
         """Return the products with their prices in a currency."""
         return tuple(
-            LineItem(key, product.name, quantity, price_in(currency, product), product.category, product.origin)
+            LineItem(key, product.name, quantity, price_in(currency, product), product.category, _description(product))
             for key, quantity in self.quantities.items()
             for product in (PRODUCTS[key],)
         )
@@ -131,3 +131,8 @@ def _product(product_id: str) -> Product:
     if product_id not in PRODUCTS:
         raise CartError(N_("This shop has no such product."), status=404)
     return PRODUCTS[product_id]
+
+
+def _description(product: Product) -> str:
+    """Return where a product is from and, for coffee, its weight: ``Aceh, Indonesia, 250 g``."""
+    return f"{product.origin}, {product.coffee.weight}" if product.coffee else product.origin

@@ -8,6 +8,17 @@ from webapp.shop.currencies import Currency
 
 
 @dataclass(frozen=True)
+class Coffee:
+    """A coffee's pack and roast, from 1 (light) to 5 (dark), and the drawings of its label and its taste."""
+
+    pack: str
+    roast: int
+    motif: str
+    taste: str
+    weight: str = "250 g"
+
+
+@dataclass(frozen=True)
 class Product:
     """A product; ``base_price`` is in US dollars."""
 
@@ -20,7 +31,7 @@ class Product:
     featured: bool = False
     sold_out: bool = False
     art: str = "bag"
-    motif: str = "wave"
+    coffee: Coffee | None = None
 
 
 PRODUCTS: dict[str, Product] = {
@@ -33,7 +44,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Cedar, dark chocolate and a long, quiet finish."),
             Decimal(16),
             featured=True,
-            motif="volcano",
+            coffee=Coffee("bag", 4, "volcano", "chocolate"),
         ),
         Product(
             "toraja",
@@ -42,7 +53,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Black cherry and clove, grown under the clouds."),
             Decimal(18),
             featured=True,
-            motif="roof",
+            coffee=Coffee("tin", 3, "roof", "cherry", "200 g"),
         ),
         Product(
             "flores",
@@ -50,7 +61,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Flores, Indonesia"),
             N_("Toasted hazelnut, brown sugar, a touch of smoke."),
             Decimal(17),
-            motif="volcano",
+            coffee=Coffee("bag", 4, "lakes", "hazelnut"),
         ),
         Product(
             "benguet",
@@ -58,7 +69,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Benguet, Philippines"),
             N_("Orange peel and honey from the pine slopes."),
             Decimal(15),
-            motif="terrace",
+            coffee=Coffee("pouch", 2, "terrace", "orange", "120 g"),
         ),
         Product(
             "johor",
@@ -66,7 +77,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Johor, Malaysia"),
             N_("Jackfruit and dark caramel: the rare third species."),
             Decimal(14),
-            motif="leaf",
+            coffee=Coffee("tin", 5, "leaf", "jackfruit", "200 g"),
         ),
         Product(
             "doi-chang",
@@ -74,7 +85,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Chiang Rai, Thailand"),
             N_("Milk chocolate, tamarind and mountain air."),
             Decimal(16),
-            motif="terrace",
+            coffee=Coffee("bag", 3, "elephant", "tamarind"),
         ),
         Product(
             "da-lat",
@@ -82,7 +93,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Lam Dong, Vietnam"),
             N_("Small round beans, bright as redcurrant."),
             Decimal(13),
-            motif="sun",
+            coffee=Coffee("pouch", 1, "pine", "redcurrant", "120 g"),
         ),
         Product(
             "nanyang",
@@ -90,7 +101,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Singapore"),
             N_("Roasted with butter and sugar, as the kopitiam does."),
             Decimal(12),
-            motif="harbour",
+            coffee=Coffee("tin", 5, "harbour", "butter", "200 g"),
         ),
         Product(
             "yuenyeung",
@@ -99,7 +110,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Half coffee, half black tea, all afternoon."),
             Decimal(13),
             sold_out=True,
-            motif="harbour",
+            coffee=Coffee("pouch", 4, "duck", "tea", "120 g"),
         ),
         Product(
             "chiapas",
@@ -107,7 +118,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Chiapas, Mexico"),
             N_("Cocoa and panela from across the ocean."),
             Decimal(15),
-            motif="sun",
+            coffee=Coffee("bag", 3, "sun", "cacao"),
         ),
         Product(
             "dripper",
