@@ -1,38 +1,10 @@
 """The products and their prices. Only this module rounds money."""
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from webapp.notices import N_
 from webapp.shop.currencies import Currency
-
-
-@dataclass(frozen=True)
-class Coffee:
-    """A coffee's pack and roast, from 1 (light) to 5 (dark), and the drawings of its label and its taste."""
-
-    pack: str
-    roast: int
-    motif: str
-    taste: str
-    weight: str = "250 g"
-
-
-@dataclass(frozen=True)
-class Product:
-    """A product; ``base_price`` is in US dollars."""
-
-    id: str
-    name: str
-    origin: str
-    note: str
-    base_price: Decimal
-    category: str = "COFFEE"
-    featured: bool = False
-    sold_out: bool = False
-    art: str = "bag"
-    coffee: Coffee | None = None
-
+from webapp.shop.product import Coffee, Product
 
 PRODUCTS: dict[str, Product] = {
     product.id: product
