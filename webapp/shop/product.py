@@ -32,7 +32,7 @@ class Product:
     featured: bool = False
     sold_out: bool = False
     coffee: Coffee | None = None
-    art: str = ""
+    art: str = "bag"
     """The drawing of what isn't coffee."""
 
     @property
