@@ -12,8 +12,9 @@ from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice
 from webapp.orders.order import anchor_date
 from webapp.orders.status import Flow
-from webapp.shop.catalog import PRODUCTS, Product, price_in
+from webapp.shop.catalog import PRODUCTS, price_in
 from webapp.shop.currencies import Currency
+from webapp.shop.product import Product
 from webapp.shop.visitor import Visitor, unavailable_reason
 
 
