@@ -158,7 +158,7 @@ async def test_the_panel_shows_when_and_why_an_order_was_paid(open_shop: OpenSho
         "Token right; reference, amount and currency match",
     ]
     assert "The order is now: Paid" in answer.text
-    assert "because of: webhook payment_session.completed" in answer.text
+    assert "Cause: the webhook payment_session.completed." in answer.text
 
 
 async def test_a_cause_is_shown_as_text(shop: Shop) -> None:

@@ -20,6 +20,7 @@ from webapp.web.state import Shop
 
 log = structlog.get_logger()
 Answer = PaymentSession | Invoice | Payment | PaymentRequest
+ASKED = N_("the shop asked Xendit, because no webhook had come")
 QUESTIONS = parse("50/second")  # per process
 WEBHOOK_PATIENCE = 2.0  # seconds for the first page of an order
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit
@@ -46,7 +47,7 @@ async def fetch_from_xendit(shop: Shop, order: Order) -> Answer | None:
     return None
 
 
-async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause: str = N_("asked Xendit")) -> Order:
+async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause: str = ASKED) -> Order:
     """Change the order's status by Xendit's answer. Return the order; it is unchanged if the answer does not match."""
     if answer is None:
         if datetime.now(UTC) < order.expires_at:
@@ -72,7 +73,7 @@ def outcome_of(order: Order, answer: Answer) -> outcomes.Outcome:
     return read.get(order.integration, outcomes.of_session)(answer)
 
 
-async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), webhook_first: bool = False) -> Order:
+async def refresh(shop: Shop, order: Order, *, cause: str = ASKED, webhook_first: bool = False) -> Order:
     """Update an open order from Xendit, unless that was done moments ago. Return it unchanged after an error.
 
     ``webhook_first``: where webhooks come, the first question about an order gives them two seconds.
