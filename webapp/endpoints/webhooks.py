@@ -66,7 +66,7 @@ async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -
     if order.status.is_success and not order.payment_token_id and "payment_token_id" in outcome.ids:
         token = {"payment_token_id": outcome.ids["payment_token_id"]}
         await shop.order_book.set_ids(order.reference_id, token)  # an earlier webhook said less
-    if status is None:
+    if status in (None, order.status):
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
     if status.is_success and order.amount and None in (outcome.amount, outcome.currency):
         return await _ask(shop, order, webhook)
