@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from webapp.inspector.highlight import SOURCES, code, json_code, source
-from webapp.inspector.sequence_diagram import HEAD, LANES, WIDTH, arrows, height
+from webapp.inspector.sequence_diagram import arrows
 from webapp.inspector.timeline import entries, is_live, version, why_closed
 from webapp.orders.order import Order
 from webapp.presenter.test_cards import test_data
@@ -66,8 +66,6 @@ async def _inspector_context(request: Request, order: Order, poll: str) -> dict[
         "poll": poll,
         "closed_by": why_closed(order, changes),
         "arrows": arrows(story),
-        "lanes": LANES,
-        "drawing": {"width": WIDTH, "height": height(story), "head": HEAD},
         "json_code": json_code,
         "code": code,
         "sources": SOURCES,
