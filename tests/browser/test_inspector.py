@@ -41,3 +41,26 @@ def test_the_labels_of_the_drawing_can_be_read_and_stay_between_their_lanes(page
         page.set_viewport_size({"width": width, "height": 720})
         assert page.locator(".sequence .arrow").count() >= 5
         assert page.evaluate(UNREADABLE) == [], width
+
+
+# Whether the first marked line of a file is in its scrolled box and on the screen's height.
+MARK_SHOWN = """code => {
+  const [box, line] = [code, code.querySelector('.payload')].map(each => each.getBoundingClientRect())
+  return line.top >= box.top && line.bottom <= box.bottom
+}"""
+
+
+def test_the_code_opens_at_its_marked_lines(page: Page) -> None:
+    paid(page)
+    page.locator("#inspector-code > summary").click()
+    code = page.locator(".source-view .source")
+    expect(code.locator(".payload").first).to_be_attached()
+    assert code.evaluate(MARK_SHOWN)
+    assert code.evaluate("code => code.scrollTop") > 0
+
+
+def test_the_code_on_its_own_page_opens_there_without_scripts_too(js_off_page: Page) -> None:
+    js_off_page.goto("/source/status")
+    expect(js_off_page.locator(".pitch")).not_to_contain_text("marked lines")
+    js_off_page.get_by_role("link", name="components.py").click()
+    expect(js_off_page.locator(".payload").first).to_be_in_viewport()

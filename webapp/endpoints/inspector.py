@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.inspector.highlight import SOURCES, code, json_code, source
+from webapp.inspector.highlight import SOURCES, code, json_code, source, source_url
 from webapp.inspector.sequence_diagram import arrows
 from webapp.inspector.timeline import entries, is_live, version, why_closed
 from webapp.orders.order import Order
@@ -37,7 +37,13 @@ async def source_view(request: Request) -> Response:
     shop, visitor, name = shop_of(request), visitor_of(request), request.path_params["name"]
     if name not in SOURCES:
         raise HTTPException(404)
-    context = {"name": name, "file": SOURCES[name], "source": source(name), "sources": SOURCES}
+    context = {
+        "name": name,
+        "file": SOURCES[name],
+        "source": source(name),
+        "sources": SOURCES,
+        "source_url": source_url,
+    }
     template = "fragments/inspector_source.html" if is_htmx(request) else "pages/source.html"
     context |= {"currency": visitor.currency, "path": "/"}
     return shop.templates.response(visitor.language, template, context)
@@ -69,6 +75,7 @@ async def _inspector_context(request: Request, order: Order, poll: str) -> dict[
         "json_code": json_code,
         "code": code,
         "sources": SOURCES,
+        "source_url": source_url,
         "controls": await controls_of(request),
         "controls_back": f"/orders/{order.reference_id}/inspector",
         "currency": visitor_of(request).currency,
