@@ -4,6 +4,7 @@
   const announcer = document.getElementById("announcer");
   const offline = document.getElementById("offline");
   const narrow = matchMedia("(max-width: 61.999rem)");
+  const besides = matchMedia("(min-width: 68.75rem)"); // as in shop.css
   const words = () => document.querySelector("[data-announcement]")?.dataset.announcement ?? "";
   let said = words();
   let hadFocus = false;
@@ -49,7 +50,13 @@
   }
 
   function foldSummary() {
-    if (narrow.matches) document.getElementById("order-summary")?.removeAttribute("open");
+    if (narrow.matches || document.querySelector(".beside > [open]")) document.getElementById("order-summary")?.removeAttribute("open");
+  }
+
+  // The inspector stands open beside an order where there is room; elsewhere it is folded until it is asked for.
+  function placeInspector() {
+    const panel = document.querySelector("[data-beside]");
+    if (panel) panel.open = besides.matches;
   }
 
   // A page restored from the back/forward cache still holds the buttons of the request that left it.
@@ -104,6 +111,8 @@
   const opened = location.pathname;
   addEventListener("popstate", () => { if (location.pathname !== opened) location.reload(); });
   addEventListener("pageshow", (event) => { if (event.persisted) wakeUp(); });
+  besides.addEventListener("change", placeInspector);
+  placeInspector();
   loadComponents();
   foldSummary();
 })();
