@@ -131,3 +131,12 @@ def test_a_window_that_nobody_sees_asks_nothing(page: Page) -> None:
     page.evaluate("delete document.hidden")
     with page.expect_request("**/inspector?seen=*"):
         page.clock.run_for(2_000)
+
+
+def test_what_a_control_has_done_is_announced(page: Page) -> None:
+    paid(page)
+    page.locator("#inspector-controls > summary").click()
+    said = page.locator("#inspector-controls").get_by_role("status")
+    expect(said).to_have_text("")
+    page.get_by_role("button", name="Apply").click()
+    expect(said).to_have_text("Applied, for this browser alone.")
