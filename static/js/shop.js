@@ -50,13 +50,15 @@
   }
 
   function foldSummary() {
-    if (narrow.matches || document.querySelector(".beside > [open]")) document.getElementById("order-summary")?.removeAttribute("open");
+    const beside = document.querySelector(".beside > [open]");
+    if (narrow.matches || beside) document.getElementById("order-summary")?.removeAttribute("open");
   }
 
-  // The inspector stands open beside an order where there is room; elsewhere it is folded until it is asked for.
+  // The inspector stands open beside an order where there is room; elsewhere it is folded until it is asked for. Paper
+  // is narrow too, and prints what is open.
   function placeInspector() {
     const panel = document.querySelector("[data-beside]");
-    if (panel) panel.open = besides.matches;
+    if (panel && !matchMedia("print").matches) panel.open = besides.matches;
   }
 
   // A page restored from the back/forward cache still holds the buttons of the request that left it.

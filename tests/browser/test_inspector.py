@@ -140,3 +140,21 @@ def test_what_a_control_has_done_is_announced(page: Page) -> None:
     expect(said).to_have_text("")
     page.get_by_role("button", name="Apply").click()
     expect(said).to_have_text("Applied, for this browser alone.")
+
+
+def test_the_print_has_all_of_it_and_nothing_over_another(page: Page) -> None:
+    paid(page)
+    page.set_viewport_size({"width": 1100, "height": 900})
+    for drawer in ("#inspector-code", "#inspector-test-data"):
+        page.locator(f"{drawer} > summary").click()
+    expect(page.locator(".payload").first).to_be_attached()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+    code = page.locator(".source-view .ln").last.bounding_box()
+    after = page.locator("#inspector-test-data").bounding_box()
+    assert code and after and code["y"] + code["height"] <= after["y"]
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.pdf()
+    expect(page.locator("#inspector-panel")).to_have_attribute("open", "")
