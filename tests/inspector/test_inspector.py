@@ -21,7 +21,7 @@ from webapp.inspector.transport import RecordingTransport
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus
-from webapp.shop.currencies import CURRENCIES
+from webapp.web.templating import local_time
 
 pytestmark = pytest.mark.anyio
 
@@ -304,7 +304,7 @@ async def test_the_storefront_shows_the_newest_order_and_says_so_when_there_is_n
     order = await shop.place()
     assert order.reference_id in (await shop.get("/inspector", headers=HTMX)).text
     window = (await shop.get("/inspector")).text
-    placed = order.created.astimezone(CURRENCIES["IDR"].clock)
+    placed = local_time(order.created, "IDR")
     assert f"Your newest order, of {placed:%H:%M:%S} WIB: Rp480.000." in window
     seen = re.findall(r"/inspector\?seen=\w+", window)[0]
     assert (await shop.get(seen, headers=HTMX)).status_code == 204

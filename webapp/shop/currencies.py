@@ -2,7 +2,6 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 from decimal import Decimal
 
 
@@ -18,7 +17,8 @@ class Currency:
     symbol: str
     rate: Decimal
     """Units of this currency for one US dollar, chosen for round prices."""
-    clock: timezone
+    clock: tuple[str, int]
+    """The name of its time and the hours from UTC. None of these markets has daylight saving time."""
     digits: int = 2
     """The number of decimals of a price."""
     separators: str = ",."
@@ -33,24 +33,17 @@ class Currency:
         return f"{text}{self.symbol}" if self.symbol_last else f"{self.symbol}{text}"
 
 
-def _clock(name: str, hours: int) -> timezone:
-    """Return a time zone. None of these markets has daylight saving time, and Windows has no list of zones."""
-    return timezone(timedelta(hours=hours), name)
-
-
 CURRENCIES: dict[str, Currency] = {
     currency.code: currency
     for currency in (
-        Currency("IDR", "ID", "Indonesia", "Rp", Decimal(15_000), _clock("WIB", 7), digits=0, separators=".,"),
-        Currency("PHP", "PH", "Philippines", "₱", Decimal(55), _clock("PHT", 8)),
-        Currency("MYR", "MY", "Malaysia", "RM", Decimal("4.5"), _clock("MYT", 8)),
-        Currency("THB", "TH", "Thailand", "฿", Decimal(35), _clock("ICT", 7)),
-        Currency(
-            "VND", "VN", "Vietnam", "₫", Decimal(25_000), _clock("ICT", 7), digits=0, separators=".,", symbol_last=True
-        ),
-        Currency("SGD", "SG", "Singapore", "S$", Decimal("1.35"), _clock("SGT", 8), invoices=False),
-        Currency("HKD", "HK", "Hong Kong", "HK$", Decimal("7.8"), _clock("HKT", 8), invoices=False),
-        Currency("MXN", "MX", "Mexico", "MXN$", Decimal(18), _clock("CST", -6), invoices=False),
+        Currency("IDR", "ID", "Indonesia", "Rp", Decimal(15_000), ("WIB", 7), digits=0, separators=".,"),
+        Currency("PHP", "PH", "Philippines", "₱", Decimal(55), ("PHT", 8)),
+        Currency("MYR", "MY", "Malaysia", "RM", Decimal("4.5"), ("MYT", 8)),
+        Currency("THB", "TH", "Thailand", "฿", Decimal(35), ("ICT", 7)),
+        Currency("VND", "VN", "Vietnam", "₫", Decimal(25_000), ("ICT", 7), digits=0, separators=".,", symbol_last=True),
+        Currency("SGD", "SG", "Singapore", "S$", Decimal("1.35"), ("SGT", 8), invoices=False),
+        Currency("HKD", "HK", "Hong Kong", "HK$", Decimal("7.8"), ("HKT", 8), invoices=False),
+        Currency("MXN", "MX", "Mexico", "MXN$", Decimal(18), ("CST", -6), invoices=False),
     )
 }
 

@@ -85,8 +85,7 @@ async def refresh(shop: Shop, order: Order, *, cause: str = ASKED, webhook_first
     times = await shop.order_book.claim_refresh(order.reference_id, _interval(order))
     if not times:
         return order
-    webhook_first = webhook_first and times == 1
-    if webhook_first:
+    if webhook_first := webhook_first and times == 1:
         order = await _after_webhook(shop, order)
         if not order.status.is_open:
             return order
