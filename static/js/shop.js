@@ -4,6 +4,7 @@
   const announcer = document.getElementById("announcer");
   const offline = document.getElementById("offline");
   const narrow = matchMedia("(max-width: 61.999rem)");
+  const besides = matchMedia("(min-width: 68.75rem)"); // as in shop.css
   const words = () => document.querySelector("[data-announcement]")?.dataset.announcement ?? "";
   let said = words();
   let hadFocus = false;
@@ -49,7 +50,15 @@
   }
 
   function foldSummary() {
-    if (narrow.matches) document.getElementById("order-summary")?.removeAttribute("open");
+    const beside = document.querySelector(".beside > [open]");
+    if (narrow.matches || beside) document.getElementById("order-summary")?.removeAttribute("open");
+  }
+
+  // The inspector stands open beside an order where there is room; elsewhere it is folded until it is asked for. Paper
+  // is narrow too, and prints what is open.
+  function placeInspector() {
+    const panel = document.querySelector("[data-beside]");
+    if (panel && !matchMedia("print").matches) panel.open = besides.matches;
   }
 
   // A page restored from the back/forward cache still holds the buttons of the request that left it.
@@ -104,6 +113,8 @@
   const opened = location.pathname;
   addEventListener("popstate", () => { if (location.pathname !== opened) location.reload(); });
   addEventListener("pageshow", (event) => { if (event.persisted) wakeUp(); });
+  besides.addEventListener("change", placeInspector);
+  placeInspector();
   loadComponents();
   foldSummary();
 })();

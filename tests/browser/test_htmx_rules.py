@@ -68,7 +68,7 @@ def unfolded(arrive: Arrive) -> Arrive:
     def arrive_and_unfold(page: Page) -> None:
         arrive(page)
         if page.locator("#inspector-panel").count():
-            page.locator("#inspector-panel > summary").click()
+            page.locator("#inspector-panel").evaluate("panel => { panel.open = true; }")
             page.locator(".inspector").wait_for()
         folded = ".drawer:not(#inspector-code), #on-a-phone"
         page.locator(folded).evaluate_all("each => each.forEach(details => { details.open = true; })")

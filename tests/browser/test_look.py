@@ -188,6 +188,7 @@ def test_the_order_prints_as_a_receipt(page: Page) -> None:
 
 def test_an_open_inspector_prints_with_its_order(page: Page) -> None:
     waiting(page)
+    page.locator("#inspector-panel > summary").click()
     page.emulate_media(media="print")
     expect(page.locator("#inspector-panel")).to_be_hidden()
     page.emulate_media(media="screen")

@@ -23,7 +23,9 @@ def show(page: Page, slug: str) -> None:
 
 
 def look_behind(page: Page) -> None:
-    page.locator("#inspector-panel > summary").click()
+    panel = page.locator("#inspector-panel")
+    if panel.get_attribute("open") is None:
+        panel.locator("> summary").click()
     expect(page.locator(".inspector .steps")).to_be_visible()
 
 
@@ -174,7 +176,7 @@ def test_the_panel_is_live_keeps_what_is_folded_open_and_pops_out(page: Page) ->
     with page.expect_popup() as popped:
         page.get_by_role("link", name="Pop out").click()
     second = popped.value
-    expect(second.locator(".sequence svg")).to_be_visible()
+    expect(second.locator(".sequence .arrow").first).to_be_visible()
     with second.expect_response(lambda answer: "/expire-now" in answer.url):
         second.locator("#inspector-controls > summary").click()
         second.get_by_role("button", name="Let it expire now").click()

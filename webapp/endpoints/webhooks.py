@@ -8,7 +8,7 @@ from webapp.integrations.errors import XenditError, parse_json
 from webapp.integrations.outcomes import Outcome, of_webhook
 from webapp.integrations.refund import of_refund
 from webapp.integrations.webhooks import Webhook, read_webhook, token_matches
-from webapp.notices import Refusal
+from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
@@ -68,7 +68,7 @@ async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -
     if order.status.is_success and not order.payment_token_id and "payment_token_id" in outcome.ids:
         token = {"payment_token_id": outcome.ids["payment_token_id"]}
         await shop.order_book.set_ids(order.reference_id, token)  # an earlier webhook said less
-    if status is None:
+    if status in (None, order.status):
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
     if status.is_success and order.amount and None in (outcome.amount, outcome.currency):
         return await _ask(shop, order, webhook)
@@ -126,7 +126,8 @@ async def _ask(shop: Shop, order: Order, webhook: Webhook) -> Response:
     except XenditError as error:
         log.warning("refresh_failed", error_code=error.error_code, status=error.status)
         return JSONResponse({"message": "This names no amount, and Xendit could not be asked."}, 503)
-    order = await apply_answer(shop, order, answer)
+    cause = N_("the shop asked Xendit, because the webhook named no amount")
+    order = await apply_answer(shop, order, answer, cause=cause)
     return await _recorded(shop.order_book, webhook, order.reference_id, f"asked Xendit: {order.status}")
 
 

@@ -62,6 +62,12 @@ def source(name: str) -> Markup:
     return Markup("".join(rows))  # noqa: S704 - escaped by Pygments
 
 
+def source_url(name: str) -> str:
+    """Return the address of one of SOURCES, at its first marked line if it has one."""
+    marked = re.search(r'payload" id="(line-\d+)"', source(name))
+    return f"/source/{name}#{marked[1]}" if marked else f"/source/{name}"
+
+
 def payload_lines(text: str) -> frozenset[int]:
     """The lines that build what is sent: every statement that assigns to ``payload``, with the ``if`` around it."""
     lines: set[int] = set()

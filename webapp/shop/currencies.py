@@ -19,6 +19,8 @@ class Currency:
     """Units of this currency for one US dollar, chosen for round prices."""
     price_step: Decimal
     """Prices are multiples of this, as a shop there prints them: HK$128, MXN$290."""
+    clock: tuple[str, int]
+    """The name of its time and the hours from UTC. None of these markets has daylight saving time."""
     digits: int = 2
     """The number of decimals of an amount, such as a refund."""
     separators: str = ",."
@@ -36,16 +38,27 @@ class Currency:
 CURRENCIES: dict[str, Currency] = {
     currency.code: currency
     for currency in (
-        Currency("IDR", "ID", "Indonesia", "Rp", Decimal(15_000), Decimal(1_000), digits=0, separators=".,"),
-        Currency("PHP", "PH", "Philippines", "₱", Decimal(55), Decimal(10)),
-        Currency("MYR", "MY", "Malaysia", "RM", Decimal("4.5"), Decimal(1)),
-        Currency("THB", "TH", "Thailand", "฿", Decimal(35), Decimal(10)),
         Currency(
-            "VND", "VN", "Vietnam", "₫", Decimal(25_000), Decimal(1_000), digits=0, separators=".,", symbol_last=True
+            "IDR", "ID", "Indonesia", "Rp", Decimal(15_000), Decimal(1_000), ("WIB", 7), digits=0, separators=".,"
         ),
-        Currency("SGD", "SG", "Singapore", "S$", Decimal("1.35"), Decimal(1), invoices=False),
-        Currency("HKD", "HK", "Hong Kong", "HK$", Decimal(8), Decimal(1), invoices=False),
-        Currency("MXN", "MX", "Mexico", "MXN$", Decimal(18), Decimal(10), invoices=False),
+        Currency("PHP", "PH", "Philippines", "₱", Decimal(55), Decimal(10), ("PHT", 8)),
+        Currency("MYR", "MY", "Malaysia", "RM", Decimal("4.5"), Decimal(1), ("MYT", 8)),
+        Currency("THB", "TH", "Thailand", "฿", Decimal(35), Decimal(10), ("ICT", 7)),
+        Currency(
+            "VND",
+            "VN",
+            "Vietnam",
+            "₫",
+            Decimal(25_000),
+            Decimal(1_000),
+            ("ICT", 7),
+            digits=0,
+            separators=".,",
+            symbol_last=True,
+        ),
+        Currency("SGD", "SG", "Singapore", "S$", Decimal("1.35"), Decimal(1), ("SGT", 8), invoices=False),
+        Currency("HKD", "HK", "Hong Kong", "HK$", Decimal(8), Decimal(1), ("HKT", 8), invoices=False),
+        Currency("MXN", "MX", "Mexico", "MXN$", Decimal(18), Decimal(10), ("CST", -6), invoices=False),
     )
 }
 

@@ -19,7 +19,7 @@ from webapp.orders.status import OrderStatus, status_after
 from webapp.presenter.test_cards import amounts
 from webapp.web.plan import PlanView
 from webapp.web.state import Shop
-from webapp.xendit.order_sync import PAGE_PATIENCE, QUESTIONS
+from webapp.xendit.order_sync import ASKED, PAGE_PATIENCE, QUESTIONS
 
 log = structlog.get_logger()
 _under_way: set[str] = set()
@@ -43,7 +43,7 @@ async def fetch_plan(shop: Shop, order: Order, visitor: str) -> tuple[Order, Pla
     except (TimeoutError, XenditError) as error:
         log.warning("plan_not_fetched", error=str(error) or "TIMEOUT")
         return order, PlanView(answered=False, simulated=simulated)
-    return await _apply(shop, order, plan, N_("asked Xendit")), PlanView(cycles, simulated=simulated)
+    return await _apply(shop, order, plan, ASKED), PlanView(cycles, simulated=simulated)
 
 
 async def fetch_cycles(shop: Shop, order: Order) -> list[CycleOutcome]:
