@@ -146,7 +146,4 @@ CREATE INDEX IF NOT EXISTS sandbox_objects_ended ON sandbox_objects (changed_at)
 CREATE INDEX IF NOT EXISTS sandbox_objects_customer ON sandbox_objects (customer_id)
 
 -- name: create_customer_details!
-CREATE TABLE IF NOT EXISTS sandbox_customer_details (
-    customer_id TEXT PRIMARY KEY,
-    document TEXT NOT NULL
-)
+CREATE TABLE IF NOT EXISTS sandbox_customer_details (customer_id TEXT PRIMARY KEY, document TEXT NOT NULL)
