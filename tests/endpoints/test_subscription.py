@@ -319,6 +319,6 @@ async def test_the_inspector_shows_each_step_and_the_code_beside_it(open_shop: O
         seen = (await shop.inspector(order)).text
         for step in ("GET /recurring/plans/repl_1/cycles", "/cycles/recy_1/simulate", "/plans/repl_1/deactivate"):
             assert step in seen
-        assert 'href="/source/subscription"' in seen and TOKEN not in seen
-        assert "The order is now: Stopped" in text_of(seen) and "because of: stopped by the merchant" in text_of(seen)
+        assert 'href="/source/subscription' in seen and TOKEN not in seen
+        assert "The order is now: Stopped" in text_of(seen) and "Cause: stopped by the merchant." in text_of(seen)
         assert "deactivate_plan" in (await shop.get("/source/subscription")).text

@@ -19,6 +19,7 @@ from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 from webapp.xendit.refunds import order_of_refund, take_refund
 
 log = structlog.get_logger()
+LATER_IDS = ("payment_token_id", "recurring_plan_id")
 
 
 async def xendit(request: Request) -> Response:
@@ -65,9 +66,9 @@ async def xendit(request: Request) -> Response:
 async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -> Response:
     """Change the order's status as the webhook says, and record the webhook in the same transaction."""
     status = status_after(order, outcome.state, outcome.captured)
-    if order.status.is_success and not order.payment_token_id and "payment_token_id" in outcome.ids:
-        token = {"payment_token_id": outcome.ids["payment_token_id"]}
-        await shop.order_book.set_ids(order.reference_id, token)  # an earlier webhook said less
+    later = {name: outcome.ids[name] for name in LATER_IDS if name in outcome.ids and getattr(order, name) is None}
+    if order.status.is_success and later:  # an earlier webhook said less
+        await shop.order_book.set_ids(order.reference_id, later)
     if status in (None, order.status):
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
     if status.is_success and order.amount and None in (outcome.amount, outcome.currency):
