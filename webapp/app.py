@@ -52,6 +52,7 @@ ROUTES: list[BaseRoute] = [
     Route("/choices/flow", storefront.choose_flow, methods=["POST"]),
     Route("/choices/integration", storefront.choose_integration, methods=["POST"]),
     Route("/choices/language", storefront.choose_language, methods=["POST"]),
+    Route("/cart/sample", cart.sample, methods=["POST"]),
     Route("/cart/add", cart.add, methods=["POST"]),
     Route("/cart/decrease", cart.decrease, methods=["POST"]),
     Route("/cart/remove", cart.remove, methods=["POST"]),

@@ -22,14 +22,19 @@ async def order_inspector(request: Request) -> Response:
 
 
 async def latest(request: Request) -> Response:
-    """Answer the newest order's panel to htmx, else redirect to its page (``GET /inspector``)."""
+    """Answer the newest order's panel to htmx, else redirect to its page (``GET /inspector``).
+
+    A browser without orders learns what it will find there.
+    """
     shop, visitor = shop_of(request), visitor_of(request)
     orders = await shop.order_book.recent(visitor.id, most=1)
-    if not is_htmx(request):
-        return RedirectResponse(f"/orders/{orders[0].reference_id}/inspector" if orders else "/orders", 303)
+    if orders and not is_htmx(request):
+        return RedirectResponse(f"/orders/{orders[0].reference_id}/inspector", 303)
     if orders:
         return await _inspector(request, orders[0], "/inspector")
-    return shop.templates.response(visitor.language, "fragments/inspector_empty.html", test_data(visitor.currency.code))
+    template = "fragments/inspector_empty.html" if is_htmx(request) else "pages/inspector_empty.html"
+    context = {"currency": visitor.currency, "path": "/inspector"} | test_data(visitor.currency.code)
+    return shop.templates.response(visitor.language, template, context)
 
 
 async def source_view(request: Request) -> Response:

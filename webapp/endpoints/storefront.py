@@ -88,7 +88,7 @@ def _tidy(name: str, value: str) -> str:
 
 def _own_path(path: str) -> str:
     """Where the form wants to go back to, if it is a page of this shop; the storefront otherwise."""
-    return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64}(/resume)?)?|walkthrough)?", path) else "/"
+    return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64}(/resume)?)?|walkthrough|inspector)?", path) else "/"
 
 
 def _with_choices(shop: Shop, visitor: Visitor, choices: dict[str, str], *, exact: bool) -> Visitor:
