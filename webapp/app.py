@@ -51,6 +51,7 @@ ROUTES: list[BaseRoute] = [
     Route("/choices/currency", storefront.choose_currency, methods=["POST"]),
     Route("/choices/flow", storefront.choose_flow, methods=["POST"]),
     Route("/choices/integration", storefront.choose_integration, methods=["POST"]),
+    Route("/choices/present", storefront.choose_present, methods=["POST"]),
     Route("/choices/language", storefront.choose_language, methods=["POST"]),
     Route("/cart/sample", cart.sample, methods=["POST"]),
     Route("/cart/add", cart.add, methods=["POST"]),

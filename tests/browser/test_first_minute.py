@@ -46,3 +46,11 @@ def test_a_sample_order_needs_no_javascript(js_off_page: Page) -> None:
     js_off_page.goto("/inspector")
     js_off_page.get_by_role("button", name="Take a sample order").click()
     expect(js_off_page.locator(".line")).to_have_count(2)
+
+
+def test_a_link_is_shown_as_a_code_where_the_visitor_chooses_that(page: Page) -> None:
+    page.goto("/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:1")
+    page.locator("label[for=present-qr]").click()
+    expect(page.locator("#present-qr[checked]")).to_be_checked()
+    page.locator("#checkout .go").click()
+    expect(page.locator("#present .qr-code svg")).to_be_visible()

@@ -68,3 +68,33 @@ async def test_behind_the_counter_explains_itself_before_the_first_order(shop: S
     page = (await shop.get("/inspector")).text
     assert "No order from this browser yet" in page
     assert 'action="/cart/sample"' in page
+
+
+async def test_the_visitor_chooses_how_a_link_is_shown_and_the_shop_remembers(shop: Shop) -> None:
+    await shop.choose(integration="payment_link")
+    await shop.post("/choices/present", data={"present": "qr"}, headers=HTMX)
+    assert re.search(r'value="qr" checked', (await shop.get("/")).text)
+    await shop.add()
+    assert "<svg" in (await shop.checkout(**HTMX)).text
+    await shop.choose(present="page")
+    assert (await shop.checkout()).status_code == 303
+
+
+async def test_without_javascript_the_choice_comes_with_the_checkout(shop: Shop) -> None:
+    await shop.choose(integration="payment_link")
+    await shop.add()
+    form = {"integration": "payment_link", "flow": "pay", "checkout_id": "checkout-without-js"}
+    for present, status in (("qr", 200), ("page", 303)):  # the second time it finds the same order
+        assert (await shop.post("/checkout", data=form | {"present": present})).status_code == status
+
+
+@pytest.mark.parametrize("integration", list(INTEGRATIONS))
+async def test_only_a_page_of_xendits_can_be_shown_in_other_ways(shop: Shop, integration: str) -> None:
+    await shop.choose(integration=integration)
+    assert ('name="present"' in (await shop.get("/")).text) == (integration != "components")
+
+
+async def test_an_unknown_way_to_show_a_link_changes_nothing(shop: Shop) -> None:
+    await shop.choose(integration="payment_link", present="qr")
+    await shop.choose(present="cinema")
+    assert 'value="qr" checked' in (await shop.get("/")).text

@@ -43,9 +43,9 @@ def open_payment(
 
 
 def _hosted_page(request: Request, order: Order, url: str) -> Response:
-    """Redirect to Xendit's page, or show it as a QR code or in a frame if the presenter chose that."""
-    present = request.session.get("present")
-    if present not in ("qr", "iframe"):
+    """Redirect to Xendit's page, or show it as a QR code or in a frame if the visitor chose that."""
+    present = visitor_of(request).present
+    if present == "page":
         return leave(request, order, url)
     context = {"order": order, "present": present, "url": url, "what": "payment", "qr": qr_svg(url)}
     context |= {"currency": visitor_of(request).currency, "path": f"/orders/{order.reference_id}"}
