@@ -91,7 +91,7 @@ async def resume(request: Request) -> Response:
         return RedirectResponse(f"/orders/{order.reference_id}", 303)
     declined = request.query_params.get("component_status") == "FAILED"  # Xendit adds it; the webhook may be under way
     declined = declined or await shop_of(request).order_book.last_event(order.reference_id) == "payment.failure"
-    return open_payment(request, order, secret, resume=True, notice=DECLINED if declined else None)
+    return await open_payment(request, order, secret, resume=True, notice=DECLINED if declined else None)
 
 
 async def pay(request: Request) -> Response:
