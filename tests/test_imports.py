@@ -27,6 +27,7 @@ BELOW = (
     "webapp.background",
     "webapp.keep",
     "webapp.shop.currencies",
+    "webapp.shop.failing_totals",
 )
 SHOP = ("webapp.shop", *BELOW)
 WEB = ("webapp.web", "webapp.inspector", "webapp.presenter", *SHOP)
@@ -45,6 +46,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.sandbox": ("webapp.sandbox",),
     "webapp.integrations": ("webapp.integrations", "webapp.orders.order", "webapp.notices"),
     "webapp.shop.currencies": (),
+    "webapp.shop.failing_totals": (),
     "webapp.orders": (
         *("webapp.orders", "webapp.database", "webapp.notices", "webapp.shop.currencies"),
         *("webapp.background", "webapp.keep"),

@@ -178,7 +178,7 @@ async def test_only_the_orders_own_visitor_looks_behind_the_counter(shop: Shop, 
             assert (await shop.get(f"/orders/{order.reference_id}/{path}", headers=headers)).status_code == 403
     for path in ("qr", "expire-now", "repeat-webhook"):
         assert (await shop.post(f"/orders/{order.reference_id}/{path}")).status_code == 403
-    assert "Behind the counter" not in (await shop.get(f"/orders/{order.reference_id}")).text
+    assert "inspector-panel" not in (await shop.get(f"/orders/{order.reference_id}")).text
     assert (await shop.get("/orders/selat-none/inspector")).status_code == 404
 
 

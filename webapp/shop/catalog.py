@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from webapp.notices import N_
 from webapp.shop.currencies import Currency
+from webapp.shop.failing_totals import FAILURE_CODES, failing_totals
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Product:
     sold_out: bool = False
     art: str = "bag"
     motif: str = "wave"
+    fails_with: str = ""
+    """The failure code of a test article: its price makes every test card fail. The shelf has none."""
 
 
 PRODUCTS: dict[str, Product] = {
@@ -132,6 +135,15 @@ PRODUCTS: dict[str, Product] = {
 }
 
 
+PRODUCTS |= {
+    f"fails-{code.lower()}": Product(f"fails-{code.lower()}", code, N_("Test article"), "", Decimal(1), fails_with=code)
+    for code in FAILURE_CODES
+}
+
+
 def price_in(currency: Currency, product: Product) -> Decimal:
     """Return the price of one piece in ``currency``, rounded to its digits. Totals are sums of these."""
+    if product.fails_with:
+        totals = failing_totals(currency.code)
+        return totals.get(product.fails_with, totals["DECLINED_BY_ISSUER"])
     return (product.base_price * currency.rate).quantize(Decimal(1).scaleb(-currency.digits), ROUND_HALF_UP)

@@ -49,9 +49,11 @@ FLOWS = {
 
 
 def shelf(currency: Currency) -> list[ShelfItem]:
-    """Return every product with its price in a currency."""
+    """Return every product of the shelf with its price in a currency."""
     items = []
     for product in PRODUCTS.values():
+        if product.fails_with:
+            continue
         price = price_in(currency, product)
         items.append(ShelfItem(product, price, currency.format(price)))
     return items

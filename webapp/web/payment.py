@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.notices import Notice
 from webapp.orders.order import Order
+from webapp.presenter.test_cards import test_data
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.phones import code_for_phones
 from webapp.web.state import shop_of, visitor_of
@@ -36,7 +37,7 @@ async def open_payment(
         "path": f"{page}/resume",
         "currency": visitor_of(request).currency,
         "notice": notice,
-    }
+    } | test_data(order.currency)
     template = "pages/resume.html" if resume else "fragments/components.html"
     language = visitor_of(request).language if resume else order.locale
     return shop.templates.response(language, template, context, secret=True)
