@@ -37,6 +37,7 @@ async def open_payment(
         "path": f"{page}/resume",
         "currency": visitor_of(request).currency,
         "notice": notice,
+        "is_fragment": not resume,
     } | test_data(order.currency)
     template = "pages/resume.html" if resume else "fragments/components.html"
     language = visitor_of(request).language if resume else order.locale
@@ -49,7 +50,8 @@ async def _hosted_page(request: Request, order: Order, url: str) -> Response:
     if present == "page":
         return leave(request, order, url)
     shop, path = shop_of(request), f"/orders/{order.reference_id}"
-    context = {"order": order, "present": present, "what": "payment"} | await code_for_phones(shop.settings, url)
+    context = {"order": order, "present": present, "what": "payment", "is_fragment": is_htmx(request)}
+    context |= await code_for_phones(shop.settings, url)
     context |= {"currency": visitor_of(request).currency, "path": path}
     template = "fragments/present.html" if is_htmx(request) else "pages/present.html"
     return shop.templates.response(order.locale, template, context, secret=True)
