@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import OpenShop, Shop
 from tests.xendit import fake_xendit
 from webapp.presenter.test_cards import cards
-from webapp.sandbox.gateway.cards import outcome
+from webapp.sandbox.cards import outcome
 from webapp.sandbox.markets import MARKETS
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES, Currency

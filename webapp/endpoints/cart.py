@@ -20,7 +20,7 @@ SAMPLE = "gayo:1,toraja:1"
 
 async def sample(request: Request) -> Response:
     """Fill an empty cart with two bags (``POST /cart/sample``)."""
-    cart = (await visitor_with_fresh_cart(request)).cart
+    cart = (await returning_visitor(request)).cart
     return _answer(request, cart if cart.count else Cart.from_link(SAMPLE), N_("%(count)s in your cart, %(amount)s."))
 
 

@@ -64,7 +64,6 @@ async def checkout(request: Request) -> Response:
             save_visitor(request, visitor)
             request.session["ordered"] = order.reference_id
             return await open_payment(request, order, await create_at_xendit(shop, order))
-
     save_visitor(request, visitor)
     order, secret = await reopen(shop, await _created_order(shop, order.checkout_id))
     return await open_payment(request, order, secret) if secret else redirect(request, f"/orders/{order.reference_id}")

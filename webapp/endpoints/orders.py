@@ -123,7 +123,7 @@ async def again(request: Request) -> Response:
     cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines})
     if order.currency in shop.settings.api_keys:
         visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
-    integration = order.integration if order.integration in INTEGRATIONS else None
+    integration = order.integration if order.integration in INTEGRATIONS else ""
     visitor = visitor.with_choices(flow=order.flow, integration=integration)
     save_visitor(request, replace(visitor, cart=cart) if order.lines else visitor)
     return redirect(request, "/")

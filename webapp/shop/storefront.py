@@ -14,7 +14,7 @@ from webapp.orders.order import anchor_date
 from webapp.orders.status import Flow
 from webapp.shop.catalog import PRODUCTS, Product, price_in
 from webapp.shop.currencies import Currency
-from webapp.shop.visitor import PRESENTATIONS, Visitor, unavailable_reason
+from webapp.shop.visitor import Visitor, unavailable_reason
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,7 @@ def storefront_context(
         "integration": visitor.integration,
         "saved": visitor.saved,
         "saved_checkout_id": new_checkout_id() if visitor.saved else "",
-        "presentations": [
-            Choice(each, title, "", checked=each == visitor.present) for each, title in PRESENTATIONS.items()
-        ],
+        "presented": visitor.present,
         "charge": charge(flow, currency, total, visitor.language),
         "can_checkout": reason is None,
         "checkout_reason": reason,

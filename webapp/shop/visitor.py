@@ -17,7 +17,7 @@ from webapp.shop.currencies import CURRENCIES, Currency
 
 LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "th": "ไทย", "vi": "Tiếng Việt", "es": "Español"}
 """The five that Xendit's SDK speaks, by their own names."""
-PRESENTATIONS = {"page": N_("Page"), "qr": N_("QR code"), "iframe": N_("Frame")}
+PRESENTATIONS = ("page", "qr", "iframe")
 """How Xendit's page is shown."""
 OLD_TAGS = {"in": "id"}  # what old Androids call Indonesian
 
@@ -39,12 +39,7 @@ class Visitor:
     """One of PRESENTATIONS."""
 
     def with_choices(
-        self,
-        *,
-        currency: Currency | None = None,
-        flow: Flow | None = None,
-        integration: str | None = None,
-        present: str = "",
+        self, *, currency: Currency | None = None, flow: Flow | None = None, integration: str = "", present: str = ""
     ) -> "Visitor":
         """Return the visitor with new choices. The payment method changes if it can't serve them."""
         visitor = replace(
