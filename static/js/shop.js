@@ -27,6 +27,14 @@
     }
   }
 
+  // Who has sent the request may send it again; what the page asks by itself, it asks again by itself.
+  function sayOffline({ detail }) {
+    const [toVisitor, ofPage] = offline.children;
+    ofPage.hidden = Boolean(detail.ctx?.sourceEvent?.isTrusted);
+    toVisitor.hidden = !ofPage.hidden;
+    offline.hidden = false;
+  }
+
   // The server decides what is chosen; a control that was used keeps its own idea through a morph, or an error.
   function obeyServer() {
     const market = document.getElementById("currency");
@@ -89,9 +97,11 @@
     const { status, headers } = event.detail.ctx.response;
     const isFragment = headers.get("X-Template")?.startsWith("fragments/");
     offline.hidden = status === 204 || headers.has("HX-Redirect") || isFragment;
-    if (!offline.hidden) event.preventDefault();
+    if (offline.hidden) return;
+    event.preventDefault();
+    sayOffline(event);
   });
-  document.addEventListener("htmx:error", () => { offline.hidden = false; });
+  document.addEventListener("htmx:error", sayOffline);
 
   // A plain form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {

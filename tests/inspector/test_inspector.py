@@ -179,7 +179,7 @@ async def test_only_the_orders_own_visitor_looks_behind_the_counter(shop: Shop, 
             assert (await shop.get(f"/orders/{order.reference_id}/{path}", headers=headers)).status_code == 403
     for path in ("qr", "expire-now", "repeat-webhook"):
         assert (await shop.post(f"/orders/{order.reference_id}/{path}")).status_code == 403
-    assert "Behind the counter" not in (await shop.get(f"/orders/{order.reference_id}")).text
+    assert "inspector-panel" not in (await shop.get(f"/orders/{order.reference_id}")).text
     assert (await shop.get("/orders/selat-none/inspector")).status_code == 404
 
 
@@ -300,6 +300,7 @@ async def test_no_other_file_can_be_looked_at(shop: Shop) -> None:
 async def test_the_storefront_shows_the_newest_order_and_says_so_when_there_is_none(shop: Shop) -> None:
     assert "No order from this browser yet" in (await shop.get("/inspector", headers=HTMX)).text
     assert "No order from this browser yet" in (await shop.get("/inspector")).text
+    assert "/cart/sample" in (await shop.get("/inspector")).text
     assert (await shop.get("/inspector?seen=none", headers=HTMX)).status_code == 204
     order = await shop.place()
     assert order.reference_id in (await shop.get("/inspector", headers=HTMX)).text

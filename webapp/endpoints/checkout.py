@@ -48,7 +48,7 @@ async def checkout(request: Request) -> Response:
     if reason := unavailable_reason(integration, Flow(flow), visitor.currency):
         raise Refusal(reason)
     checkout_id = read_checkout_id(form)
-    visitor = visitor.with_choices(flow=Flow(flow), integration=integration)
+    visitor = visitor.with_choices(flow=Flow(flow), integration=integration, present=form.get("present", ""))
     order = await earlier_order(request, visitor, checkout_id)
     if order is None:
         refuse_unseen(request, visitor, form.get("seen"))
@@ -64,10 +64,10 @@ async def checkout(request: Request) -> Response:
         if await shop.order_book.add(order):  # stored before Xendit is called
             save_visitor(request, visitor)
             request.session["ordered"] = order.reference_id
-            return open_payment(request, order, await create_at_xendit(shop, order))
-
+            return await open_payment(request, order, await create_at_xendit(shop, order))
+    save_visitor(request, visitor)
     order, secret = await reopen(shop, await _created_order(shop, order.checkout_id))
-    return open_payment(request, order, secret) if secret else redirect(request, f"/orders/{order.reference_id}")
+    return await open_payment(request, order, secret) if secret else redirect(request, f"/orders/{order.reference_id}")
 
 
 async def create_at_xendit(shop: Shop, order: Order) -> str:

@@ -97,7 +97,7 @@ async def resume(request: Request) -> Response:
         return RedirectResponse(f"/orders/{order.reference_id}", 303)
     declined = request.query_params.get("component_status") == "FAILED"  # Xendit adds it; the webhook may be under way
     declined = declined or await shop_of(request).order_book.last_event(order.reference_id) == "payment.failure"
-    return open_payment(request, order, secret, resume=True, notice=DECLINED if declined else None)
+    return await open_payment(request, order, secret, resume=True, notice=DECLINED if declined else None)
 
 
 async def pay(request: Request) -> Response:
@@ -129,7 +129,7 @@ async def again(request: Request) -> Response:
     cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines})
     if order.currency in shop.settings.api_keys:
         visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
-    integration = order.integration if order.integration in INTEGRATIONS else None
+    integration = order.integration if order.integration in INTEGRATIONS else ""
     visitor = visitor.with_choices(flow=order.flow, integration=integration)
     save_visitor(request, replace(visitor, cart=cart) if order.lines else visitor)
     return redirect(request, "/")

@@ -24,7 +24,7 @@ SCENES: dict[str, Scene] = {
             choose("PHP", "pay", "payment_link", "benguet:2", present="qr"),
             (
                 N_("Press Checkout: the payment page appears as a QR code."),
-                N_("Open it with a phone, or by its link, and pay with GCash."),
+                N_("Pay with GCash on a phone that scans it, or on the pretend phone beside it."),
             ),
             N_("Nothing but a link: it can be sent in a chat. The order page turns to Paid by itself."),
         ),

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from webapp.notices import N_
 from webapp.shop.currencies import Currency
+from webapp.shop.failing_totals import FAILURE_CODES, failing_totals
 from webapp.shop.product import Coffee, Product
 
 PRODUCTS: dict[str, Product] = {
@@ -115,7 +116,16 @@ PRODUCTS: dict[str, Product] = {
 }
 
 
+PRODUCTS |= {
+    f"fails-{code.lower()}": Product(f"fails-{code.lower()}", code, N_("Test article"), "", Decimal(1), fails_with=code)
+    for code in FAILURE_CODES
+}
+
+
 def price_in(currency: Currency, product: Product) -> Decimal:
     """Return the price of one piece in ``currency``, rounded to its ``price_step``. Totals are sums of these."""
+    if product.fails_with:
+        totals = failing_totals(currency.code)
+        return totals.get(product.fails_with, totals["DECLINED_BY_ISSUER"])
     steps = product.base_price * currency.rate / currency.price_step
     return steps.quantize(Decimal(1), ROUND_HALF_UP) * currency.price_step

@@ -34,6 +34,8 @@ class Product:
     coffee: Coffee | None = None
     art: str = "bag"
     """The drawing of what isn't coffee."""
+    fails_with: str = ""
+    """The failure code of a test article: its price makes every test card fail. The shelf has none."""
 
     @property
     def description(self) -> str:

@@ -50,9 +50,11 @@ FLOWS = {
 
 
 def shelf(currency: Currency) -> list[ShelfItem]:
-    """Return every product with its price in a currency."""
+    """Return every product of the shelf with its price in a currency."""
     items = []
     for product in PRODUCTS.values():
+        if product.fails_with:
+            continue
         price = price_in(currency, product)
         items.append(ShelfItem(product, price, currency.format(price)))
     return items
@@ -89,6 +91,7 @@ def storefront_context(
         "integration": visitor.integration,
         "saved": visitor.saved,
         "saved_checkout_id": new_checkout_id() if visitor.saved else "",
+        "presented": visitor.present,
         "charge": charge(flow, currency, total, visitor.language),
         "can_checkout": reason is None,
         "checkout_reason": reason,

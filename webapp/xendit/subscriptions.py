@@ -16,7 +16,7 @@ from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus, status_after
-from webapp.presenter.test_cards import amounts
+from webapp.shop.failing_totals import failing_totals
 from webapp.web.plan import PlanView
 from webapp.web.state import Shop
 from webapp.xendit.order_sync import ASKED, PAGE_PATIENCE, QUESTIONS
@@ -88,7 +88,7 @@ def is_live(shop: Shop, order: Order) -> bool:
 
 def declining_amount(currency: str) -> Decimal:
     """Return an amount for which any card declines in test mode: there is not enough money."""
-    return Decimal(next(amount for amount, code in amounts(currency) if code == "INSUFFICIENT_BALANCE"))
+    return failing_totals(currency)["INSUFFICIENT_BALANCE"]
 
 
 def _plan(shop: Shop, order: Order) -> tuple[httpx.AsyncClient, str, str]:
