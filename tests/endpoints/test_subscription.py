@@ -101,7 +101,7 @@ async def test_months_are_simulated_with_the_cycles_amount_and_one_that_declines
 
 
 def test_each_market_has_an_amount_that_declines() -> None:
-    assert [str(subscriptions.declining_amount(code)) for code in ("IDR", "VND", "SGD")] == ["10054", "405100", "10054"]
+    assert [str(subscriptions.declining_amount(code)) for code in ("IDR", "VND", "SGD")] == ["10054", "405100", "10.51"]
 
 
 async def test_what_is_in_sight_are_three_actions_at_most(open_shop: OpenShop, plan: Plan) -> None:
