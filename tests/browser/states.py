@@ -186,15 +186,23 @@ def behind(page: Page) -> None:
     expect(page.locator("#inspector-code .payload").first).to_be_attached()
 
 
+def beside(page: Page) -> None:
+    """The shop with the inspector of an earlier order open beside it."""
+    waiting(page)
+    filled(page)
+    page.locator("#inspector-panel > summary").click()
+    expect(page.locator(".whose")).to_be_visible()
+
+
 STATES: list[Arrive] = [
     *(empty, filled, chosen, menus, saving, subscribing, refused),
     *(paying, declined, waiting, cancelled, paid, saved, subscribed, orders, no_orders),
     *(hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed, expired, down),
-    *(missing, walkthrough, behind, presenting, source),
+    *(missing, walkthrough, behind, beside, presenting, source),
 ]
 
 # A reload ends these, or they keep the language that they began in: they have to be reached anew.
-FLEETING = {menus, behind, presenting, refused, paying, declined, down}
+FLEETING = {menus, behind, beside, presenting, refused, paying, declined, down}
 FLEETING |= {hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed}
 
 # For pictures only: it ends by itself within seconds.

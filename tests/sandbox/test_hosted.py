@@ -1,6 +1,7 @@
 """The hosted pages, walked as a browser without JavaScript does: GET, a form, a redirect."""
 
 import re
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import httpx
@@ -155,6 +156,12 @@ async def test_a_cancelled_session_cannot_be_paid(rig: Rig) -> None:
         answer = await rig.browser.post(url, data=form | {"choice": "CARDS.visa"})
         assert "The shop has withdrawn this" in (await rig.browser.get(answer.headers["location"])).text
     assert (await rig.session(session))["status"] == "CANCELED"
+
+
+async def test_the_page_says_by_the_clock_of_its_market_until_when_it_is_open(rig: Rig) -> None:
+    session = await rig.create(PAY)
+    local = datetime.fromisoformat(session["expires_at"]).astimezone(timezone(timedelta(hours=7)))
+    assert f"Open until {local:%B} {local.day}, {local:%Y, %H:%M} UTC+07:00" in (await page(rig, session)).text
 
 
 async def test_the_page_expires_by_the_clock(rig: Rig) -> None:

@@ -18,14 +18,16 @@ INVOICE_DEFAULT = "IDR"  # the currency of an invoice that names none
 class Market:
     """One currency. `country` is None for a currency that has no market of its own.
 
-    `decimals`: the most that an amount may have. `price`: how an amount is written; `separators`: of thousands and of
-    decimals. `invoices`: the Invoice API takes the currency; `whole_invoices`: it cuts decimals off.
+    `hours`: its clock's, from UTC. `decimals`: the most that an amount may have. `price`: how an amount is written;
+    `separators`: of thousands and of decimals. `invoices`: the Invoice API takes the currency;
+    `whole_invoices`: it cuts decimals off.
     """
 
     currency: str
     country: str | None
     price: str
     channels: tuple[Channel, ...]
+    hours: int = 0
     decimals: int = 2
     separators: str = ",."
     invoices: bool = False
@@ -52,7 +54,7 @@ def _by_currency(rows: Iterable[Market]) -> dict[str, Market]:
 
 # fmt: off
 MARKETS = _by_currency([
-    Market("IDR", "ID", "Rp{}", decimals=0, separators=".,", invoices=True, whole_invoices=True, channels=(
+    Market("IDR", "ID", "Rp{}", hours=7, decimals=0, separators=".,", invoices=True, whole_invoices=True, channels=(
         cards(5_000, 200_000_000),
         Channel("QRIS", "QRIS", QR, 1, 10_000_000, flow="qr", colour="#B3202A"),
         Channel("DANA", "DANA", WALLET, 100, 20_000_000, saves=True, flow="redirect", colour="#1277C9", app=True),
@@ -71,7 +73,7 @@ MARKETS = _by_currency([
         Channel("LINKAJA", "LinkAja", WALLET, 100, 10_000_000),
         Channel("BRI_DIRECT_DEBIT", "BRI direct debit", ONLINE, 1, 999_999, saves=True),
     )),
-    Market("PHP", "PH", "₱{}", invoices=True, channels=(
+    Market("PHP", "PH", "₱{}", hours=8, invoices=True, channels=(
         cards(1),
         Channel("QR_PH", "QR Ph", QR, 1, 50_000, flow="qr", colour="#1F4FA3"),
         Channel("GCASH", "GCash", WALLET, 1, 100_000, flow="redirect", colour="#1463DE", app=True),
@@ -82,18 +84,18 @@ MARKETS = _by_currency([
         Channel("7ELEVEN", "7-Eleven", SHOP, 50, 50_000),
         Channel("LBC", "LBC", SHOP, 50, 200_000),
     )),
-    Market("THB", "TH", "฿{}", invoices=True, channels=(
+    Market("THB", "TH", "฿{}", hours=7, invoices=True, channels=(
         cards(1, 700_000),
         Channel("PROMPTPAY", "PromptPay", QR, 1, 700_000, flow="qr", colour="#123A6B"),
         Channel("TRUEMONEY", "TrueMoney", WALLET, 1, 100_000, flow="redirect", colour="#C4531B", app=True),
         Channel("KBANK_MOBILE_BANKING", "KBank mobile banking", ONLINE, 20, 700_000),
         Channel("KTB_MOBILE_BANKING", "Krungthai mobile banking", ONLINE, 20, 700_000),
     )),
-    Market("SGD", "SG", "S${}", channels=(
+    Market("SGD", "SG", "S${}", hours=8, channels=(
         cards(1, 1_000),
         Channel("SGQR", "PayNow", QR, Decimal("0.01"), 200_000, flow="qr", colour="#7A1F6B"),
     )),
-    Market("MYR", "MY", "RM{}", invoices=True, channels=(
+    Market("MYR", "MY", "RM{}", hours=8, invoices=True, channels=(
         cards(1, 5_000),
         Channel("TOUCHNGO", "Touch 'n Go", WALLET, 1, 25_000, saves=True, flow="redirect", colour="#1B56A8", app=True),
         Channel("MAYB2U_FPX", "Maybank2U", ONLINE, 1, 30_000, saves=True, flow="redirect", colour="#8A6A00"),
@@ -103,15 +105,15 @@ MARKETS = _by_currency([
         Channel("WECHATPAY", "WeChat Pay", WALLET, Decimal("0.1"), 25_000),
         Channel("AMBANK_VIRTUAL_ACCOUNT", "AmBank", BANK, 1, 10_000_000),
     )),
-    Market("VND", "VN", "{}₫", decimals=0, separators=".,", invoices=True, channels=(
+    Market("VND", "VN", "{}₫", hours=7, decimals=0, separators=".,", invoices=True, channels=(
         cards(1_000),
         Channel("MOMO", "MoMo", WALLET, 1_000, 50_000_000, flow="redirect", colour="#A1226B", app=True),
         Channel("ZALOPAY", "ZaloPay", WALLET, 1_000, 50_000_000, flow="redirect", colour="#1668C4", app=True),
         Channel("APPOTA", "Appota", WALLET, 1_000, 500_000_000),
         Channel("SHOPEEPAY", "ShopeePay", WALLET, 1_000, 500_000_000),
     )),
-    Market("HKD", "HK", "HK${}", channels=(cards(1),)),
-    Market("MXN", "MX", "MXN${}", channels=(cards(1),)),
+    Market("HKD", "HK", "HK${}", hours=8, channels=(cards(1),)),
+    Market("MXN", "MX", "MXN${}", hours=-6, channels=(cards(1),)),
     Market("USD", None, "US${}", invoices=True, channels=(cards(1, 1_000),)),
 ])
 # fmt: on

@@ -1,10 +1,12 @@
 """A payment session or a legacy invoice as a hosted page shows it: one view for both."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ..api.invoice_schema import method_name
 from ..channels import Channel, offered
+from ..clock import from_text
 from ..markets import MARKETS
 from ..records import OPEN, InvoiceRecord, SessionRecord, attempt_id
 
@@ -39,6 +41,11 @@ class CheckoutView:
     def amount_text(self) -> str:
         """Return the amount with its currency."""
         return MARKETS[self.currency].format(self.amount)
+
+    @property
+    def end(self) -> datetime:
+        """Return when it ends, by the clock of its market."""
+        return from_text(self.ends_at).astimezone(timezone(timedelta(hours=MARKETS[self.currency].hours)))
 
     @property
     def failure_code(self) -> str | None:
