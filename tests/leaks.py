@@ -18,7 +18,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         r"https?://((dev\.)?xen\.to|link[.-](dev\.)?xendit\.co|checkout[a-z-]*\.xendit\.co)/\w"
     ),
     "invoice_url": re.compile(r"https?://(checkout|invoice)(-staging|-dev)?\.xendit\.co/(web|v2|invoices)/\w"),
-    "sandbox payment page": re.compile(r"/sandbox/(pay/\w{8}|invoice/[0-9a-f]{24})"),
+    "sandbox payment page": re.compile(r"/sandbox/(pay/\w{8}|invoice/[0-9a-f]{24}|authorize/[\w-]+/\w{8})"),
     "API key": re.compile(r"xnd_(development|production)_\w{4}"),
     "API key in an Authorization header": re.compile(r"Basic eG5kX[A-Za-z0-9+/]"),
 }

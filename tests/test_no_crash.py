@@ -36,7 +36,8 @@ customer items subscription schedule anchor_date interval interval_count channel
 card_details card_number components_configuration origins external_id invoice_duration event data id status
 metadata session_id payment_session_id payment_id captures request_amount capture_method payment_token_id
 allowed_payment_channels success_return_url description locale name net_unit_amount category limit statuses
-last_invoice created_after payment_request_id invoice_id customer_id type
+last_invoice created_after payment_request_id invoice_id customer_id type capture_amount individual_detail email
+payment_token_id request_amount channel_code skip_three_ds
 """.split()  # noqa: SIM905
 odd = st.sampled_from(ODD) | st.text(max_size=12)
 numbers = st.integers() | st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from([10**400, -0.0, 1e-300, 0.1])

@@ -64,7 +64,7 @@ def baguio(page: Page) -> None:
     hosted.pay(page)
     payment.order_page(page, "paid")
     page.locator("#order-status").get_by_role("link", name="Back to the shop").click()
-    page.locator("#add-toraja").click()
+    page.get_by_role("button", name="Add Toraja Sapan").click()
     page.get_by_role("button", name="Pay with Visa •••• 1000").click()
     says(page, "paid", "POST /v3/payment_requests", "payment.capture", "The order is now: Paid")
 

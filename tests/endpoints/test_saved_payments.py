@@ -100,6 +100,18 @@ async def test_a_second_click_finds_the_first_order(returning: Made) -> None:
     assert router["charge"].call_count == 1
 
 
+@pytest.mark.parametrize("event", ["payment_session.completed", "payment_token.activation"])
+async def test_a_token_may_come_after_the_payment(open_shop: OpenShop, event: str) -> None:
+    async with open_shop(xendit()) as shop:
+        order = await shop.place("payment_link", "pay_save")
+        await shop.webhook(payment_event(order, "payment.capture", "SUCCEEDED"))
+        assert "Visa" not in (await shop.get(f"/orders/{order.reference_id}")).text
+        token = {"payment_token_id": TOKEN_ID, "reference_id": order.reference_id, "status": "ACTIVE"}
+        said = session_event(order, **token) if "session" in event else {"event": event, "data": token}
+        await shop.webhook(said | {"event": event})
+        assert "Visa •••• 1000" in (await shop.get(f"/orders/{order.reference_id}")).text
+
+
 @pytest.mark.parametrize("headers", [{}, HTMX])
 @pytest.mark.parametrize(
     ("answer", "words"),
@@ -288,3 +300,69 @@ async def test_a_customer_whom_only_xendit_knows_is_looked_up(open_shop: OpenSho
         order = await shop.place()
     assert order.payment_session_id == SESSION_ID
     assert json.loads(router["sessions"].calls.last.request.content)["customer_id"] == "cust-7"
+
+
+async def saved_in_sandbox(shop: Shop, choice: str, currency: str = "IDR") -> str:
+    """Save by the sandbox's own page, fill the cart again, and return the token's id."""
+    order = await shop.place("payment_link", "save", currency)
+    link = (await shop.post(f"/orders/{order.reference_id}/pay")).headers["location"]
+    answer = await shop.post(link, data={"choice": choice, "decision": "pay"})
+    while "/sandbox/" in answer.headers["location"]:  # the bank or the wallet asks
+        answer = await shop.post(answer.headers["location"], data={"decision": "approve"})
+    await shop.get(f"/orders/{order.reference_id}")
+    await shop.choose(flow="pay")
+    stored = await shop.order_book.get(order.reference_id)
+    assert stored and stored.payment_token_id, "nothing was saved"
+    return stored.payment_token_id
+
+
+@pytest.mark.parametrize(
+    ("currency", "choice", "label", "asks"),
+    [
+        ("IDR", "CARDS.visa", "Visa •••• 1000", False),
+        ("IDR", "CARDS.mastercard", "Mastercard •••• 1005", False),
+        ("IDR", "CARDS.challenge", "Visa •••• 1091", True),
+        ("IDR", "DANA", "DANA", False),
+        ("PHP", "BPI_DIRECT_DEBIT", "BPI DIRECT DEBIT", True),
+    ],
+)
+async def test_the_sandbox_charges_what_it_saved(
+    shop: Shop, currency: str, choice: str, label: str, asks: bool
+) -> None:
+    token_id = await saved_in_sandbox(shop, choice, currency)
+    assert f"Pay with {label}" in (await shop.get("/")).text
+    answer = await click(shop, token_id)
+    if asks:
+        page = answer.headers["location"]
+        assert "/sandbox/authorize/" in page
+        answer = await shop.post(page, data={"decision": "approve"})
+    assert (
+        answer.headers["location"].removeprefix("http://testserver")
+        == f"/orders/{(await shop.newest_order()).reference_id}"
+    )
+    assert "Thank you" in (await shop.get(answer.headers["location"])).text
+    order = await shop.newest_order()
+    assert (order.status, order.token_label) == ("paid", label)
+    assert order.payment_id
+    form = {"amount": "1", "reason": "OTHERS", "form_id": "refund-of-a-token-1"}
+    if choice == "CARDS.visa":
+        assert (await shop.post(f"/orders/{order.reference_id}/refund", data=form)).status_code == 303
+
+
+@pytest.mark.parametrize("choice", ["CARDS.challenge", "BPI_DIRECT_DEBIT"])
+async def test_who_declines_at_the_bank_or_wallet_is_not_charged(shop: Shop, choice: str) -> None:
+    token_id = await saved_in_sandbox(shop, choice, "PHP")
+    page = (await click(shop, token_id)).headers["location"]
+    back = await shop.post(page, data={"decision": "decline"})
+    shown = (await shop.get(back.headers["location"])).text
+    assert "was not charged" in shown
+    assert (await shop.newest_order()).status == "declined"
+
+
+async def test_a_forgotten_token_pays_nothing_in_the_sandbox(shop: Shop) -> None:
+    token_id = await saved_in_sandbox(shop, "CARDS.visa")
+    other = httpx.AsyncClient(transport=shop._transport, base_url=shop.base_url, cookies=dict(shop.cookies))
+    assert (await shop.post("/saved-payments/forget", data={"payment_token_id": token_id})).status_code == 303
+    form = {"payment_token_id": token_id, "checkout_id": "another-tab-000001"}
+    assert (await other.post("/checkout/saved-payment", data=form)).status_code == 404
+    assert "Pay with" not in (await shop.get("/")).text

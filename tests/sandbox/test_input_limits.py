@@ -49,7 +49,7 @@ async def alone(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-@pytest.mark.parametrize("path", ["/sessions", "/v2/invoices"])
+@pytest.mark.parametrize("path", ["/sessions", "/v2/invoices", "/customers", "/v3/payment_requests"])
 async def test_absurd_json_is_a_400(alone: httpx.AsyncClient, path: str) -> None:
     for body in ABSURD:
         answer = await alone.post(path, content=body)

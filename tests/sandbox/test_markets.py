@@ -15,7 +15,7 @@ FOLDER = Path(sandbox.__file__).parent
 NAMED_ELSEWHERE = {
     "README.md": "an example, and currencies that Xendit's published schema does not have",
     "gateway/README.md": "the amount from which a Thai test card asks the bank",
-    "gateway/cards.py": "the same, and Vietnam's own amounts that decline any card",
+    "cards.py": "the same, and Vietnam's own amounts that decline any card",
 }
 
 

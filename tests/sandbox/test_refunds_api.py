@@ -148,7 +148,16 @@ async def test_an_invoice_is_refunded_by_its_id(rig: Rig) -> None:
 
 # https://docs.xendit.co/apidocs/capture-payment
 PAYMENT = ["payment_id", "payment_request_id", "business_id", "reference_id", "country", "currency", "channel_code"]
-PAYMENT += ["channel_properties", "created", "updated", "type", "request_amount", "capture_method", "status"]
+PAYMENT += [
+    "channel_properties",
+    "created",
+    "updated",
+    "type",
+    "request_amount",
+    "capture_method",
+    "status",
+    "payment_details",
+]
 
 
 async def test_less_than_authorised_is_captured_once(rig: Rig) -> None:

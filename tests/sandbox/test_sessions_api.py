@@ -390,6 +390,6 @@ async def test_a_session_expires_by_the_clock(rig: Rig) -> None:
 
 
 async def test_unknown_paths_and_methods_answer_in_the_envelope(rig: Rig) -> None:
-    assert (await rig.api.get("/v3/payment_requests")).json()["error_code"] == "NOT_FOUND"
+    assert (await rig.api.get("/v3/payouts")).json()["error_code"] == "NOT_FOUND"
     answer = await rig.api.delete("/sessions/ps-1")
     assert (answer.status_code, answer.json()["error_code"]) == (405, "METHOD_NOT_ALLOWED")

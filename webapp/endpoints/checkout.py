@@ -85,7 +85,7 @@ async def create_at_xendit(shop: Shop, order: Order) -> str:
     outcome = outcomes.of_invoice(answer) if order.integration == "invoice" else outcomes.of_session(answer)
     customer_id = answer.get("customer_id")
     known = {"customer_id": str(customer_id)} if is_id(customer_id) else {}
-    await shop.order_book.set_created(order.reference_id, {**outcome.ids, **known})
+    await shop.order_book.set_ids(order.reference_id, {**outcome.ids, **known})
     return secret_of(shop, order, answer)
 
 

@@ -63,6 +63,9 @@ async def xendit(request: Request) -> Response:
 async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -> Response:
     """Change the order's status as the webhook says, and record the webhook in the same transaction."""
     status = status_after(order, outcome.state, outcome.captured)
+    if order.status.is_success and not order.payment_token_id and "payment_token_id" in outcome.ids:
+        token = {"payment_token_id": outcome.ids["payment_token_id"]}
+        await shop.order_book.set_ids(order.reference_id, token)  # an earlier webhook said less
     if status is None:
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
     if status.is_success and order.amount and None in (outcome.amount, outcome.currency):

@@ -89,12 +89,12 @@ class OrderBook:
         async with self._database.read() as connection:
             return [order_from_row(row) async for row in self._sql.overdue_orders(connection, **stamps, most=most)]
 
-    async def set_created(self, reference_id: str, ids: Mapping[str, str]) -> None:
-        """Store the ids of what Xendit created for the order."""
-        names = ("payment_session_id", "invoice_id", "payment_request_id", "customer_id")
+    async def set_ids(self, reference_id: str, ids: Mapping[str, str]) -> None:
+        """Store ids of what Xendit made for the order. A token, once known, stays."""
+        names = ("payment_session_id", "invoice_id", "payment_request_id", "customer_id", "payment_token_id")
         made = {name: ids.get(name) for name in names}
         async with self._database.autocommit() as connection:
-            await self._sql.set_created(connection, reference_id=reference_id, now=timestamp(_now()), **made)
+            await self._sql.set_ids(connection, reference_id=reference_id, now=timestamp(_now()), **made)
 
     async def change_status(
         self, order: Order, status: OrderStatus, *, cause: str, ids: Ids = NO_IDS, captured: Decimal | None = None

@@ -1,17 +1,19 @@
 """Attempts to pay or save within a session: each begins once and is settled once. sessions.py exports them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
+from .captures import HELD_FOR
 from .clock import to_text
 from .errors import MAX_ATTEMPTS, invalid_status, too_many_attempts
-from .events import payment_event, plan_events, session_event, token_event
+from .events import plan_events, session_event
 from .ids import new_id
+from .payment_objects import payment_event, token_event
 from .records import OPEN, SessionRecord, attempt_id, find_attempt
+from .tokens import activate
 
 Kind = Literal["payment_request", "payment_token"]
 Outcome = Literal["SUCCEEDED", "FAILED", "CANCELED", "EXPIRED", "PENDING"]
-HELD_FOR = timedelta(days=7)
 ENDED: dict[str, Outcome] = {"FAILED": "FAILED", "CANCELED": "CANCELED", "EXPIRED": "EXPIRED"}
 
 
@@ -26,11 +28,12 @@ def begin_attempt(
     failure_code: str | None = None,
     due: datetime | None = None,
     due_outcome: Outcome | None = None,
+    card: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Add an attempt to the session and return it. Raise 422 unless the session is ACTIVE.
 
-    A final `status` (SUCCEEDED, FAILED …) is settled at once. At the time `due`, the clock settles the attempt as
-    `due_outcome`.
+    `card` describes a card without its number: it is kept if the attempt saves it.
+    A final `status` (SUCCEEDED, FAILED …) is settled at once. At the time `due`, the clock settles it as `due_outcome`.
     """
     if not record.is_active:
         raise invalid_status(record.status)
@@ -44,17 +47,21 @@ def begin_attempt(
         "actions": [],
         "failure_code": None,
         "save": _saves(record.session, save),
-        "created": to_text(now),
-        "updated": to_text(now),
-        "due": to_text(due) if due else None,
-        "due_outcome": due_outcome,
-        "due_failure_code": failure_code if due else None,
+        **dict.fromkeys(("created", "updated"), to_text(now)),
+        **_due(due, due_outcome, failure_code),
         **_new_ids(kind),
     }
+    attempt["card"] = card if attempt["save"] else None
     record.attempts.append(attempt)
     if status not in OPEN:
         settle_attempt(record, now, attempt_id(attempt), ENDED.get(status, "SUCCEEDED"), failure_code)
     return attempt
+
+
+def _due(due: datetime | None, outcome: Outcome | None, failure_code: str | None) -> dict[str, Any]:
+    if due is None:
+        return {"due": None, "due_outcome": None, "due_failure_code": None}
+    return {"due": to_text(due), "due_outcome": outcome, "due_failure_code": failure_code}
 
 
 def _new_ids(kind: Kind) -> dict[str, str]:
@@ -114,7 +121,7 @@ def _succeed(record: SessionRecord, now: datetime, attempt: dict[str, Any]) -> N
         if attempt.get(name):
             session[name] = attempt[name]
     if attempt.get("payment_token_id"):
-        record.outbox.append(token_event("payment_token.activation", session, attempt, "ACTIVE"))
+        record.children.append(activate(record, now, attempt))
     close(record, now, "COMPLETED")
     record.outbox.append(session_event("payment_session.completed", session))
     if session["session_type"] == "SUBSCRIPTION":

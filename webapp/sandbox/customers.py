@@ -1,28 +1,88 @@
-"""Customers, as far as sessions need them: the merchant's reference and the `cust-…` id that belongs to it."""
+"""Customers: the merchant's reference, the `cust-…` id that belongs to it, and what the merchant told about them."""
 
+import hashlib
 from typing import Any
 
 from .clock import to_text
+from .codec import dumps, loads
 from .errors import SandboxError
 from .ids import new_id
 from .store import Store
 
+JSON = dict[str, Any]
+# Fields of the answer, each with its value where the merchant sent none.
+FIELDS: JSON = {
+    "type": "INDIVIDUAL", "reference_id": None, "individual_detail": None, "business_detail": None, "email": None,
+    "mobile_number": None, "phone_number": None, "hashed_phone_number": None, "addresses": [], "identity_accounts": [],
+    "kyc_documents": [], "description": None, "date_of_registration": None, "domicile_of_registration": None,
+    "metadata": None,
+}  # fmt: skip
+IN_SESSION = "customer: The reference_id entered has been used before. Please enter a unique reference_id"
 
-async def add_customer(store: Store, business_id: str, reference_id: str) -> str:
-    """Return the `cust-…` id of this reference, new or known. Raise 409 if it belongs to another business."""
-    fields = {"reference_id": reference_id, "customer_id": new_id("cust-"), "business_id": business_id}
-    fields["used_at"] = to_text(store.clock())
+
+async def add_customer(store: Store, business_id: str, customer: JSON) -> str:
+    """Return the `cust-…` id of this customer's reference, new or known.
+
+    Raise 409 if it belongs to another business.
+    """
+    now = to_text(store.clock())
+    fields = {"reference_id": customer["reference_id"], "business_id": business_id, "used_at": now}
     async with store.database.write() as connection:
-        await store.queries.insert_customer(connection, **fields)
-        row: Any = await store.queries.get_customer_by_reference(connection, reference_id=reference_id)
+        await store.queries.insert_customer(connection, customer_id=new_id("cust-"), **fields)
+        row: Any = await store.queries.get_customer_by_reference(connection, reference_id=customer["reference_id"])
+        if row["business_id"] == business_id:
+            await _insert_details(store, connection, row["customer_id"], customer, now)
     if row["business_id"] != business_id:
-        text = "customer: The reference_id entered has been used before. Please enter a unique reference_id"
-        raise SandboxError(409, "DUPLICATE_ERROR", text)
+        raise SandboxError(409, "DUPLICATE_ERROR", IN_SESSION)
     return str(row["customer_id"])
 
 
-async def has_customer(store: Store, business_id: str, customer_id: str) -> bool:
-    """Return whether the business has this customer."""
+async def create_customer(store: Store, business_id: str, body: JSON, key: str | None) -> JSON:
+    """Store a new customer and return it; for the same idempotency key, the customer that is there.
+
+    Raise 409 for a known reference, or for a key that came with another body.
+    """
+    now, customer_id = to_text(store.clock()), new_id("cust-")
+    fields = {"reference_id": body["reference_id"], "business_id": business_id, "used_at": now}
+    alias = key and f"key:{hashlib.sha256(f'{business_id}:{key}'.encode()).hexdigest()}"
     async with store.database.write() as connection:
-        row = await store.queries.use_customer(connection, customer_id=customer_id, used_at=to_text(store.clock()))
-    return row is not None and row["business_id"] == business_id
+        if alias and not await store.queries.insert_alias(connection, alias=alias, object_id=customer_id):
+            first = await store.queries.find_alias(connection, alias=alias)
+            row = await store.queries.get_customer(connection, customer_id=first["object_id"])
+            if row is None or loads(row["document"])["body"] != body:
+                raise SandboxError(409, "IDEMPOTENCY_ERROR", "This idempotency key was used with another request")
+            return _view(row)
+        await store.queries.insert_customer(connection, customer_id=customer_id, **fields)
+        row = await store.queries.get_customer_by_reference(connection, reference_id=body["reference_id"])
+        if row["customer_id"] != customer_id:
+            raise SandboxError(409, "DUPLICATE_ERROR", "The reference_id entered has been used before")
+        await _insert_details(store, connection, customer_id, body, now)
+        return _view(await store.queries.get_customer(connection, customer_id=customer_id))
+
+
+async def _insert_details(store: Store, connection: Any, customer_id: str, body: JSON, now: str) -> None:
+    document = dumps({"body": body, "created": now})
+    await store.queries.insert_customer_details(connection, customer_id=customer_id, document=document)
+
+
+async def get_customer(store: Store, business_id: str, customer_id: str) -> JSON | None:
+    """Return the customer of this id, or None if the business has none. It counts as used now."""
+    async with store.database.write() as connection:
+        await store.queries.use_customer(connection, customer_id=customer_id, used_at=to_text(store.clock()))
+        row = await store.queries.get_customer(connection, customer_id=customer_id)
+    return _view(row) if row and row["business_id"] == business_id else None
+
+
+async def find_customer(store: Store, business_id: str, reference_id: str) -> JSON | None:
+    """Return the customer of this reference, or None if the business has none."""
+    async with store.database.read() as connection:
+        row = await store.queries.get_customer_by_reference(connection, reference_id=reference_id)
+    return await get_customer(store, business_id, row["customer_id"]) if row else None
+
+
+def _view(row: Any) -> JSON:
+    """Return the customer as the API answers it: unset fields are null or empty."""
+    kept = loads(row["document"]) if row["document"] else {"body": {}, "created": row["used_at"]}
+    body = {name: value for name, value in kept["body"].items() if name in FIELDS and value is not None}
+    shown = {"id": row["customer_id"], **FIELDS, **body, "reference_id": row["reference_id"]}
+    return shown | {"created": kept["created"], "updated": kept["created"]}

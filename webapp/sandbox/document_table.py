@@ -6,36 +6,27 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .clock import to_text
 from .database import Database
 from .errors import SandboxError
-from .events import Event
 from .outbox import insert_webhooks
+from .records import Changes
 
 MAX_TRIES = 100
 CALLER: ContextVar[str] = ContextVar("caller", default="")
 """The name of the caller, if it sent one: see caller_faults.py."""
+UNIQUE = "unique:"
+"""The start of an alias that only one record may have."""
 
-
-class Record(Protocol):
-    """A session or an invoice, with the webhooks that a change of it wants to send."""
-
-    outbox: list[Event]
-    aliases: list[str]
-
-    @property
-    def id(self) -> str: ...
-
-
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound=Changes)
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class RecordKind(Generic[R]):
-    """One kind of record. `name` is `session` or `invoice`, as in the names of the SQL statements."""
+    """One kind of record. `name` is `session`, `invoice` or `object`, as in the names of the SQL statements."""
 
     name: str
     read: Callable[[str], R]
@@ -46,7 +37,10 @@ class RecordKind(Generic[R]):
 
 
 class DocumentTable(Generic[R]):
-    """The table of one kind of record. `on_commit` is called when webhooks were stored; `sends=False` stores none."""
+    """The table of one kind of record. `on_commit` is called when webhooks were stored; `sends=False` stores none.
+
+    `tables` holds the table of each class of record that a change may make.
+    """
 
     def __init__(
         self,
@@ -56,9 +50,10 @@ class DocumentTable(Generic[R]):
         clock: Callable[[], datetime],
         on_commit: Callable[[], None],
         sends: bool,
+        tables: "dict[type, DocumentTable[Any]]",
     ) -> None:
         self.kind, self.database, self.queries = kind, database, queries
-        self.clock, self.on_commit, self.sends = clock, on_commit, sends
+        self.clock, self.on_commit, self.sends, self.tables = clock, on_commit, sends, tables
 
     async def one(self, query: str, **parameters: Any) -> Any:
         """Return the first row of a statement, or None."""
@@ -67,16 +62,30 @@ class DocumentTable(Generic[R]):
 
     async def add(self, record: R, **columns: Any) -> None:
         """Insert a record, and remember the caller if there is one."""
-        row = {
-            "id": record.id,
-            "due_at": self.kind.due_at(record),
-            "document": self.kind.write(record),
-            **columns,
-        }
         async with self.database.write() as connection:
-            await getattr(self.queries, f"insert_{self.kind.name}")(connection, **row)
-            if caller := CALLER.get():
-                await self.queries.insert_caller(connection, object_id=record.id, caller=caller)
+            await self._insert(connection, record, columns)
+
+    async def _insert(self, connection: Any, record: R, columns: dict[str, Any], parent_id: str = "") -> None:
+        row = {"id": record.id, "due_at": self.kind.due_at(record), "document": self.kind.write(record)}
+        await getattr(self.queries, f"insert_{self.kind.name}")(connection, **row, **columns)
+        if caller := CALLER.get():
+            await self.queries.insert_caller(connection, object_id=record.id, caller=caller)
+        elif parent_id:
+            await self.queries.copy_caller(connection, object_id=record.id, parent_id=parent_id)
+        await self._insert_changes(connection, record)
+
+    async def _insert_changes(self, connection: Any, record: Changes) -> None:
+        """Insert the new webhooks, ids and records. Raise 409 for a reference that must be new and is not."""
+        if self.sends and record.outbox:
+            await insert_webhooks(self.queries, connection, record.outbox, self.clock())
+        for alias in record.aliases:
+            new = await self.queries.insert_alias(connection, alias=alias, object_id=record.id)
+            if not new and alias.startswith(UNIQUE):
+                raise SandboxError(409, "DUPLICATE_ERROR", "The reference_id has been used before")
+        for child in record.children:
+            columns = {"business_id": child.business_id, "customer_id": child.customer_id}
+            columns["changed_at"] = to_text(self.clock())
+            await self.tables[type(child)]._insert(connection, child, columns, record.id)
 
     async def get(self, record_id: str) -> R | None:
         """Return the record as of now. Changes by the clock are applied and saved first."""
@@ -118,23 +127,19 @@ class DocumentTable(Generic[R]):
     async def _save(self, row: Any, record: R) -> bool:
         """Save the record. Return False if another process saved since `row` was read."""
         text = self.kind.write(record)
-        if text == row["document"] and not record.outbox:
+        if text == row["document"] and record.is_empty:
             return True
-        events = record.outbox if self.sends else []
         fields = {
             "id": record.id,
             "version": row["version"],
             "due_at": self.kind.due_at(record),
+            "changed_at": to_text(self.clock()),
             "document": text,
         }
         async with self.database.write() as connection:
             if not await getattr(self.queries, f"update_{self.kind.name}")(connection, **fields):
                 return False
-            for alias in record.aliases:
-                await self.queries.insert_alias(connection, alias=alias, object_id=record.id)
-            if events:
-                await insert_webhooks(self.queries, connection, events, self.clock())
-        if events:
-            self.on_commit()
-        record.outbox, record.aliases = [], []
+            await self._insert_changes(connection, record)
+        self.on_commit()
+        record.outbox, record.aliases, record.children = [], [], []
         return True

@@ -49,6 +49,11 @@ def not_found(message: str = "Session not found") -> SandboxError:
     return SandboxError(404, "NOT_FOUND", message)
 
 
+def no_data(message: str = "There is no object of this id") -> SandboxError:
+    """Return the error about an unknown payment method, payment or plan."""
+    return SandboxError(404, "DATA_NOT_FOUND", message)
+
+
 def too_many_attempts() -> SandboxError:
     """Return the error about a session or an invoice with MAX_ATTEMPTS: a record has an end."""
     return SandboxError(429, "TOO_MANY_ATTEMPTS", f"A payment takes at most {MAX_ATTEMPTS} attempts")

@@ -33,64 +33,6 @@ def session_event(name: str, session: JSON) -> Event:
     return Event(name, session["payment_session_id"], data)
 
 
-def _common(session: JSON, attempt: JSON) -> JSON:
-    fields = ("business_id", "reference_id", "customer_id", "country", "currency")
-    common = {field: session[field] for field in fields if session.get(field) is not None}
-    urls = {
-        "success_return_url": session.get("success_return_url"),
-        "failure_return_url": session.get("cancel_return_url"),
-    }
-    return {
-        **common,
-        "channel_code": attempt["channel_code"],
-        "channel_properties": {name: url for name, url in urls.items() if url},
-        "created": attempt["created"],
-        "updated": attempt["updated"],
-    }
-
-
-def payment_event(name: str, session: JSON, attempt: JSON) -> Event:
-    """Return `payment.capture`, `payment.authorization` or `payment.failure`, with the Payment object."""
-    return Event(name, session["payment_session_id"], payment_object(session, attempt))
-
-
-def payment_object(session: JSON, attempt: JSON) -> JSON:
-    """Return the Payment object of an attempt. What was captured is in it once something was."""
-    data = {
-        "payment_id": attempt["payment_id"],
-        "payment_request_id": attempt["payment_request_id"],
-        **_common(session, attempt),
-        "type": "PAY",
-        "request_amount": session["amount"],
-        "capture_method": session.get("capture_method", "AUTOMATIC"),
-        "status": attempt["status"],
-    }
-    if attempt.get("payment_token_id"):
-        data["payment_token_id"] = attempt["payment_token_id"]
-    if attempt.get("failure_code"):
-        data["failure_code"] = attempt["failure_code"]
-    if session.get("metadata"):
-        data["metadata"] = session["metadata"]
-    if attempt["status"] == "SUCCEEDED":
-        capture_id = attempt["payment_id"].replace("py-", "cptr-")
-        amount = attempt.get("captured", session["amount"])
-        capture = {"capture_id": capture_id, "capture_timestamp": attempt["updated"], "capture_amount": amount}
-        data["captures"] = [capture]
-    return data
-
-
-def token_event(name: str, session: JSON, attempt: JSON, status: str) -> Event:
-    """Return `payment_token.activation`, `.failure` or `.expiry`, with the Token object."""
-    data = {
-        "payment_token_id": attempt["payment_token_id"],
-        **_common(session, attempt),
-        "status": status,
-    }
-    if attempt.get("failure_code"):
-        data["failure_code"] = attempt["failure_code"]
-    return Event(name, session["payment_session_id"], data)
-
-
 def plan_events(session: JSON, now: str) -> list[Event]:
     """Return the two events of a new subscription: its plan is active, its first cycle is scheduled."""
     object_id = session["payment_session_id"]

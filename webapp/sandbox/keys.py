@@ -66,6 +66,11 @@ def invoice_code(secret: str, invoice_id: str) -> str:
     return _derive(secret, "invoice", invoice_id).hex()[:24]
 
 
+def authorization_code(secret: str, payment_request_id: str) -> str:
+    """Return the end of the address where a payment with a saved method is approved."""
+    return _derive(secret, "authorize", payment_request_id).hex()[:24]
+
+
 def lookup_hash(secret: str, code: str) -> str:
     """Return the hash that is stored in place of a code, to find the code's object."""
     return hmac.digest(secret.encode(), f"lookup:{code}".encode(), "sha256").hex()

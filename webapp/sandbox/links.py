@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from . import keys
+from .object_records import Charge, PaymentRequestRecord
+from .payment_requests import view
 from .records import InvoiceRecord, SessionRecord
 from .settings import SandboxSettings
 
@@ -30,6 +32,16 @@ def session_view(settings: SandboxSettings, record: SessionRecord) -> dict[str, 
 def invoice_view(settings: SandboxSettings, record: InvoiceRecord) -> dict[str, Any]:
     """Return the invoice as the API answers it."""
     return record.invoice | {"invoice_url": invoice_url(settings, record.id)}
+
+
+def payment_request_view(settings: SandboxSettings, record: Charge, attempt: dict[str, Any]) -> dict[str, Any]:
+    """Return the payment request as the API answers it: with the customer's next step while it needs one."""
+    shown = view(record.session, attempt)
+    if attempt["status"] == "REQUIRES_ACTION" and isinstance(record, PaymentRequestRecord):
+        code = keys.authorization_code(settings.secret, record.id)
+        page = f"{settings.public_url}/sandbox/authorize/{record.id}/{code}"
+        shown["actions"] = [{"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": page}]
+    return shown
 
 
 def origin_of(url: str | None) -> str:

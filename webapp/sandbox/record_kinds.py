@@ -1,9 +1,10 @@
 """How each kind of record is read, written, and moved on by the clock."""
 
-from . import invoices, sessions
+from . import invoices, payment_requests, sessions, tokens
 from .codec import dumps, loads
 from .document_table import RecordKind
-from .errors import not_found
+from .errors import no_data, not_found
+from .object_records import PaymentRequestRecord, TokenRecord
 from .records import InvoiceRecord, SessionRecord
 
 
@@ -24,5 +25,25 @@ def _write_invoice(record: InvoiceRecord) -> str:
     return dumps({"invoice": record.invoice, "payments": record.payments, "refunds": record.refunds})
 
 
+def _read_token(text: str) -> TokenRecord:
+    return TokenRecord(**loads(text))
+
+
+def _write_token(record: TokenRecord) -> str:
+    return dumps({"token": record.token, "expires_at": record.expires_at})
+
+
+def _read_request(text: str) -> PaymentRequestRecord:
+    return PaymentRequestRecord(**loads(text))
+
+
+def _write_request(record: PaymentRequestRecord) -> str:
+    return dumps({"payment": record.payment, "refunds": record.refunds})
+
+
 SESSION = RecordKind("session", _read_session, _write_session, sessions.advance, sessions.due_at, not_found)
 INVOICE = RecordKind("invoice", _read_invoice, _write_invoice, invoices.advance, invoices.due_at, invoices.missing)
+TOKEN = RecordKind("object", _read_token, _write_token, tokens.advance, tokens.due_at, no_data)
+REQUEST = RecordKind(
+    "object", _read_request, _write_request, payment_requests.advance, payment_requests.due_at, no_data
+)

@@ -1,4 +1,4 @@
-"""The two kinds of record: a payment session with its attempts, and an invoice with its payments."""
+"""The records of the hosted page and the SDK: payment sessions with their attempts, and invoices."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +9,27 @@ from .events import Event
 OPEN = ("REQUIRES_ACTION", "PENDING")
 
 
+@dataclass(kw_only=True)
+class Changes:
+    """The new things that are stored together with a change of a record."""
+
+    outbox: list[Event] = field(default_factory=list)
+    aliases: list[str] = field(default_factory=list)
+    """New ids by which the record shall be found: of payments and refunds."""
+    children: list[Any] = field(default_factory=list)
+    """New records that the change makes: a completed session makes a saved payment method."""
+
+    @property
+    def id(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.outbox or self.aliases or self.children)
+
+
 @dataclass
-class SessionRecord:
+class SessionRecord(Changes):
     """A payment session. `session` is the API's object, `customer` the one in the request.
 
     Saving the record sends the webhooks in `outbox`.
@@ -20,9 +39,6 @@ class SessionRecord:
     attempts: list[dict[str, Any]] = field(default_factory=list)
     customer: dict[str, Any] | None = None
     refunds: list[dict[str, Any]] = field(default_factory=list)
-    outbox: list[Event] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
-    """New ids by which the record shall be found: of payments and refunds."""
 
     @property
     def id(self) -> str:
@@ -55,14 +71,12 @@ def find_attempt(record: SessionRecord, wanted: str) -> dict[str, Any]:
 
 
 @dataclass
-class InvoiceRecord:
+class InvoiceRecord(Changes):
     """An invoice. `invoice` is the API's object, `payments` the attempts on the hosted page."""
 
     invoice: dict[str, Any]
     payments: list[dict[str, Any]] = field(default_factory=list)
     refunds: list[dict[str, Any]] = field(default_factory=list)
-    outbox: list[Event] = field(default_factory=list)
-    aliases: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> str:

@@ -7,7 +7,8 @@ from .clock import to_text
 from .settings import SandboxSettings
 from .store import Store
 
-KINDS = ("sessions", "invoices", "customers", "faults")  # as in the names of the SQL statements
+# As in the names of the SQL statements. Of open objects, such as saved payment methods, only the number has a limit.
+KINDS = ("sessions", "invoices", "objects", "open_objects", "customers", "faults")
 DELETE_EVERY = 60  # seconds
 BATCH = 100
 PAUSE_SECONDS = 0.05  # between two batches, for those who wait for the database
@@ -21,7 +22,7 @@ async def delete_old(store: Store, settings: SandboxSettings) -> None:
         settled = {"before": to_text(now - SETTLED_AFTER), "most": settings.keep_objects}
         async with store.database.read() as connection:
             beyond = await getattr(store.queries, f"{kind}_beyond")(connection, **settled)
-        before = to_text(now - timedelta(days=settings.keep_days))
+        before = "" if kind == "open_objects" else to_text(now - timedelta(days=settings.keep_days))
         await _delete(store, kind, max(before, beyond["time"]) if beyond else before)
 
 
@@ -31,7 +32,9 @@ async def _delete(store: Store, kind: str, before: str) -> None:
         async with store.database.write() as connection:
             rows = getattr(store.queries, f"delete_{kind}")(connection, before=before, most=BATCH)
             deleted = [{"id": row["id"]} async for row in rows]
-            if deleted and kind in ("sessions", "invoices"):
+            if deleted and kind == "customers":
+                await store.queries.delete_customer_details(connection, deleted)
+            if deleted and kind != "faults":
                 await store.queries.delete_webhooks_of(connection, deleted)
                 await store.queries.delete_callers_of(connection, deleted)
                 await store.queries.delete_aliases_of(connection, deleted)

@@ -1,4 +1,4 @@
-"""The storage of the sandbox: payment sessions and invoices. Of secrets it holds only hashes."""
+"""The storage of the sandbox: payment sessions, invoices, saved payment methods. Of secrets it holds only hashes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +11,8 @@ from . import keys
 from .clock import to_text, utcnow
 from .database import Database
 from .document_table import DocumentTable
-from .record_kinds import INVOICE, SESSION
+from .object_records import PaymentRequestRecord, TokenRecord
+from .record_kinds import INVOICE, REQUEST, SESSION, TOKEN
 from .records import InvoiceRecord, SessionRecord
 
 T = TypeVar("T")
@@ -36,8 +37,11 @@ class Store:
     ) -> None:
         self.database, self.secret, self.clock, self.on_commit = database, secret, clock, on_commit
         self.queries: Any = aiosql.from_path(STATEMENTS, database.driver, mandatory_parameters=False)
-        self.sessions = DocumentTable(SESSION, database, self.queries, clock, on_commit, sends_webhooks)
-        self.invoices = DocumentTable(INVOICE, database, self.queries, clock, on_commit, sends_webhooks)
+        tables: dict[type, DocumentTable[Any]] = {}
+        shared = (database, self.queries, clock, on_commit, sends_webhooks, tables)
+        self.sessions, self.invoices = DocumentTable(SESSION, *shared), DocumentTable(INVOICE, *shared)
+        self.tokens, self.requests = DocumentTable(TOKEN, *shared), DocumentTable(REQUEST, *shared)
+        tables |= {TokenRecord: self.tokens, PaymentRequestRecord: self.requests}
 
     async def create_tables(self) -> None:
         """Create tables and indexes that are missing, and drop those of older versions.
@@ -60,12 +64,17 @@ class Store:
 
     async def advance_all(self) -> None:
         """Apply the clock to all overdue records."""
-        for table in (self.sessions, self.invoices):
+        for kind in ("session", "invoice", "object"):
             async with self.database.read() as connection:
-                due = getattr(self.queries, f"due_{table.kind.name}")
+                due = getattr(self.queries, f"due_{kind}")
                 ids = [row["id"] async for row in due(connection, now=to_text(self.clock()))]
             for record_id in ids:
-                await table.get(record_id)
+                await self.table_of(record_id).get(record_id)
+
+    def table_of(self, record_id: str) -> DocumentTable[Any]:
+        """Return the table of the record with this id."""
+        tables: dict[str, DocumentTable[Any]] = {"ps-": self.sessions, "pt-": self.tokens, "pr-": self.requests}
+        return tables.get(record_id[:3], self.invoices)
 
     # Payment sessions
 
@@ -84,13 +93,15 @@ class Store:
     async def get_session(self, payment_session_id: str) -> SessionRecord | None:
         return await self.sessions.get(payment_session_id)
 
-    async def find_by_alias(self, alias: str) -> SessionRecord | InvoiceRecord | None:
-        """Return the session or the invoice that has a payment or a refund with this id."""
+    async def find_by_alias(self, alias: str) -> SessionRecord | InvoiceRecord | PaymentRequestRecord | None:
+        """Return the record that has a payment or a refund with this id."""
         row = await self.sessions.one("find_alias", alias=alias)
-        if row is None:
-            return None
-        found = self.get_session if row["object_id"].startswith("ps-") else self.get_invoice
-        return await found(row["object_id"])
+        record_id = row["object_id"] if row else alias
+        known = row or alias.startswith("pr-")
+        return await self.table_of(record_id).get(record_id) if known else None
+
+    async def get_token(self, payment_token_id: str) -> TokenRecord | None:
+        return await self.tokens.get(payment_token_id) if payment_token_id.startswith("pt-") else None
 
     async def find_session_by_auth(self, auth_key: str) -> SessionRecord | None:
         """Return the session of an auth key, `session-<32 hex>`: the first two parts of the SDK key."""

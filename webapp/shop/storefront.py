@@ -87,6 +87,7 @@ def storefront_context(
         ],
         "integration": visitor.integration,
         "saved": visitor.saved,
+        "saved_checkout_id": new_checkout_id() if visitor.saved else "",
         "charge": charge(flow, currency, total, visitor.language),
         "can_checkout": reason is None,
         "checkout_reason": reason,

@@ -15,7 +15,7 @@ from webapp.web.returning import with_saved
 from webapp.web.state import shop_of, visitor_of
 
 log = structlog.get_logger()
-CHECKOUTS = ("/checkout", "/checkout/saved-payment")
+CHECKOUTS = {"/checkout": "checkout-id", "/checkout/saved-payment": "saved-checkout-id"}  # the field of each form
 SHOP_PATHS = ("/", "/choices", *CHECKOUTS)
 
 
@@ -112,7 +112,7 @@ def _answer(request: Request, status: int, notice: Notice) -> Response:
             return shop.templates.response(visitor.language, "fragments/shop.html", context, status=status)
         fragment: dict[str, object] = {"notice": notice}
         if path in CHECKOUTS:
-            fragment["fresh_checkout_id"] = new_checkout_id()
+            fragment |= {"fresh_checkout_id": new_checkout_id(), "checkout_field": CHECKOUTS[path]}
         return shop.templates.response(visitor.language, "fragments/notice.html", fragment, status=status)
     if _is_shop(path):
         context = storefront_context(visitor, notice=notice) | {"path": "/"}

@@ -66,7 +66,7 @@ async def charge(shop: Shop, order: Order) -> tuple[Order, str | None]:
             return order, None
         cause = f"Xendit: {error.error_code}"
         raise await _declined(shop, order, error.error_code, cause) from None
-    await shop.order_book.set_created(order.reference_id, of_payment_request(answer).ids)
+    await shop.order_book.set_ids(order.reference_id, of_payment_request(answer).ids)
     order = await apply_answer(shop, order, answer, cause=N_("Xendit's answer"))
     if order.status is OrderStatus.DECLINED:
         code = answer.get("failure_code")

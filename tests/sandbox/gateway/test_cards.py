@@ -8,10 +8,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.sandbox.gateway.conftest import seal
-from webapp.sandbox import keys
-from webapp.sandbox.gateway import cards
+from webapp.sandbox import cards, keys
+from webapp.sandbox.cards import CardOutcome, outcome
 from webapp.sandbox.gateway.card_fields import Unreadable, open_field
-from webapp.sandbox.gateway.cards import CardOutcome, outcome
 
 SESSION = "ps-" + "0" * 24
 KEY = keys.sdk_key("secret", SESSION)

@@ -10,18 +10,23 @@ from ..codec import ApiResponse
 from ..errors import SandboxError
 from ..settings import SandboxSettings
 from ..store import Store
+from .customers import CustomersApi
 from .invoices import InvoicesApi
+from .payment_requests import PaymentRequestsApi
 from .payments import PaymentsApi
 from .refunds import RefundsApi
 from .sessions import SessionsApi
+from .tokens import TokensApi
 
 CRASH = "Something unexpected happened. We are investigating this issue. Please try again later."
 
 
 def create_api(store: Store, settings: SandboxSettings) -> Starlette:
-    """Return the ASGI app with the routes of sessions, invoices, refunds and payments."""
+    """Return the ASGI app with the routes of the API."""
     sessions, invoices = SessionsApi(store, settings), InvoicesApi(store, settings)
     refunds, payments = RefundsApi(store), PaymentsApi(store)
+    customers, tokens, requests = CustomersApi(store), TokensApi(store), PaymentRequestsApi(store, settings)
+    request = "/v3/payment_requests/{payment_request_id}"
     return Starlette(
         routes=[
             Route("/sessions", sessions.create, methods=["POST"]),
@@ -38,6 +43,15 @@ def create_api(store: Store, settings: SandboxSettings) -> Starlette:
             Route("/v3/payments/{payment_id}", payments.get),
             Route("/v3/payments/{payment_id}/capture", payments.capture, methods=["POST"]),
             Route("/v3/payments/{payment_id}/cancel", payments.cancel, methods=["POST"]),
+            Route("/v3/payment_requests", requests.create, methods=["POST"]),
+            Route(request, requests.get),
+            Route(f"{request}/cancel", requests.cancel, methods=["POST"]),
+            Route(f"{request}/simulate", requests.simulate, methods=["POST"]),
+            Route("/customers", customers.create, methods=["POST"]),
+            Route("/customers", customers.find),
+            Route("/customers/{customer_id}", customers.get),
+            Route("/v3/payment_tokens/{payment_token_id}", tokens.get),
+            Route("/v3/payment_tokens/{payment_token_id}/cancel", tokens.cancel, methods=["POST"]),
         ],
         exception_handlers={SandboxError: _api_error, HTTPException: _no_route, Exception: _crashed},
     )

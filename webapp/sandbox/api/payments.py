@@ -9,9 +9,10 @@ from starlette.responses import Response
 from ..captures import capture, release
 from ..codec import ApiResponse
 from ..errors import SandboxError, bad_request
-from ..events import JSON, payment_object
 from ..markets import MARKETS
-from ..records import SessionRecord
+from ..object_records import Charge
+from ..payment_objects import JSON, payment_object
+from ..records import InvoiceRecord
 from ..store import Store
 from .reading import body_of, business_of
 from .schema import Rule, check_schema
@@ -20,7 +21,7 @@ CAPTURE = Rule("object", properties={"capture_amount": Rule("number", minimum=0)
 
 
 class PaymentsApi:
-    """The calls about one payment of a session."""
+    """The calls about one payment."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -40,24 +41,24 @@ class PaymentsApi:
         if amount <= 0 or Decimal(amount) != round(Decimal(amount), decimals):
             raise bad_request("INVALID_VALUE_ERROR", "capture_amount must be above 0, with the decimals of a price")
 
-        def change(record: SessionRecord, now: datetime) -> JSON:
+        def change(record: Charge, now: datetime) -> JSON:
             return payment_object(record.session, capture(record, now, attempt["payment_id"], amount))
 
-        return ApiResponse(await self.store.update_session(record.id, change))
+        return ApiResponse(await self.store.table_of(record.id).update(record.id, change))
 
     async def cancel(self, request: Request) -> Response:
         """Handle `POST /v3/payments/{payment_id}/cancel`: let the hold go."""
         record, attempt = await self._own(request)
 
-        def change(record: SessionRecord, now: datetime) -> JSON:
+        def change(record: Charge, now: datetime) -> JSON:
             return payment_object(record.session, release(record, now, attempt["payment_id"], "CANCELED"))
 
-        return ApiResponse(await self.store.update_session(record.id, change))
+        return ApiResponse(await self.store.table_of(record.id).update(record.id, change))
 
-    async def _own(self, request: Request) -> tuple[SessionRecord, JSON]:
+    async def _own(self, request: Request) -> tuple[Charge, JSON]:
         business_id, wanted = business_of(request), request.path_params["payment_id"]
         record = await self.store.find_by_alias(wanted)
-        if isinstance(record, SessionRecord) and record.business_id == business_id:
+        if record and not isinstance(record, InvoiceRecord) and record.business_id == business_id:
             for attempt in record.attempts:
                 if attempt.get("payment_id") == wanted:
                     return record, attempt

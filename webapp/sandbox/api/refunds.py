@@ -11,7 +11,8 @@ from .. import refunds
 from ..codec import ApiResponse
 from ..errors import SandboxError, bad_request, validation_error
 from ..markets import MARKETS
-from ..records import InvoiceRecord, SessionRecord
+from ..object_records import Charge
+from ..records import InvoiceRecord
 from ..refunds import JSON, Payment
 from ..store import Store
 from .reading import body_of, business_of
@@ -57,8 +58,7 @@ class RefundsApi:
             record.aliases.append(made["id"])
             return made
 
-        update = self.store.update_session if isinstance(record, SessionRecord) else self.store.update_invoice
-        return ApiResponse(refunds.view(await update(record.id, refund)))
+        return ApiResponse(refunds.view(await self.store.table_of(record.id).update(record.id, refund)))
 
     async def get(self, request: Request) -> Response:
         """Handle `GET /refunds/{refund_id}`."""
@@ -80,9 +80,9 @@ class RefundsApi:
             return ApiResponse({"data": [], "has_more": False})
         return ApiResponse({"data": [refunds.view(refund) for refund in reversed(record.refunds)], "has_more": False})
 
-    async def _owner(self, business_id: str, wanted: JSON) -> SessionRecord | InvoiceRecord:
+    async def _owner(self, business_id: str, wanted: JSON) -> Charge | InvoiceRecord:
         """Return the session or invoice of the payment. Raise 404 if there is none, or if it is another business's."""
-        record: SessionRecord | InvoiceRecord | None
+        record: Charge | InvoiceRecord | None
         if wanted.get("payment_request_id"):
             record = await self.store.find_by_alias(str(wanted["payment_request_id"]))
         else:
@@ -92,7 +92,7 @@ class RefundsApi:
         return record
 
 
-def payment_of(record: SessionRecord | InvoiceRecord, payment_request_id: str | None) -> Payment:
+def payment_of(record: Charge | InvoiceRecord, payment_request_id: str | None) -> Payment:
     """Return the payment to refund. Raise INELIGIBLE_TRANSACTION_STATUS where nothing was captured."""
     if isinstance(record, InvoiceRecord):
         paid = next((each for each in record.payments if each["status"] == "SUCCEEDED"), None)

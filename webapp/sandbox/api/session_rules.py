@@ -18,6 +18,7 @@ from .schema import is_web_url
 
 JSON = dict[str, Any]
 MAX_AMOUNT = 10**12
+CUSTOMER_ID = "cust-" + 36 * "0"
 MIN_LIFETIME, MAX_LIFETIME = timedelta(minutes=10), timedelta(days=365)
 
 
@@ -102,6 +103,8 @@ def _metadata(body: JSON) -> None:
 def _customer_id(body: JSON) -> None:
     if body.get("customer_id") and not body["customer_id"].startswith("cust-"):
         raise bad_request("INVALID_CUSTOMER_ID", 'Customer ID must start with "cust-"')
+    if len(body.get("customer_id") or CUSTOMER_ID) != len(CUSTOMER_ID):
+        raise validation_error(f"must have {len(CUSTOMER_ID)} characters", "/body/customer_id")
 
 
 def _urls(body: JSON) -> None:

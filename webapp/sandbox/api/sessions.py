@@ -9,7 +9,7 @@ from starlette.responses import Response
 from .. import sessions
 from ..clock import from_text, to_text
 from ..codec import ApiResponse
-from ..customers import add_customer, has_customer
+from ..customers import add_customer, get_customer
 from ..errors import SandboxError, not_found
 from ..ids import new_id, new_session_id
 from ..links import session_view
@@ -21,6 +21,7 @@ from .schema import check_schema
 from .session_rules import check_rules
 from .session_schema import SESSION
 
+JSON = dict[str, Any]
 DEFAULT_LIFETIME = timedelta(minutes=30)
 # Xendit's answer repeats these properties if the request had them.
 REPEATED = [
@@ -43,8 +44,8 @@ class SessionsApi:
         check_schema(body, SESSION)
         now = self.store.clock()
         check_rules(body, now)
-        customer_id = await self._customer_id(business_id, body)
-        record = SessionRecord(session_of(body, business_id, customer_id, now), customer=body.get("customer"))
+        customer_id, customer = await self._customer(business_id, body)
+        record = SessionRecord(session_of(body, business_id, customer_id, now), customer=customer)
         await self.store.add_session(record)
         return ApiResponse(session_view(self.settings, record), 201)
 
@@ -70,14 +71,16 @@ class SessionsApi:
             raise not_found()
         return record
 
-    async def _customer_id(self, business_id: str, body: dict[str, Any]) -> str | None:
+    async def _customer(self, business_id: str, body: JSON) -> tuple[str | None, JSON | None]:
+        """Return the id and the details of the customer: one that is known, or the one in the request."""
         if customer_id := body.get("customer_id"):
-            if await has_customer(self.store, business_id, customer_id):
-                return str(customer_id)
-            raise SandboxError(404, "DATA_NOT_FOUND", "The customer ID provided in the request does not exist")
+            known = await get_customer(self.store, business_id, customer_id)
+            if known is None:
+                raise SandboxError(404, "DATA_NOT_FOUND", "The customer ID provided in the request does not exist")
+            return str(customer_id), known
         if customer := body.get("customer"):
-            return await add_customer(self.store, business_id, customer["reference_id"])
-        return None
+            return await add_customer(self.store, business_id, customer), customer
+        return None, None
 
 
 def session_of(body: dict[str, Any], business_id: str, customer_id: str | None, now: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from ..settings import SandboxSettings
 from ..store import Store
 from . import logos, sdk
+from .authorization import Authorization
 from .endpoints import Gateway
 from .pages import Pages
 from .sdk import STYLE_HASH
@@ -25,6 +26,7 @@ def routes(store: Store, settings: SandboxSettings) -> list[Route]:
     return [
         *Gateway(store, settings).routes(),
         *Pages(store, settings).routes(),
+        *Authorization(store, settings).routes(),
         Route("/sandbox/logos/{name}.svg", logos.logo),
         Route("/sandbox/flags/{country}.svg", logos.flag),
         *([sdk_route(sdk.load(settings.sdk_path))] if settings.sdk_path else []),

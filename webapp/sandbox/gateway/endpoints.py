@@ -3,15 +3,17 @@
 Every POST is a form with one field, `payload`, which holds JSON: so a browser sends no preflight request.
 """
 
+from datetime import datetime
+
 from starlette.requests import Request
 from starlette.routing import Route
 
-from .. import keys, sessions
+from .. import cards, keys, sessions
 from ..errors import SandboxError, not_found, validation_error
 from ..records import SessionRecord
 from ..settings import SandboxSettings
 from ..store import Store
-from . import cards, responses
+from . import responses
 from .card_fields import Unreadable, open_field
 from .requests import JSON, inside, payload_of
 from .responses import json_endpoint
@@ -51,6 +53,14 @@ class Gateway:
         except Unreadable as error:
             raise validation_error(str(error), "/body/card_details") from error
 
+    def _card(self, record: SessionRecord, body: JSON, number: str) -> JSON:
+        """Return the description of a card, which may be stored: the number and the security code are not in it."""
+        typed = inside(body, "channel_properties", "card_details") or {}
+        expiry = [typed.get(name) for name in ("expiry_month", "expiry_year")]
+        month, year = [self._decrypted(record, part) if part else "" for part in expiry]
+        holder = {name: typed[name] for name in cards.HOLDER if isinstance(typed.get(name), str)}
+        return cards.details(number, cards.expiry(month, year, self.store.clock()), holder, record.session["country"])
+
     @json_endpoint
     async def open(self, request: Request) -> JSON:
         """Return the session and its channels: the SDK's first call."""
@@ -76,12 +86,13 @@ class Gateway:
         number = self._decrypted(record, encrypted) if encrypted or body.get("channel_code") == "CARDS" else None
         if number is not None and not cards.is_valid(number):
             raise validation_error("card number is not valid", "/body/channel_properties/card_details/card_number")
-        attempt: JSON = await self.store.update_session(
-            record.id,
-            lambda record, now: start_payment(
-                record, now, "payment_request" if pays else "payment_token", body, number, self.settings.merchant_name
-            ),
-        )
+        card = self._card(record, body, number) if number else None
+        kind: sessions.Kind = "payment_request" if pays else "payment_token"
+
+        def start(record: SessionRecord, now: datetime) -> JSON:
+            return start_payment(record, now, kind, body, number, card, self.settings.merchant_name)
+
+        attempt: JSON = await self.store.update_session(record.id, start)
         return responses.entity(attempt) | {"session_token_request_id": attempt["session_token_request_id"]}
 
     @json_endpoint

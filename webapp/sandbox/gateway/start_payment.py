@@ -1,19 +1,19 @@
 """The start of a payment: its attempt, the shopper's next step, and later changes by the clock.
 
 In: the session, the SDK's request, the card number if there is one. Out: a new attempt in the session. The number is
-only an argument here; the attempt holds nothing but its outcome.
+only an argument here; the attempt holds its outcome, and `card`, which describes the card without its number.
 """
 
 from datetime import datetime, timedelta
 
-from .. import sessions
+from .. import cards, sessions
 from ..channels import Channel
 from ..clock import to_text
 from ..errors import SandboxError, invalid_status, validation_error
 from ..markets import MARKETS
 from ..records import SessionRecord, attempt_id
 from ..sessions import Kind
-from . import cards, responses
+from . import responses
 from .emv import qr_string
 from .requests import JSON, inside
 
@@ -25,7 +25,13 @@ BLOCKED_PHONE = "21103"
 
 
 def start_payment(
-    record: SessionRecord, now: datetime, kind: Kind, body: JSON, card_number: str | None, merchant: str
+    record: SessionRecord,
+    now: datetime,
+    kind: Kind,
+    body: JSON,
+    card_number: str | None,
+    card: JSON | None,
+    merchant: str,
 ) -> JSON:
     """Add the attempt that `body` asks for. Raise SandboxError if the session does not offer the channel."""
     if responses.status_of(record) == "PENDING":
@@ -35,6 +41,7 @@ def start_payment(
         "channel_code": channel.code,
         "kind": kind,
         "save": channel.saves and body.get("save_payment_method") is True,
+        "card": card,
     }
     if channel.flow == "cards":
         return _begin_card(record, now, common, card_number or "")
@@ -67,7 +74,7 @@ def _begin_card(record: SessionRecord, now: datetime, common: JSON, number: str)
         case "challenge":
             attempt = sessions.begin_attempt(record, now, **common, status="REQUIRES_ACTION")
             attempt["actions"] = [_web(page_path(record, attempt, "3ds"), iframe_capable=True)]
-            attempt["fails_with"] = result.failure_code
+            attempt |= {"page": "3ds", "fails_with": result.failure_code}
             return attempt
     return sessions.begin_attempt(record, now, **common, status="SUCCEEDED")
 

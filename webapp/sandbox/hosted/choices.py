@@ -5,12 +5,13 @@ Nothing is typed on these pages, so no card number, real or invented, is ever se
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from .. import cards
 from ..channels import Channel
-from ..gateway import cards
 from ..gateway.logos import LOGOS
 from .texts import CARD_NOTES, GROUPS
 
@@ -56,6 +57,12 @@ def outcome(choice: Choice, amount: Any, currency: str) -> tuple[str, str | None
         return "challenge", None
     result = cards.outcome(CARDS[name][1], Decimal(amount), currency)
     return result.verdict, result.failure_code
+
+
+def card_of(choice: Choice, holder: dict[str, Any], country: str, now: datetime) -> dict[str, Any] | None:
+    """Return the description of the chosen test card, or None for another way to pay."""
+    name = choice.value.partition(".")[2]
+    return cards.details(CARDS[name][1], cards.expiry("", "", now), holder, country) if name else None
 
 
 def _choices(channel: Channel) -> list[Choice]:

@@ -71,7 +71,7 @@ class HostedPages:
             is_card = choice.channel.pm_type == "CARDS"
             verdict, failure = "decline", "DECLINED_BY_ISSUER" if is_card else "USER_DECLINED_PAYMENT"
         try:
-            attempt = await self.payable.begin(checkout, choice.channel, form.get("save") == "yes", verdict, failure)
+            attempt = await self.payable.begin(checkout, choice, form.get("save") == "yes", verdict, failure)
         except SandboxError:  # the payment ended in the meantime
             return RedirectResponse(self._address(request), 303)
         if verdict == "challenge":

@@ -1,14 +1,15 @@
 """The two objects that a hosted page can settle, behind one interface: a payment session and a legacy invoice."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from .. import invoices, sessions
 from ..api.invoice_schema import method_name
-from ..channels import Channel
+from ..cards import HOLDER
 from ..records import InvoiceRecord, SessionRecord, attempt_id
 from ..store import Store
 from .checkout_view import CheckoutView, view_of_invoice, view_of_session
+from .choices import Choice, card_of
 
 METHODS = {
     "CARDS": "CREDIT_CARD",
@@ -26,9 +27,7 @@ class Payable(Protocol):
     async def find(self, code: str) -> CheckoutView | None:
         """Return the view of the object with this code in its address, or None."""
 
-    async def begin(
-        self, checkout: CheckoutView, channel: Channel, save: bool, verdict: str, failure: str | None
-    ) -> str:
+    async def begin(self, checkout: CheckoutView, choice: Choice, save: bool, verdict: str, failure: str | None) -> str:
         """Add an attempt, settle it at once if its verdict is final, and return its id."""
 
     async def settle(
@@ -47,6 +46,13 @@ def at_once(verdict: str, failure: str | None) -> tuple[sessions.Outcome, str | 
     return ("SUCCEEDED", None) if verdict == "approve" else ("FAILED", failure or "CARD_DECLINED")
 
 
+def holder_of(customer: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the cardholder that the customer's data suggest."""
+    person = (customer or {}).get("individual_detail") or {}
+    values = [person.get("given_names"), person.get("surname"), (customer or {}).get("email")]
+    return dict(zip(HOLDER, values, strict=False))
+
+
 class PayableSession:
     """A payment session in mode PAYMENT_LINK."""
 
@@ -59,18 +65,17 @@ class PayableSession:
         record = await self.store.find_session_by_link(code)
         return view_of_session(record) if record and record.session["mode"] == "PAYMENT_LINK" else None
 
-    async def begin(
-        self, checkout: CheckoutView, channel: Channel, save: bool, verdict: str, failure: str | None
-    ) -> str:
+    async def begin(self, checkout: CheckoutView, choice: Choice, save: bool, verdict: str, failure: str | None) -> str:
         def begin(record: SessionRecord, now: datetime) -> str:
             kind: sessions.Kind = "payment_request" if checkout.purpose == "pay" else "payment_token"
             attempt = sessions.begin_attempt(
                 record,
                 now,
-                channel_code=channel.code,
-                save=save and channel.saves,
+                channel_code=choice.channel.code,
+                save=save and choice.channel.saves,
                 kind=kind,
                 status="REQUIRES_ACTION",
+                card=card_of(choice, holder_of(record.customer), record.session["country"], now),
             )
             if end := at_once(verdict, failure):
                 sessions.settle_attempt(record, now, attempt_id(attempt), *end)
@@ -101,10 +106,9 @@ class PayableInvoice:
         record = await self.store.find_invoice_by_link(code)
         return view_of_invoice(record) if record else None
 
-    async def begin(
-        self, checkout: CheckoutView, channel: Channel, save: bool, verdict: str, failure: str | None
-    ) -> str:
+    async def begin(self, checkout: CheckoutView, choice: Choice, save: bool, verdict: str, failure: str | None) -> str:
         def begin(record: InvoiceRecord, now: datetime) -> str:
+            channel = choice.channel
             method = METHODS.get(channel.pm_type, channel.pm_type)
             name = method_name(channel)
             payment = invoices.begin(record, now, channel_code=channel.code, method=method, name=name)

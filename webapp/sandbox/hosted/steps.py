@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import segno
 from markupsafe import Markup
 
+from .. import cards
 from ..channels import Channel
-from ..gateway import cards
 from ..gateway.emv import qr_string
 from ..markets import MARKETS
 from ..sessions import Outcome

@@ -48,6 +48,23 @@ RETURNING version
 -- name: due_invoice
 SELECT id FROM sandbox_invoices WHERE due_at <= :now ORDER BY due_at LIMIT 100
 
+-- name: insert_object^
+-- Saved payment methods, payments with them, and subscription plans: an object is open while it has a `due_at`.
+INSERT INTO sandbox_objects (id, business_id, customer_id, version, due_at, changed_at, document)
+VALUES (:id, :business_id, :customer_id, 1, :due_at, :changed_at, :document)
+RETURNING id
+
+-- name: get_object^
+SELECT version, due_at, document FROM sandbox_objects WHERE id = :id
+
+-- name: update_object^
+UPDATE sandbox_objects SET version = version + 1, due_at = :due_at, changed_at = :changed_at, document = :document
+WHERE id = :id AND version = :version
+RETURNING version
+
+-- name: due_object
+SELECT id FROM sandbox_objects WHERE due_at <= :now ORDER BY due_at LIMIT 100
+
 -- name: insert_customer^
 INSERT INTO sandbox_known_customers (reference_id, customer_id, business_id, used_at)
 VALUES (:reference_id, :customer_id, :business_id, :used_at)
@@ -60,6 +77,16 @@ SELECT customer_id, business_id FROM sandbox_known_customers WHERE reference_id 
 -- name: use_customer^
 UPDATE sandbox_known_customers SET used_at = :used_at WHERE customer_id = :customer_id
 RETURNING customer_id, business_id
+
+-- name: get_customer^
+SELECT c.reference_id, c.customer_id, c.business_id, c.used_at, d.document
+FROM sandbox_known_customers c LEFT JOIN sandbox_customer_details d ON d.customer_id = c.customer_id
+WHERE c.customer_id = :customer_id
+
+-- name: insert_customer_details^
+INSERT INTO sandbox_customer_details (customer_id, document) VALUES (:customer_id, :document)
+ON CONFLICT DO NOTHING
+RETURNING customer_id
 
 -- name: insert_alias^
 INSERT INTO sandbox_aliases (alias, object_id) VALUES (:alias, :object_id)

@@ -26,6 +26,12 @@ UPDATE sandbox_caller_faults SET fail = '' WHERE caller = :caller AND fail = :fa
 -- name: insert_caller^
 INSERT INTO sandbox_callers (object_id, caller) VALUES (:object_id, :caller) ON CONFLICT DO NOTHING RETURNING caller
 
+-- name: copy_caller^
+INSERT INTO sandbox_callers (object_id, caller)
+SELECT :object_id, caller FROM sandbox_callers WHERE object_id = :parent_id
+ON CONFLICT DO NOTHING
+RETURNING caller
+
 -- name: get_faults_of_object^
 SELECT delay, duplicate FROM sandbox_caller_faults
 WHERE caller = (SELECT caller FROM sandbox_callers WHERE object_id = :object_id)

@@ -27,6 +27,30 @@ DELETE FROM sandbox_invoices WHERE id IN (
 )
 RETURNING id
 
+-- name: objects_beyond^
+SELECT changed_at AS time FROM sandbox_objects WHERE due_at IS NULL AND changed_at < :before
+ORDER BY changed_at DESC LIMIT 1 OFFSET :most
+
+-- name: delete_objects
+DELETE FROM sandbox_objects WHERE id IN (
+    SELECT id FROM sandbox_objects WHERE due_at IS NULL AND changed_at <= :before AND NOT EXISTS (
+        SELECT 1 FROM sandbox_webhooks WHERE object_id = sandbox_objects.id AND sandbox_webhooks.due_at IS NOT NULL
+    )
+    ORDER BY changed_at LIMIT :most
+)
+RETURNING id
+
+-- name: open_objects_beyond^
+SELECT changed_at AS time FROM sandbox_objects WHERE due_at IS NOT NULL AND changed_at < :before
+ORDER BY changed_at DESC LIMIT 1 OFFSET :most
+
+-- name: delete_open_objects
+DELETE FROM sandbox_objects WHERE id IN (
+    SELECT id FROM sandbox_objects WHERE due_at IS NOT NULL AND changed_at <= :before
+    ORDER BY changed_at LIMIT :most
+)
+RETURNING id
+
 -- name: delete_webhooks_of*!
 DELETE FROM sandbox_webhooks WHERE object_id = :id
 
@@ -40,10 +64,18 @@ DELETE FROM sandbox_callers WHERE object_id = :id
 SELECT used_at AS time FROM sandbox_known_customers WHERE used_at < :before ORDER BY used_at DESC LIMIT 1 OFFSET :most
 
 -- name: delete_customers
+-- Not those with a saved payment method, which lasts longer.
 DELETE FROM sandbox_known_customers WHERE reference_id IN (
-    SELECT reference_id FROM sandbox_known_customers WHERE used_at <= :before ORDER BY used_at LIMIT :most
+    SELECT reference_id FROM sandbox_known_customers WHERE used_at <= :before AND NOT EXISTS (
+        SELECT 1 FROM sandbox_objects o
+        WHERE o.customer_id = sandbox_known_customers.customer_id AND o.due_at IS NOT NULL
+    )
+    ORDER BY used_at LIMIT :most
 )
-RETURNING reference_id AS id
+RETURNING customer_id AS id
+
+-- name: delete_customer_details*!
+DELETE FROM sandbox_customer_details WHERE customer_id = :id
 
 -- name: faults_beyond^
 SELECT set_at AS time FROM sandbox_caller_faults WHERE set_at < :before ORDER BY set_at DESC LIMIT 1 OFFSET :most

@@ -121,3 +121,29 @@ CREATE TABLE IF NOT EXISTS sandbox_aliases (
 
 -- name: create_aliases_object!
 CREATE INDEX IF NOT EXISTS sandbox_aliases_object ON sandbox_aliases (object_id)
+
+-- name: create_objects!
+CREATE TABLE IF NOT EXISTS sandbox_objects (
+    id TEXT PRIMARY KEY,
+    business_id TEXT NOT NULL,
+    customer_id TEXT,
+    version BIGINT NOT NULL,
+    due_at TEXT,
+    changed_at TEXT NOT NULL,
+    document TEXT NOT NULL
+)
+
+-- name: create_objects_due!
+CREATE INDEX IF NOT EXISTS sandbox_objects_due ON sandbox_objects (due_at)
+
+-- name: create_objects_changed!
+CREATE INDEX IF NOT EXISTS sandbox_objects_changed ON sandbox_objects (changed_at)
+
+-- name: create_objects_customer!
+CREATE INDEX IF NOT EXISTS sandbox_objects_customer ON sandbox_objects (customer_id)
+
+-- name: create_customer_details!
+CREATE TABLE IF NOT EXISTS sandbox_customer_details (
+    customer_id TEXT PRIMARY KEY,
+    document TEXT NOT NULL
+)

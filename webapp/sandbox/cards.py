@@ -3,9 +3,12 @@
 https://docs.xendit.co/docs/cards-simulate-card-scenarios
 """
 
+import hashlib
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 Verdict = Literal["approve", "challenge", "decline", "slow", "refuse"]
 
@@ -24,6 +27,7 @@ DECLINED = {"4000000000002503", "5200000000002151"}
 SLOW = "4000000000003063"
 REFUSED = "4000000000009995"
 FOREIGN = "4242424242424242"
+HOLDER = ("cardholder_first_name", "cardholder_last_name", "cardholder_email", "cardholder_phone_number")
 
 # Amounts that decline any card. Vietnam has its own set, because a dong is small.
 MAGIC_AMOUNTS = {
@@ -64,8 +68,7 @@ class CardOutcome:
 
 def outcome(number: str, amount: Decimal | float, currency: str) -> CardOutcome:
     """Return the outcome of a payment of `amount` by this card."""
-    magic = MAGIC_AMOUNTS_VND if currency == "VND" else MAGIC_AMOUNTS
-    failure_code = magic.get(f"{Decimal(str(amount)).normalize():f}")
+    failure_code = declined_amount(amount, currency)
     if number == REFUSED:
         return CardOutcome("refuse")
     if number in CHALLENGED or (number in CHALLENGED_FROM_20 and amount >= 20):
@@ -73,6 +76,18 @@ def outcome(number: str, amount: Decimal | float, currency: str) -> CardOutcome:
     if failure_code or number in DECLINED:
         return CardOutcome("decline", failure_code or "CARD_DECLINED")
     return CardOutcome("slow" if number == SLOW else "approve")
+
+
+def declined_amount(amount: Decimal | float, currency: str) -> str | None:
+    """Return the failure of an amount that declines on purpose, or None."""
+    magic = MAGIC_AMOUNTS_VND if currency == "VND" else MAGIC_AMOUNTS
+    return magic.get(f"{Decimal(str(amount)).normalize():f}")
+
+
+def test_number(masked_number: str) -> str:
+    """Return the test card behind a masked number; any other card behaves as its masked number would."""
+    special = (*CHALLENGED, *CHALLENGED_FROM_20, *DECLINED, SLOW, REFUSED, FOREIGN)
+    return next((number for number in special if masked(number) == masked_number), masked_number)
 
 
 def brand(number: str) -> str | None:
@@ -84,6 +99,33 @@ def brand(number: str) -> str | None:
     if number[:2] in ("51", "52", "53", "54", "55") or "2221" <= number[:4] <= "2720":
         return "MASTERCARD"
     return "JCB" if "3528" <= number[:4] <= "3589" or number.startswith("3337") else None
+
+
+def masked(number: str) -> str:
+    """Return the number as Xendit shows it: the first six and the last four digits."""
+    return f"{number[:6]}{'X' * (len(number) - 10)}{number[-4:]}"
+
+
+def expiry(month: str, year: str, now: datetime) -> tuple[str, str]:
+    """Return month and year of a card's end; four years ahead for a time that is over or none."""
+    if re.fullmatch(r"(0[1-9]|1[0-2]) 2[0-9]{3}", f"{month} {year}") and f"{year}-{month}" >= f"{now:%Y-%m}":
+        return month, year
+    return "12", str(now.year + 4)
+
+
+def details(number: str, expiry: tuple[str, str], holder: dict[str, Any], country: str) -> dict[str, Any]:
+    """Return a card as Xendit's answers describe it, without its number."""
+    return {
+        "masked_card_number": masked(number),
+        "expiry_month": expiry[0],
+        "expiry_year": expiry[1],
+        "type": "CREDIT",
+        "network": brand(number) or "VISA",
+        "issuer": "SANDBOX BANK",
+        "country": "US" if is_foreign(number) else country,
+        "fingerprint": hashlib.sha256(f"fingerprint:{masked(number)}".encode()).hexdigest()[:24],
+        **{name: holder.get(name) for name in HOLDER},
+    }
 
 
 def is_foreign(number: str) -> bool:

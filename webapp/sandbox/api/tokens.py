@@ -1,0 +1,34 @@
+"""Saved payment methods: get, cancel. https://docs.xendit.co/docs/pay-with-tokens"""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .. import tokens
+from ..codec import ApiResponse
+from ..errors import no_data
+from ..object_records import TokenRecord
+from ..store import Store
+from .reading import business_of
+
+
+class TokensApi:
+    """The two calls about a saved payment method."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def get(self, request: Request) -> Response:
+        """Handle `GET /v3/payment_tokens/{payment_token_id}`."""
+        return ApiResponse((await self._own(request)).token)
+
+    async def cancel(self, request: Request) -> Response:
+        """Handle `POST /v3/payment_tokens/{payment_token_id}/cancel`."""
+        record = await self._own(request)
+        return ApiResponse(await self.store.tokens.update(record.id, tokens.cancel))
+
+    async def _own(self, request: Request) -> TokenRecord:
+        business_id, wanted = business_of(request), request.path_params["payment_token_id"]
+        record = await self.store.get_token(wanted)
+        if record is None or record.business_id != business_id:
+            raise no_data()
+        return record
