@@ -41,6 +41,7 @@ def note(_: int, frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     atexit.register(lambda: Path(sys.argv[2]).write_text(json.dumps(counted)))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # uvicorn raises it again at its end
     signal.signal(signal.SIGPROF, note)
     signal.setitimer(signal.ITIMER_PROF, 0.001, 0.001)
     uvicorn.run(
