@@ -27,6 +27,7 @@ BELOW = (
     "webapp.background",
     "webapp.keep",
     "webapp.shop.currencies",
+    "webapp.shop.failing_totals",
 )
 SHOP = ("webapp.shop", *BELOW)
 WEB = ("webapp.web", "webapp.inspector", "webapp.presenter", *SHOP)
@@ -45,6 +46,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.sandbox": ("webapp.sandbox",),
     "webapp.integrations": ("webapp.integrations", "webapp.orders.order", "webapp.notices"),
     "webapp.shop.currencies": (),
+    "webapp.shop.failing_totals": (),
     "webapp.orders": (
         *("webapp.orders", "webapp.database", "webapp.notices", "webapp.shop.currencies"),
         *("webapp.background", "webapp.keep"),
@@ -59,7 +61,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.doctor": ("webapp.xendit", *BELOW),
     "webapp.__main__": ("webapp.doctor", "webapp.server", "webapp.xendit", *WEB),
     "webapp.server": ("webapp.config", "webapp.http_protocol"),
-    "webapp.app": ("webapp",),
+    "webapp.own_sandbox": ("webapp.sandbox", *WEB),
+    "webapp.app": ("webapp.own_sandbox", "webapp.endpoints", "webapp.lifespan", "webapp.xendit", *WEB),
 }
 PACKAGES = {name for name, path in FILES.items() if path.name == "__init__.py"}
 

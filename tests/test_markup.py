@@ -28,9 +28,9 @@ MARKED = """
 card.outcome finish.how message announcement.message choice.title choice.pitch choice.disabled_reason charge.message
 checkout_reason notice.message notice.hint product.origin product.note arrow.label market.country_name scene.title
 reason scene.learn scene.point_at line step.question step.approve failure title choice.note scene.lesson product.name
+unreachable state_title
 """.split()  # noqa: SIM905
-# Only where it `is_from_outside` not: then it is one of ours.
-CAUSES = ["closed_by.cause", "entry.change.cause"]
+CAUSES = ["closed_by.reason.message", "entry.change.reason.message"]
 
 
 def translated(path: Path) -> Iterator[str]:

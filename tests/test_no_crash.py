@@ -37,7 +37,7 @@ card_details card_number components_configuration origins external_id invoice_du
 metadata session_id payment_session_id payment_id captures request_amount capture_method payment_token_id
 allowed_payment_channels success_return_url description locale name net_unit_amount category limit statuses
 last_invoice created_after payment_request_id invoice_id customer_id type capture_amount individual_detail email
-payment_token_id request_amount channel_code skip_three_ds
+request_amount skip_three_ds scheduled_timestamp payment_tokens rank total_retry currency
 """.split()  # noqa: SIM905
 odd = st.sampled_from(ODD) | st.text(max_size=12)
 numbers = st.integers() | st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from([10**400, -0.0, 1e-300, 0.1])
@@ -161,6 +161,34 @@ def filled(wanted: dict[str, Any], known: dict[str, str]) -> dict[str, Any]:
     return wanted | {"raw": raw, "headers": {"cookie": known["cookie"]} | headers}
 
 
+async def lead_to_what_is_saved(shop: Shop) -> dict[str, str]:
+    """The ids of a customer, a saved card, a payment with it that waits, and a plan: one more customer each time."""
+    person = {"type": "INDIVIDUAL", "individual_detail": {"given_names": "Ada"}, "reference_id": os.urandom(6).hex()}
+    subscription = {"schedule": SCHEDULE | {"anchor_date": "2027-01-01T00:00:00Z"}}
+    body = SESSION | {"session_type": "SUBSCRIPTION", "customer": person, "subscription": subscription}
+    headers = {"authorization": KEY}
+    transport = httpx.ASGITransport(shop.app.state.sandbox.api)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as api:
+        made = (await api.post("/sessions", json=body)).json()
+        link = f"/sandbox/pay/{made['payment_link_url'].rpartition('/')[2]}"
+        step = await shop.post(link, data={"decision": "pay", "choice": "CARDS.challenge"})
+        await shop.post(step.headers["location"], data={"decision": "approve"})
+        session = (await api.get(f"/sessions/{made['payment_session_id']}")).json()
+        terms = {"reference_id": person["reference_id"], "type": "PAY", "country": "ID", "currency": "IDR"}
+        terms |= {"request_amount": 50_000, "payment_token_id": session["payment_token_id"]}
+        request = (await api.post("/v3/payment_requests", json=terms)).json()
+        plan = f"/recurring/plans/{session['recurring_plan_id']}"
+        cycle = (await api.get(f"{plan}/cycles")).json()["data"][0]
+    return {
+        "customer_id": session["customer_id"],
+        "payment_token_id": session["payment_token_id"],
+        "payment_request_id": request["payment_request_id"],
+        "plan_id": session["recurring_plan_id"],
+        "cycle_id": cycle["id"],
+        "refund_id": "0",
+    }
+
+
 @pytest.fixture
 async def known(open_shop: OpenShop, database_url: str) -> AsyncIterator[tuple[Shop, list[dict[str, str]]]]:
     """A shop with three orders, and what leads somewhere in it."""
@@ -182,6 +210,7 @@ async def known(open_shop: OpenShop, database_url: str) -> AsyncIterator[tuple[S
                 leads["code"] = (
                     (await shop.post(f"/orders/{order.reference_id}/pay")).headers["location"].rpartition("/")[2]
                 )
+            leads |= await lead_to_what_is_saved(shop)
             found.append(leads | {"cookie": "; ".join(f"{name}={value}" for name, value in shop.cookies.items())})
         yield shop, found
 

@@ -14,14 +14,16 @@ SDK_KEY = "session-" + "0" * 32 + "-pd-PUBLIC-SIGNATURE"
 LINK = "https://dev.xen.to/12345678"
 SESSION = {"payment_session_id": SESSION_ID, "status": "ACTIVE"}
 INVOICE = {"id": INVOICE_ID, "status": "PENDING", "invoice_url": "https://checkout-staging.xendit.co/web/x"}
+PLAN = {"id": "repl_1", "status": "ACTIVE"}
 HTMX = {"HX-Request": "true"}
 
 
 def fake_xendit(status: str = "ACTIVE", **answers: httpx.Response | Any) -> respx.Router:
     """Return a router that creates sessions and invoices, and answers questions about them.
 
-    `sessions=`, `session=`, `invoices=`, `invoice=` or `expire=` changes an answer: a response, an error, or a function
-    of the request. The routes have these names; `sessions` also takes a cancellation.
+    `sessions=`, `session=`, `invoices=`, `invoice=`, `expire=`, `plan=`, `cycles=` or `change=` (of a plan) changes an
+    answer: a response, an error, or a function of the request. The routes have these names; `sessions` also takes a
+    cancellation.
     """
     session = SESSION | {"status": status, "components_sdk_key": SDK_KEY, "payment_link_url": LINK}
     expired = {"id": INVOICE_ID, "status": "EXPIRED"}
@@ -30,6 +32,9 @@ def fake_xendit(status: str = "ACTIVE", **answers: httpx.Response | Any) -> resp
         "session": ("GET", f"/sessions/{SESSION_ID}", httpx.Response(200, json=session)),
         "invoices": ("POST", "/v2/invoices", httpx.Response(200, json=INVOICE)),
         "invoice": ("GET", r"/v2/invoices(/\w+|\?external_id=[\w-]+)", httpx.Response(200, json=INVOICE)),
+        "plan": ("GET", r"/recurring/plans/[\w-]+", httpx.Response(200, json=PLAN)),
+        "cycles": ("GET", r"/recurring/plans/[\w-]+/cycles\?limit=100", httpx.Response(200, json={"data": []})),
+        "change": ("POST", r"/recurring/plans/[\w-]+/[\w/-]+", httpx.Response(200, json=PLAN)),
         "expire": ("POST", r"/invoices/\w+/expire!", httpx.Response(200, json=expired)),
     }
     router = respx.Router(assert_all_called=False)

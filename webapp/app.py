@@ -1,4 +1,4 @@
-"""The shop: one routes table, and the shared objects. The only importer of the sandbox."""
+"""The shop: one routes table, and the shared objects."""
 
 import httpx
 from starlette.applications import Starlette
@@ -6,7 +6,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from webapp.config import Settings, settings_or_exit
-from webapp.database.connection import Database, database_from_url
+from webapp.database.connection import database_from_url
 from webapp.endpoints import (
     after_sale,
     cart,
@@ -17,6 +17,7 @@ from webapp.endpoints import (
     present,
     saved_payments,
     storefront,
+    subscription,
     walkthrough,
     webhooks,
     well_known,
@@ -30,9 +31,9 @@ from webapp.logs import configure_logging
 from webapp.orders.modification_book import ModificationBook
 from webapp.orders.order_book import OrderBook
 from webapp.orders.saved_payments import SavedPayments
-from webapp.sandbox import Sandbox, SandboxSettings
+from webapp.own_sandbox import own_sandbox
 from webapp.shop.currencies import open_markets
-from webapp.web.assets import SDK, STATIC, load_assets, serve_asset
+from webapp.web.assets import SDK, load_assets, serve_asset
 from webapp.web.middleware import EXCEPTION_HANDLERS, middleware
 from webapp.web.state import Shop
 from webapp.web.templating import Templates
@@ -51,7 +52,9 @@ ROUTES: list[BaseRoute] = [
     Route("/choices/currency", storefront.choose_currency, methods=["POST"]),
     Route("/choices/flow", storefront.choose_flow, methods=["POST"]),
     Route("/choices/integration", storefront.choose_integration, methods=["POST"]),
+    Route("/choices/present", storefront.choose_present, methods=["POST"]),
     Route("/choices/language", storefront.choose_language, methods=["POST"]),
+    Route("/cart/sample", cart.sample, methods=["POST"]),
     Route("/cart/add", cart.add, methods=["POST"]),
     Route("/cart/decrease", cart.decrease, methods=["POST"]),
     Route("/cart/remove", cart.remove, methods=["POST"]),
@@ -74,6 +77,9 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/refund", after_sale.refund, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/capture", after_sale.capture, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/release", after_sale.release, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/month", subscription.month, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/retry", subscription.retry, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/stop", subscription.stop, methods=["POST"], middleware=SEEN),
     # For an audience
     Route(f"{ORDER}/qr", present.order_qr),
     Route(f"{ORDER}/qr", present.payment_qr, methods=["POST"], middleware=SEEN),
@@ -97,7 +103,7 @@ ROUTES: list[BaseRoute] = [
 def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
     """Return a shop with these settings. ``transport`` replaces the network to Xendit (tests)."""
     database, translations, assets = database_from_url(settings.database_url), Translations(), load_assets()
-    sandbox = _sandbox(settings, database, translations) if settings.sandbox else None
+    sandbox = own_sandbox(settings, database, translations) if settings.sandbox else None
     recorder = Recorder(database, settings)
     shop = Shop(
         settings=settings,
@@ -130,17 +136,3 @@ def create_app_from_env() -> Starlette:
     settings = settings_or_exit()
     configure_logging(settings.log_level)
     return create_app(settings)
-
-
-def _sandbox(settings: Settings, database: Database, translations: Translations) -> Sandbox:
-    sandbox_settings = SandboxSettings(
-        public_url=settings.app_url,
-        merchant_name="Selat Coffee Roasters",
-        secret=settings.derived_secret("sandbox"),
-        webhook_url=f"{settings.app_url}/webhooks/xendit",
-        webhook_token=settings.webhook_tokens.get("", ""),
-        sdk_path=STATIC / SDK,
-        keep_days=settings.keep.sandbox_days,
-        keep_objects=settings.keep.sandbox_orders,
-    )
-    return Sandbox(sandbox_settings, database, translations=translations)

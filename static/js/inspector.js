@@ -1,4 +1,4 @@
-// Behind the counter: copying, the window of its own, printing. Comes only with the panel; holds no words of its own.
+// Behind the counter: copying, the window of its own, where code opens, printing, resting. Comes only with the panel; holds no words of its own.
 const copied = () => document.querySelector("[data-copied]")?.dataset.copied ?? "✓";
 
 // Without HTTPS there is no clipboard: select the text, so that the keyboard can copy it.
@@ -30,6 +30,19 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-popout]");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     if (open(link.href, link.target, "popup,width=960,height=900")) event.preventDefault();
+  }
+});
+
+// A window that nobody sees asks nothing: its next poll comes when it is seen again.
+document.addEventListener("htmx:config:request", (event) => {
+  if (document.hidden && event.target.id === "inspector") event.preventDefault();
+});
+
+// Code opens at its first marked line; the address of its own page does the same.
+document.addEventListener("htmx:after:swap", () => {
+  for (const code of document.querySelectorAll(".source-view:not([data-opened]) .source")) {
+    code.closest(".source-view").dataset.opened = "";
+    code.scrollTop = (code.querySelector(".payload")?.offsetTop ?? 0) - 40;
   }
 });
 

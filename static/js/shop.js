@@ -4,6 +4,7 @@
   const announcer = document.getElementById("announcer");
   const offline = document.getElementById("offline");
   const narrow = matchMedia("(max-width: 61.999rem)");
+  const besides = matchMedia("(min-width: 68.75rem)"); // as in shop.css
   const words = () => document.querySelector("[data-announcement]")?.dataset.announcement ?? "";
   let said = words();
   let hadFocus = false;
@@ -24,6 +25,14 @@
     } else if (hadFocus && document.activeElement === document.body) {
       document.querySelector("#cart-panel-title, #state-title")?.focus();
     }
+  }
+
+  // Who has sent the request may send it again; what the page asks by itself, it asks again by itself.
+  function sayOffline({ detail }) {
+    const [toVisitor, ofPage] = offline.children;
+    ofPage.hidden = Boolean(detail.ctx?.sourceEvent?.isTrusted);
+    toVisitor.hidden = !ofPage.hidden;
+    offline.hidden = false;
   }
 
   // The server decides what is chosen; a control that was used keeps its own idea through a morph, or an error.
@@ -49,7 +58,15 @@
   }
 
   function foldSummary() {
-    if (narrow.matches) document.getElementById("order-summary")?.removeAttribute("open");
+    const beside = document.querySelector(".beside > [open]");
+    if (narrow.matches || beside) document.getElementById("order-summary")?.removeAttribute("open");
+  }
+
+  // The inspector stands open beside an order where there is room; elsewhere it is folded until it is asked for. Paper
+  // is narrow too, and prints what is open.
+  function placeInspector() {
+    const panel = document.querySelector("[data-beside]");
+    if (panel && !matchMedia("print").matches) panel.open = besides.matches;
   }
 
   // A page restored from the back/forward cache still holds the buttons of the request that left it.
@@ -80,9 +97,11 @@
     const { status, headers } = event.detail.ctx.response;
     const isFragment = headers.get("X-Template")?.startsWith("fragments/");
     offline.hidden = status === 204 || headers.has("HX-Redirect") || isFragment;
-    if (!offline.hidden) event.preventDefault();
+    if (offline.hidden) return;
+    event.preventDefault();
+    sayOffline(event);
   });
-  document.addEventListener("htmx:error", () => { offline.hidden = false; });
+  document.addEventListener("htmx:error", sayOffline);
 
   // A plain form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {
@@ -104,6 +123,8 @@
   const opened = location.pathname;
   addEventListener("popstate", () => { if (location.pathname !== opened) location.reload(); });
   addEventListener("pageshow", (event) => { if (event.persisted) wakeUp(); });
+  besides.addEventListener("change", placeInspector);
+  placeInspector();
   loadComponents();
   foldSummary();
 })();

@@ -6,6 +6,7 @@ import re
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 GOOD, CHALLENGED, DECLINED = "4000000000001000", "4000000000001091", "4000000000002503"
+UNSHOWN = "5200000000002151"  # declined too, and no chip names it
 SLOW, REFUSED, FOREIGN = "4000000000003063", "4000000000009995", "4242424242424242"
 
 

@@ -100,8 +100,8 @@ def test_the_number_leaves_its_frame_only_sealed(page: Page) -> None:
     payment.start(page)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))
-    payment.pay_by_card(page, payment.DECLINED)
+    payment.pay_by_card(page, payment.UNSHOWN)
     payment.complained(page)
     assert any("xendit-encrypted-1-" in body for body in sent)
-    assert not any(payment.DECLINED in body for body in sent)
-    assert payment.DECLINED not in page.content()
+    assert not any(payment.UNSHOWN in body for body in sent)
+    assert payment.UNSHOWN not in page.content()

@@ -1,9 +1,9 @@
 // Helpers of test_htmx_rules.py, there before the page's own scripts.
 (() => {
-  // Polls run when prepare() says, instead of every two seconds.
+  // Polls run when prepare() says, instead of every two or five seconds.
   const polls = new Set();
   const [start, stop] = [setInterval, clearInterval];
-  window.setInterval = (run, ms, ...rest) => (ms === 2000 ? polls.add(run) && run : start(run, ms, ...rest));
+  window.setInterval = (run, ms, ...rest) => ([2000, 5000].includes(ms) ? polls.add(run) && run : start(run, ms, ...rest));
   window.clearInterval = (timer) => polls.delete(timer) || stop(timer);
 
   const trigger = (element) => element.getAttribute("hx-trigger") ?? "";
@@ -12,7 +12,7 @@
 
   // What a visitor uses to make an element ask.
   function controlOf(element) {
-    if (trigger(element).startsWith("toggle")) return document.querySelector(`${trigger(element).split("from:")[1]} > summary`);
+    if (trigger(element).startsWith("toggle")) return element.closest("details").querySelector("summary");
     if (element.matches("fieldset")) return element.querySelector("input:enabled:not(:checked)");
     return element.matches("form") ? element.querySelector("button:not([formaction])") : element;
   }

@@ -132,12 +132,12 @@ def test_a_choice_that_can_not_be_says_why_and_gives_way(page: Page) -> None:
 
 def test_escape_closes_the_language_menu(page: Page) -> None:
     page.goto("/")
-    summary = page.locator("details.menu summary")
+    summary = page.locator("details.menu:not(.pages) summary")
     summary.press("Enter")
-    expect(page.locator("details.menu form")).to_be_visible()
+    expect(page.locator("details.menu:not(.pages) form")).to_be_visible()
     page.keyboard.press("Tab")
     page.keyboard.press("Escape")
-    expect(page.locator("details.menu form")).to_be_hidden()
+    expect(page.locator("details.menu:not(.pages) form")).to_be_hidden()
     expect(summary).to_be_focused()
 
 
@@ -188,6 +188,7 @@ def test_the_order_prints_as_a_receipt(page: Page) -> None:
 
 def test_an_open_inspector_prints_with_its_order(page: Page) -> None:
     waiting(page)
+    page.locator("#inspector-panel > summary").click()
     page.emulate_media(media="print")
     expect(page.locator("#inspector-panel")).to_be_hidden()
     page.emulate_media(media="screen")

@@ -17,7 +17,7 @@ WALKS = [
     ("IDR", "invoice", "pay", "Rp480.000"),
     ("PHP", "payment_link", "pay", "₱1,760"),
     ("PHP", "invoice", "pay", "₱1,760"),
-    ("SGD", "payment_link", "pay", "S$43.20"),
+    ("SGD", "payment_link", "pay", "S$44"),
 ]
 walks = pytest.mark.parametrize(("currency", "integration", "flow", "total"), WALKS)
 

@@ -23,7 +23,9 @@ def show(page: Page, slug: str) -> None:
 
 
 def look_behind(page: Page) -> None:
-    page.locator("#inspector-panel > summary").click()
+    panel = page.locator("#inspector-panel")
+    if panel.get_attribute("open") is None:
+        panel.locator("> summary").click()
     expect(page.locator(".inspector .steps")).to_be_visible()
 
 
@@ -80,7 +82,13 @@ def hanoi(page: Page) -> None:
 
 def kuala_lumpur(page: Page) -> None:
     hosted.pay(page)
-    says(page, "subscribed", "recurring.plan.activated", "recurring.cycle.created")
+    payment.order_page(page, "subscribed")
+    for button in ("A month later", "… and the card fails", "A day later the retry works"):
+        page.get_by_role("button", name=button, exact=True).click()
+    expect(page.locator(".plan li").first).to_contain_text(re.compile(r"Month 2\s.*\spaid", re.DOTALL), timeout=10_000)
+    page.get_by_text("Stop", exact=True).click()
+    page.get_by_role("button", name="Yes, stop it").click()
+    says(page, "stopped", "recurring.plan.activated", "recurring.cycle.retrying", "recurring.plan.inactivated")
 
 
 def surabaya(page: Page) -> None:
@@ -168,7 +176,7 @@ def test_the_panel_is_live_keeps_what_is_folded_open_and_pops_out(page: Page) ->
     with page.expect_popup() as popped:
         page.get_by_role("link", name="Pop out").click()
     second = popped.value
-    expect(second.locator(".sequence svg")).to_be_visible()
+    expect(second.locator(".sequence .arrow").first).to_be_visible()
     with second.expect_response(lambda answer: "/expire-now" in answer.url):
         second.locator("#inspector-controls > summary").click()
         second.get_by_role("button", name="Let it expire now").click()

@@ -228,7 +228,7 @@ async def test_a_market_without_a_key_is_closed(open_shop: OpenShop) -> None:
     async with open_shop(fake_xendit(), api_keys={"SGD": "xnd_development_sgd"}) as shop:
         assert (await shop.post("/choices", data={"currency": "IDR"})).status_code == 422
         page = await shop.get("/")
-        assert "S$21.60" in page.text and ">IDR" not in page.text
+        assert "S$22" in page.text and ">IDR" not in page.text
 
 
 async def test_a_lost_answer_to_an_invoice_is_found_again_by_our_reference(open_shop: OpenShop) -> None:

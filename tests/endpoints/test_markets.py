@@ -27,6 +27,7 @@ COMBINATIONS = [
 NAMED_ELSEWHERE = {
     "webapp/presenter/scenes.py": "scenes of the walkthrough",
     "webapp/presenter/test_cards.py": "test data that only some markets have",
+    "webapp/shop/failing_totals.py": "totals that only some markets have",
     "webapp/endpoints/storefront.py": "an example of a deep link",
     "webapp/integrations/README.md": "where invoices are not to be had; an example",
 }

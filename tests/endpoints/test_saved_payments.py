@@ -290,6 +290,18 @@ async def test_a_customer_is_the_same_at_each_order_of_a_market(open_shop: OpenS
     assert third["customer"]["reference_id"] != first["customer"]["reference_id"]
 
 
+async def test_a_customer_whom_xendit_does_not_know_any_more_is_introduced_again(open_shop: OpenShop) -> None:
+    answer = SESSION | {"payment_link_url": "https://dev.xen.to/1", "customer_id": "cust-1"}
+    gone = httpx.Response(404, json={"error_code": "DATA_NOT_FOUND"})
+    router = fake_xendit(sessions=[httpx.Response(201, json=answer), gone, httpx.Response(201, json=answer)])
+    async with open_shop(router) as shop:
+        await shop.place()
+        order = await shop.place()
+    bodies = [json.loads(call.request.content) for call in router["sessions"].calls]
+    assert bodies[1]["customer_id"] == "cust-1"
+    assert bodies[2]["customer"]["reference_id"] == order.customer_reference
+
+
 async def test_a_customer_whom_only_xendit_knows_is_looked_up(open_shop: OpenShop) -> None:
     known = httpx.Response(409, json={"error_code": "DUPLICATE_ERROR"})
     made = httpx.Response(201, json=SESSION | {"payment_link_url": "https://dev.xen.to/1"})

@@ -21,6 +21,7 @@ from webapp.inspector.transport import RecordingTransport
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus
+from webapp.web.templating import local_time
 
 pytestmark = pytest.mark.anyio
 
@@ -158,7 +159,7 @@ async def test_the_panel_shows_when_and_why_an_order_was_paid(open_shop: OpenSho
         "Token right; reference, amount and currency match",
     ]
     assert "The order is now: Paid" in answer.text
-    assert "because of: webhook payment_session.completed" in answer.text
+    assert "Cause: the webhook payment_session.completed." in answer.text
 
 
 async def test_a_cause_is_shown_as_text(shop: Shop) -> None:
@@ -178,7 +179,7 @@ async def test_only_the_orders_own_visitor_looks_behind_the_counter(shop: Shop, 
             assert (await shop.get(f"/orders/{order.reference_id}/{path}", headers=headers)).status_code == 403
     for path in ("qr", "expire-now", "repeat-webhook"):
         assert (await shop.post(f"/orders/{order.reference_id}/{path}")).status_code == 403
-    assert "Behind the counter" not in (await shop.get(f"/orders/{order.reference_id}")).text
+    assert "inspector-panel" not in (await shop.get(f"/orders/{order.reference_id}")).text
     assert (await shop.get("/orders/selat-none/inspector")).status_code == 404
 
 
@@ -298,7 +299,17 @@ async def test_no_other_file_can_be_looked_at(shop: Shop) -> None:
 
 async def test_the_storefront_shows_the_newest_order_and_says_so_when_there_is_none(shop: Shop) -> None:
     assert "No order from this browser yet" in (await shop.get("/inspector", headers=HTMX)).text
-    assert (await shop.get("/inspector")).headers["location"] == "/orders"
+    assert "No order from this browser yet" in (await shop.get("/inspector")).text
+    assert "/cart/sample" in (await shop.get("/inspector")).text
+    assert (await shop.get("/inspector?seen=none", headers=HTMX)).status_code == 204
     order = await shop.place()
     assert order.reference_id in (await shop.get("/inspector", headers=HTMX)).text
-    assert (await shop.get("/inspector")).headers["location"] == f"/orders/{order.reference_id}/inspector"
+    window = (await shop.get("/inspector")).text
+    placed = local_time(order.created, "IDR")
+    assert f"Your newest order, of {placed:%H:%M:%S} WIB: Rp480.000." in window
+    seen = re.findall(r"/inspector\?seen=\w+", window)[0]
+    assert (await shop.get(seen, headers=HTMX)).status_code == 204
+    newer = await shop.place()
+    assert newer.reference_id in (await shop.get(seen, headers=HTMX)).text
+    assert 'href="/inspector" target="inspector"' in (await shop.inspector(newer)).text
+    assert f'href="/orders/{order.reference_id}/inspector" target' in (await shop.inspector(order)).text

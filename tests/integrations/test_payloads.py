@@ -78,7 +78,17 @@ ITEMS = [
     },
 ]
 # The 27th plus a day is the 28th: the last day that Xendit takes as an anchor.
-SCHEDULE = {"schedule": {"interval": "MONTH", "interval_count": 1, "anchor_date": "2026-11-28T00:00:00Z"}}
+SCHEDULE = {
+    "schedule": {
+        "interval": "MONTH",
+        "interval_count": 1,
+        "anchor_date": "2026-11-28T00:00:00Z",
+        "retry_interval": "DAY",
+        "retry_interval_count": 1,
+        "total_retry": 3,
+    },
+    "failed_cycle_action": "RESUME",
+}
 BY_FLOW: dict[Flow, dict[str, Any]] = {
     Flow.PAY: BASE | {"items": ITEMS},
     Flow.PAY_SAVE: BASE | {"items": ITEMS, "allow_save_payment_method": "OPTIONAL"},

@@ -27,8 +27,20 @@ def test_once_paid_saved_or_subscribed_nothing_undoes_it(reports: list[OrderStat
             status = new
         if succeeded is None and status in FINAL:
             succeeded = status
-        if succeeded is not None:
+        if succeeded is OrderStatus.SUBSCRIBED:
+            assert status.has_plan
+        elif succeeded is not None:
             assert status is succeeded
+
+
+def test_a_plan_that_has_stopped_never_goes_on() -> None:
+    assert not any(may_become(OrderStatus.STOPPED, status) for status in OrderStatus)
+
+
+def test_a_plan_may_be_stopped_before_the_shop_heard_of_it_and_paid_is_never_stopped() -> None:
+    from_here = {status for status in OrderStatus if may_become(status, OrderStatus.STOPPED)}
+    assert {OrderStatus.WAITING, OrderStatus.SUBSCRIBED, OrderStatus.EXPIRED} <= from_here
+    assert not from_here & {OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.AUTHORIZED, OrderStatus.RELEASED}
 
 
 def test_money_that_moved_late_is_never_denied() -> None:
@@ -52,6 +64,8 @@ def test_each_flow_has_its_own_success() -> None:
     expected[Flow.AUTHORIZE] = "authorized"
     assert {flow: status_after(order_with(flow), "completed", None) for flow in Flow} == expected
     assert status_after(order_with(Flow.AUTHORIZE), "completed", Decimal(1)) is OrderStatus.PAID
+    stopped = {flow: status_after(order_with(flow), "stopped") for flow in Flow}
+    assert stopped == dict.fromkeys(Flow) | {Flow.SUBSCRIPTION: "stopped"}
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)))

@@ -97,6 +97,7 @@ async def test_parts_until_nothing_is_left(rig: Rig) -> None:
         ("CARDS.visa", {"amount": 0}, 400, "INVALID_VALUE_ERROR"),
         ("CARDS.visa", {"amount": 1.5}, 400, "INVALID_VALUE_ERROR"),
         ("CARDS.visa", {"amount": -1}, 400, "API_VALIDATION_ERROR"),
+        ("CARDS.visa", {"amount": 10**29}, 400, "API_VALIDATION_ERROR"),
         ("CARDS.visa", {"amount": "ten"}, 400, "API_VALIDATION_ERROR"),
         ("CARDS.visa", {"reason": "BECAUSE"}, 400, "API_VALIDATION_ERROR"),
         ("CARDS.visa", {"currency": "PHP"}, 400, "INVALID_VALUE_ERROR"),

@@ -329,9 +329,10 @@ async def test_json_that_is_no_object_is_refused(rig: Rig, content: str) -> None
         {"Authorization": "Bearer xnd_development_sandbox"},
         {"Authorization": "Basic ???"},
         {"Authorization": "Basic eG5k"},
+        {"Authorization": "Basic schlüssel".encode("latin-1")},
     ],
 )
-async def test_a_call_without_a_secret_key_is_refused(rig: Rig, headers: dict[str, str]) -> None:
+async def test_a_call_without_a_secret_key_is_refused(rig: Rig, headers: dict[str, Any]) -> None:
     rig.api.auth = None
     for method, path in (("POST", "/sessions"), ("GET", "/sessions/ps-1"), ("POST", "/v2/invoices")):
         answer = await rig.api.request(method, path, headers=headers)

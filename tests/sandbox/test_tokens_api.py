@@ -1,6 +1,7 @@
 """Saved payment methods in the sandbox, held against the documented object, webhooks and errors."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -119,3 +120,14 @@ async def test_a_token_and_its_customer_outlive_their_session_until_the_token_en
     await retention.delete_old(rig.sandbox.store, rig.sandbox.settings)
     assert (await rig.api.get(path)).status_code == 404
     assert (await rig.api.get(f"/customers/{token['customer_id']}")).status_code == 404
+
+
+async def test_of_saved_methods_the_newest_are_kept(rig: Rig) -> None:
+    found = []
+    for _ in range(4):
+        found.append(f"/v3/payment_tokens/{(await saved(rig))['payment_token_id']}")
+        await rig.deliver()
+        rig.clock.pass_by(minutes=1)
+    rig.clock.pass_by(hours=2)
+    await retention.delete_old(rig.sandbox.store, replace(rig.sandbox.settings, keep_objects=2))
+    assert [(await rig.api.get(path)).status_code for path in found] == [404, 404, 200, 200]

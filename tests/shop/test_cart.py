@@ -1,5 +1,6 @@
 """The cart takes whole numbers from 1 to 99 of what is on the shelf, and money is rounded once."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from webapp.orders.status import Flow
 from webapp.shop.cart import MAX_QUANTITY, Cart, CartError, parse_quantity
 from webapp.shop.catalog import PRODUCTS, price_in
-from webapp.shop.currencies import CURRENCIES
+from webapp.shop.currencies import CURRENCIES, Currency
 
 ON_SALE = sorted(key for key, product in PRODUCTS.items() if not product.sold_out)
 SOLD_OUT = sorted(key for key, product in PRODUCTS.items() if product.sold_out)
@@ -96,11 +97,47 @@ def test_a_deep_link_that_can_not_be_is_refused(link: str) -> None:
         Cart.from_link(link)
 
 
-def test_prices_are_whole_where_the_currency_has_no_decimals() -> None:
-    for product in PRODUCTS.values():
-        for code in ("IDR", "VND"):
-            price = price_in(CURRENCIES[code], product)
-            assert price == price.to_integral_value()
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("IDR", "Rp240.000"),
+        ("PHP", "₱880"),
+        ("MYR", "RM72"),
+        ("THB", "฿560"),
+        ("VND", "400.000₫"),
+        ("SGD", "S$22"),
+        ("HKD", "HK$128"),
+        ("MXN", "MXN$290"),
+    ],
+)
+def test_a_price_looks_as_a_shop_there_prints_it(code: str, text: str) -> None:
+    currency = CURRENCIES[code]
+    assert currency.format(price_in(currency, PRODUCTS["gayo"])) == text
+
+
+@given(
+    currencies,
+    st.decimals("0.5", 999, places=2),
+    st.sampled_from([Decimal(step) for step in ("0.01", "0.05", "0.5", "1", "10", "1000")]),
+)
+def test_a_price_is_the_multiple_of_its_step_that_is_nearest(currency: Currency, base: Decimal, step: Decimal) -> None:
+    product = replace(PRODUCTS["gayo"], base_price=base)
+    price = price_in(replace(currency, price_step=step), product)
+    assert price % step == 0
+    assert abs(price - product.base_price * currency.rate) <= step / 2
+
+
+def test_a_step_has_no_more_decimals_than_its_currency() -> None:
+    for currency in CURRENCIES.values():
+        assert currency.price_step == currency.price_step.quantize(Decimal(1).scaleb(-currency.digits)) > 0
+
+
+@given(currencies, st.integers(0, 10**12))
+def test_money_that_is_written_reads_as_the_same_amount(currency: Currency, smallest: int) -> None:
+    amount = Decimal(smallest).scaleb(-currency.digits)
+    thousands, decimal_point = currency.separators
+    written = currency.format(amount).replace(currency.symbol, "").replace(thousands, "").replace(decimal_point, ".")
+    assert Decimal(written) == amount
 
 
 @pytest.mark.parametrize(

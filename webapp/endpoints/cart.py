@@ -15,6 +15,14 @@ from webapp.web.htmx import is_htmx
 from webapp.web.returning import returning_visitor
 from webapp.web.state import shop_of, visitor_of
 
+SAMPLE = "gayo:1,toraja:1"
+
+
+async def sample(request: Request) -> Response:
+    """Fill an empty cart with two bags (``POST /cart/sample``)."""
+    cart = (await returning_visitor(request)).cart
+    return _answer(request, cart if cart.count else Cart.from_link(SAMPLE), N_("%(count)s in your cart, %(amount)s."))
+
 
 async def add(request: Request) -> Response:
     """Add ``quantity`` (default 1) of ``product`` (``POST /cart/add``). Raises CartError."""
@@ -38,13 +46,13 @@ async def remove(request: Request) -> Response:
     return _answer(request, cart, N_("%(name)s removed. %(count)s in your cart, %(amount)s."), form["product"])
 
 
-def _answer(request: Request, cart: Cart, message: str, product_id: str) -> Response:
+def _answer(request: Request, cart: Cart, message: str, product_id: str = "") -> Response:
     visitor = replace(visitor_of(request), cart=cart)
     save_visitor(request, visitor)
     if not is_htmx(request):
         return RedirectResponse("/#cart-panel", 303)
     values = {
-        "name": PRODUCTS[product_id].name,
+        "name": PRODUCTS[product_id].name if product_id else "",
         "count": cart.count,
         "amount": visitor.currency.format(cart.total(visitor.currency)),
     }

@@ -28,6 +28,7 @@ from webapp.xendit.client import TOTAL_SECONDS
 from webapp.xendit.reopen import reopen, secret_of
 
 log = structlog.get_logger()
+UNKNOWN_CUSTOMER = ("DATA_NOT_FOUND", "INVALID_CUSTOMER_ID")  # another account's, or the sandbox's
 ABANDONED_AFTER = timedelta(seconds=TOTAL_SECONDS + 5)
 
 
@@ -47,7 +48,7 @@ async def checkout(request: Request) -> Response:
     if reason := unavailable_reason(integration, Flow(flow), visitor.currency):
         raise Refusal(reason)
     checkout_id = read_checkout_id(form)
-    visitor = visitor.with_choices(flow=Flow(flow), integration=integration)
+    visitor = visitor.with_choices(flow=Flow(flow), integration=integration, present=form.get("present", ""))
     order = await earlier_order(request, visitor, checkout_id)
     if order is None:
         refuse_unseen(request, visitor, form.get("seen"))
@@ -63,10 +64,10 @@ async def checkout(request: Request) -> Response:
         if await shop.order_book.add(order):  # stored before Xendit is called
             save_visitor(request, visitor)
             request.session["ordered"] = order.reference_id
-            return open_payment(request, order, await create_at_xendit(shop, order))
-
+            return await open_payment(request, order, await create_at_xendit(shop, order))
+    save_visitor(request, visitor)
     order, secret = await reopen(shop, await _created_order(shop, order.checkout_id))
-    return open_payment(request, order, secret) if secret else redirect(request, f"/orders/{order.reference_id}")
+    return await open_payment(request, order, secret) if secret else redirect(request, f"/orders/{order.reference_id}")
 
 
 async def create_at_xendit(shop: Shop, order: Order) -> str:
@@ -83,24 +84,23 @@ async def create_at_xendit(shop: Shop, order: Order) -> str:
         await shop.order_book.change_status(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
         raise
     outcome = outcomes.of_invoice(answer) if order.integration == "invoice" else outcomes.of_session(answer)
-    customer_id = answer.get("customer_id")
-    known = {"customer_id": str(customer_id)} if is_id(customer_id) else {}
+    known = {"customer_id": str(answer.get("customer_id"))} if is_id(answer.get("customer_id")) else {}
     await shop.order_book.set_ids(order.reference_id, {**outcome.ids, **known})
     return secret_of(shop, order, answer)
 
 
 async def _call_with_customer(shop: Shop, order: Order) -> ComponentsSession | PaymentLinkSession | NewInvoice:
-    """Create the session or invoice. Where Xendit knows the customer and the shop does not, ask for the id."""
+    """Create the session or invoice; once more where Xendit or the shop does not know the customer's id."""
     try:
         return await _call_xendit(shop, order)
     except XenditError as error:
-        if error.error_code != "DUPLICATE_ERROR" or order.customer_id:
+        if error.error_code not in (UNKNOWN_CUSTOMER if order.customer_id else ("DUPLICATE_ERROR",)):
             raise
-        key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
-        customer_id = await find_customer(shop.client, key, order.customer_reference, api_url=api_url)
-        if customer_id is None:
-            raise
-        return await _call_xendit(shop, replace(order, customer_id=customer_id))
+    customer_id = None
+    if order.customer_id is None:
+        who = (shop.client, shop.api_key(order.currency), order.customer_reference)
+        customer_id = await find_customer(*who, api_url=shop.settings.xendit_api_url)
+    return await _call_xendit(shop, replace(order, customer_id=customer_id))
 
 
 async def _call_xendit(shop: Shop, order: Order) -> ComponentsSession | PaymentLinkSession | NewInvoice:

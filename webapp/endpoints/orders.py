@@ -23,6 +23,7 @@ from webapp.xendit.modifications import refresh_modifications
 from webapp.xendit.order_sync import refresh
 from webapp.xendit.reopen import reopen
 from webapp.xendit.saved_payments import name_saved
+from webapp.xendit.subscriptions import fetch_plan
 
 DECLINED = Notice(
     N_("That attempt did not go through."),
@@ -50,12 +51,14 @@ async def order_page(request: Request) -> Response:
         return RedirectResponse(f"/orders/{order.reference_id}", 303, headers)
     if wants_frame(request):
         return framed(request, order)
+    plan = None
     if request.method != "HEAD":  # which calls nobody
         order = await refresh(shop, order, webhook_first=True)
         await refresh_modifications(shop, order)
         order = await name_saved(shop, order)
         note_saved(request, order)
-    return await show_order(request, order)
+        order, plan = await fetch_plan(shop, order, visitor_of(request).id)
+    return await show_order(request, order, plan=plan)
 
 
 async def back_by_post(request: Request) -> Response:
@@ -69,12 +72,15 @@ async def order_status(request: Request) -> Response:
     The answer is 204 while all is as it was ``seen``. ``X-Order-Status`` holds the status for scripts.
     """
     shop, order = shop_of(request), await order_of(request)
+    plan = None
     if request.method != "HEAD":
         order = await refresh(shop, order)
         await refresh_modifications(shop, order)
-    if request.query_params.get("seen") == seen(order, await shop.modifications.of(order.reference_id)):
+        order, plan = await fetch_plan(shop, order, visitor_of(request).id)
+    same = request.query_params.get("seen") == seen(order, await shop.modifications.of(order.reference_id), plan)
+    if same or (plan and not plan.answered):
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    response = await show_order(request, order, "fragments/order_poll.html")
+    response = await show_order(request, order, "fragments/order_poll.html", plan=plan)
     response.headers["X-Order-Status"] = order.status
     return response
 
@@ -91,7 +97,7 @@ async def resume(request: Request) -> Response:
         return RedirectResponse(f"/orders/{order.reference_id}", 303)
     declined = request.query_params.get("component_status") == "FAILED"  # Xendit adds it; the webhook may be under way
     declined = declined or await shop_of(request).order_book.last_event(order.reference_id) == "payment.failure"
-    return open_payment(request, order, secret, resume=True, notice=DECLINED if declined else None)
+    return await open_payment(request, order, secret, resume=True, notice=DECLINED if declined else None)
 
 
 async def pay(request: Request) -> Response:
@@ -123,7 +129,7 @@ async def again(request: Request) -> Response:
     cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines})
     if order.currency in shop.settings.api_keys:
         visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
-    integration = order.integration if order.integration in INTEGRATIONS else None
+    integration = order.integration if order.integration in INTEGRATIONS else ""
     visitor = visitor.with_choices(flow=order.flow, integration=integration)
     save_visitor(request, replace(visitor, cart=cart) if order.lines else visitor)
     return redirect(request, "/")

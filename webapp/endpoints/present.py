@@ -5,9 +5,9 @@ from starlette.responses import Response
 
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
-from webapp.presenter.qr import qr_svg
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.passes import pass_for
+from webapp.web.phones import code_for_phones
 from webapp.web.state import own_order, shop_of, visitor_of
 from webapp.xendit.reopen import reopen
 
@@ -17,7 +17,7 @@ async def order_qr(request: Request) -> Response:
     order = await own_order(request)
     settings = shop_of(request).settings
     url = f"{settings.app_url}/orders/{order.reference_id}?pass={pass_for(settings, order)}"
-    return _show(request, order, {"qr": qr_svg(url), "what": "order", "url": url})
+    return await _show(request, order, "order", url)
 
 
 async def payment_qr(request: Request) -> Response:
@@ -31,7 +31,7 @@ async def payment_qr(request: Request) -> Response:
     order, url = await reopen(shop_of(request), order)
     if url is None:
         raise Refusal(N_("There is nothing to pay any more."), 409)
-    return _show(request, order, {"qr": qr_svg(url), "what": "payment", "url": url})
+    return await _show(request, order, "payment", url)
 
 
 async def done(request: Request) -> Response:
@@ -42,8 +42,9 @@ async def done(request: Request) -> Response:
     return redirect(request, f"/orders/{request.path_params['reference_id']}")
 
 
-def _show(request: Request, order: Order, context: dict[str, object]) -> Response:
+async def _show(request: Request, order: Order, what: str, url: str) -> Response:
     shop, visitor = shop_of(request), visitor_of(request)
+    context = {"what": what} | await code_for_phones(shop.settings, url)
     context |= {"order": order, "currency": visitor.currency, "path": f"/orders/{order.reference_id}"}
     template = "fragments/qr.html" if is_htmx(request) else "pages/qr.html"
     return shop.templates.response(visitor.language, template, context, secret=True)

@@ -18,7 +18,7 @@ from webapp.web.htmx import is_htmx
 from webapp.web.returning import returning_visitor, with_saved
 from webapp.web.state import Shop, shop_of, visitor_of
 
-LINK_FIELDS = ("currency", "flow", "integration", "cart", "language")
+LINK_FIELDS = ("currency", "flow", "integration", "cart", "language", "present")
 
 
 async def storefront(request: Request) -> Response:
@@ -27,9 +27,8 @@ async def storefront(request: Request) -> Response:
     shop, visitor = shop_of(request), await returning_visitor(request)
     link = {name.removeprefix("amp;"): value for name, value in request.query_params.items()}  # copied out of HTML
     choices = {name: _tidy(name, link[name]) for name in LINK_FIELDS if name in link}
-    if choices or "present" in link:
-        request.session["present"] = link.get("present", "page")[:8]
-        save_visitor(request, _with_choices(shop, visitor, choices, exact=True))
+    if choices:
+        save_visitor(request, _with_choices(shop, visitor, {"present": "page"} | choices, exact=True))
         return RedirectResponse("/", 303)
     if visitor.saved:  # a page that no other visitor sees
         context = storefront_context(visitor) | {"path": "/"}
@@ -62,6 +61,11 @@ async def choose_integration(request: Request) -> Response:
     return await _choose(request, "integration", "fragments/cart_panel.html")
 
 
+async def choose_present(request: Request) -> Response:
+    """``POST /choices/present``: store another way to show Xendit's page, answer the cart panel."""
+    return await _choose(request, "present", "fragments/cart_panel.html")
+
+
 async def choose_language(request: Request) -> Response:
     """``POST /choices/language``: store another language, go back to the page that was read."""
     # Every word of the page changes, so there is no fragment.
@@ -88,7 +92,7 @@ def _tidy(name: str, value: str) -> str:
 
 def _own_path(path: str) -> str:
     """Where the form wants to go back to, if it is a page of this shop; the storefront otherwise."""
-    return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64}(/resume)?)?|walkthrough)?", path) else "/"
+    return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64}(/resume)?)?|walkthrough|inspector)?", path) else "/"
 
 
 def _with_choices(shop: Shop, visitor: Visitor, choices: dict[str, str], *, exact: bool) -> Visitor:
@@ -99,7 +103,7 @@ def _with_choices(shop: Shop, visitor: Visitor, choices: dict[str, str], *, exac
     """
     currency = _currency(shop, choices["currency"]) if "currency" in choices else visitor.currency
     flow = _flow(choices["flow"]) if "flow" in choices else visitor.flow
-    visitor = visitor.with_choices(currency=currency, flow=flow)
+    visitor = visitor.with_choices(currency=currency, flow=flow, present=choices.get("present", ""))
     if "integration" in choices:
         slug = choices["integration"]
         if slug not in INTEGRATIONS:

@@ -69,7 +69,7 @@ async def controls(request: Request) -> Response:
     form = await read_form(request)
     save_visitor(request, visitor_of(request))
     await _control(request, {name: form.get(name, "") for name in NOTHING_SPECIAL})
-    return await _said(request, N_("Set, for this browser alone."), form.get("next", "/walkthrough"))
+    return await _said(request, N_("Applied, for this browser alone."), form.get("next", "/walkthrough"))
 
 
 async def expire_now(request: Request) -> Response:

@@ -8,7 +8,7 @@ from webapp.integrations.errors import XenditError, parse_json
 from webapp.integrations.outcomes import Outcome, of_webhook
 from webapp.integrations.refund import of_refund
 from webapp.integrations.webhooks import Webhook, read_webhook, token_matches
-from webapp.notices import Refusal
+from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
@@ -19,6 +19,7 @@ from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 from webapp.xendit.refunds import order_of_refund, take_refund
 
 log = structlog.get_logger()
+LATER_IDS = ("payment_token_id", "recurring_plan_id")
 
 
 async def xendit(request: Request) -> Response:
@@ -53,6 +54,8 @@ async def xendit(request: Request) -> Response:
     set_order(order.reference_id)
     if not _is_of_its_market(shop, order, sent):
         return _refused(401, "another market's token")
+    if order.status.has_plan and webhook.event.startswith("payment."):
+        outcome = Outcome("open", currency=outcome.currency)  # of a month: amount and reference are its own
     if field := outcome.mismatch(order):
         log.warning("webhook_mismatch", about=webhook.event, field=field)
         await _recorded(shop.order_book, webhook, order.reference_id, f"refused: {field} differs from the order's")
@@ -63,10 +66,10 @@ async def xendit(request: Request) -> Response:
 async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -> Response:
     """Change the order's status as the webhook says, and record the webhook in the same transaction."""
     status = status_after(order, outcome.state, outcome.captured)
-    if order.status.is_success and not order.payment_token_id and "payment_token_id" in outcome.ids:
-        token = {"payment_token_id": outcome.ids["payment_token_id"]}
-        await shop.order_book.set_ids(order.reference_id, token)  # an earlier webhook said less
-    if status is None:
+    later = {name: outcome.ids[name] for name in LATER_IDS if name in outcome.ids and getattr(order, name) is None}
+    if order.status.is_success and later:  # an earlier webhook said less
+        await shop.order_book.set_ids(order.reference_id, later)
+    if status in (None, order.status):
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
     if status.is_success and order.amount and None in (outcome.amount, outcome.currency):
         return await _ask(shop, order, webhook)
@@ -124,7 +127,8 @@ async def _ask(shop: Shop, order: Order, webhook: Webhook) -> Response:
     except XenditError as error:
         log.warning("refresh_failed", error_code=error.error_code, status=error.status)
         return JSONResponse({"message": "This names no amount, and Xendit could not be asked."}, 503)
-    order = await apply_answer(shop, order, answer)
+    cause = N_("the shop asked Xendit, because the webhook named no amount")
+    order = await apply_answer(shop, order, answer, cause=cause)
     return await _recorded(shop.order_book, webhook, order.reference_id, f"asked Xendit: {order.status}")
 
 

@@ -22,6 +22,7 @@ SOURCES = {
     "capture": "webapp/integrations/capture.py",
     "saved_payment": "webapp/integrations/saved_payment.py",
     "customer": "webapp/integrations/customer.py",
+    "subscription": "webapp/integrations/subscription.py",
     "webhooks": "webapp/integrations/webhooks.py",
     "outcomes": "webapp/integrations/outcomes.py",
     "browser": "static/js/components.js",
@@ -59,6 +60,12 @@ def source(name: str) -> Markup:
         kind = "ln payload" if number in marked else "ln"
         rows.append(f'<span class="{kind}" id="line-{number}">{line or " "}</span>')
     return Markup("".join(rows))  # noqa: S704 - escaped by Pygments
+
+
+def source_url(name: str) -> str:
+    """Return the address of one of SOURCES, at its first marked line if it has one."""
+    marked = re.search(r'payload" id="(line-\d+)"', source(name))
+    return f"/source/{name}#{marked[1]}" if marked else f"/source/{name}"
 
 
 def payload_lines(text: str) -> frozenset[int]:

@@ -1,15 +1,15 @@
-"""Lay out an order's timeline as an SVG sequence diagram of browser, shop and Xendit."""
+"""Turn an order's timeline into the arrows of a sequence diagram of browser, shop and Xendit."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from webapp.inspector.timeline import Entry
 from webapp.notices import N_
 
-LANES = {"browser": 110, "shop": 400, "xendit": 690}
-WIDTH, HEAD, ROW = 800, 44, 36
 MAX_ARROWS = 40
+LONG_ID = re.compile(r"(?=[\w-]*\d)([\w-]{12})[\w-]{4,}")
 
 
 @dataclass(frozen=True)
@@ -22,26 +22,6 @@ class Arrow:
     tone: str = "plain"
     reply: bool = False
     words: bool = False
-    y: int = 0
-
-    @property
-    def x1(self) -> int:
-        return LANES[self.origin] + (0 if not self.target else 5 if self.x2 > LANES[self.origin] else -5)
-
-    @property
-    def x2(self) -> int:
-        if not self.target:
-            return LANES[self.origin]
-        return LANES[self.target]
-
-    @property
-    def tip(self) -> int:
-        """Return the x of the arrow's head, just short of the lane."""
-        return self.x2 - 5 if self.x2 > LANES[self.origin] else self.x2 + 5
-
-    @property
-    def middle(self) -> int:
-        return (self.x1 + self.x2) // 2
 
 
 SHOPPER = Arrow("browser", "xendit", N_("the shopper acts at Xendit"), reply=True, words=True)
@@ -61,7 +41,7 @@ def arrows(story: Iterable[Entry]) -> list[Arrow]:
             asked = len(drawn) if document["attempt"] == 1 else asked
             drawn += _call(entry)
         elif entry.kind == "answer":
-            drawn.insert(asked, Arrow("browser", "shop", entry.title))
+            drawn.insert(asked, Arrow("browser", "shop", _short(entry.title)))
             drawn.append(Arrow("shop", "browser", _answer(document), entry.tone, reply=True))
             asked = len(drawn)
         else:
@@ -73,17 +53,16 @@ def arrows(story: Iterable[Entry]) -> list[Arrow]:
                 drawn.append(Arrow("xendit", "shop", f"{entry.title} → {document['status']}", entry.tone))
             else:
                 drawn.append(Arrow("shop", "", entry.title, entry.tone, words=True))
-    return [replace(arrow, y=HEAD + ROW * (place + 1)) for place, arrow in enumerate(drawn[:MAX_ARROWS])]
+    return drawn[:MAX_ARROWS]
 
 
-def height(story: Iterable[Entry]) -> int:
-    """Return the height of the drawing."""
-    return HEAD + ROW * (len(arrows(story)) + 1)
+def _short(title: str) -> str:
+    """Return a method and path with the beginnings of long ids: ``GET /sessions/ps-0a1b2c3d4…``."""
+    return LONG_ID.sub(r"\1…", title)
 
 
 def _call(entry: Entry) -> list[Arrow]:
-    document, title = entry.document, entry.title if len(entry.title) < 34 else entry.title[:33] + "…"
-    status = _status(document)
+    document, title, status = entry.document, _short(entry.title), _status(entry.document)
     answer = f"{document['status']} {status}".strip() if document["status"] else str(document["failure"])
     if entry.times > 1:
         return [Arrow("shop", "xendit", f"{title} × {entry.times} → {answer}", entry.tone)]

@@ -14,7 +14,7 @@ from webapp.orders.order import Order
 from webapp.orders.rows import Change
 from webapp.orders.status import OrderStatus
 
-STAYS_LIVE = timedelta(seconds=30)
+STAYS_LIVE = timedelta(seconds=90)  # webhooks may come a minute late
 _API = "https://docs.xendit.co/apidocs/"
 _OLD_API = "https://archive.developers.xendit.co/api-reference/"
 
@@ -53,13 +53,17 @@ def entries(order: Order, steps: Iterable[Step], changes: Iterable[Change]) -> l
 
 def version(order: Order, story: Iterable[Entry]) -> str:
     """Return a hash of everything that the panel shows."""
-    parts = [f"{order.status} {is_live(order)}", *(f"{entry.step_id} {entry.times}" for entry in story)]
+    parts = [order.reference_id, f"{order.status} {poll_seconds(order)}"]
+    parts += [f"{entry.step_id} {entry.times}" for entry in story]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def is_live(order: Order) -> bool:
-    """Return True if more steps may come: the order is open, or closed so recently that webhooks may follow."""
-    return order.status.is_open or datetime.now(UTC) - order.updated < STAYS_LIVE
+def poll_seconds(order: Order) -> int:
+    """Return the seconds between two polls of a panel; 0 if no more steps will come."""
+    closed_for = datetime.now(UTC) - order.updated
+    if order.status.is_open or closed_for < STAYS_LIVE / 3:
+        return 2
+    return 5 if closed_for < STAYS_LIVE else 0
 
 
 def why_closed(order: Order, changes: Iterable[Change]) -> Change | None:
@@ -122,6 +126,8 @@ def _where(order: Order, method: str, path: str) -> tuple[str, str]:
         return "saved_payment", f"{_API}get-payment-token-status"
     if path.startswith("/customers"):
         return "customer", f"{_API}get-customers-list"
+    if path.startswith("/recurring/"):
+        return "subscription", "https://docs.xendit.co/docs/subscriptions-overview"
     if path.endswith("/cancel"):
         return "status", f"{_API}cancel-session"
     if path.endswith("/expire!"):

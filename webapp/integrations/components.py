@@ -99,7 +99,11 @@ async def create_components_session(
                 "interval": "MONTH",
                 "interval_count": 1,
                 "anchor_date": order.anchor_date.isoformat().replace("+00:00", "Z"),
-            }
+                "retry_interval": "DAY",  # a month that fails is charged again the next day, at most 3 times
+                "retry_interval_count": 1,
+                "total_retry": 3,
+            },
+            "failed_cycle_action": "RESUME",  # then the next month is tried; STOP would end the plan
         }
 
     try:

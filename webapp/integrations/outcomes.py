@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .webhooks import Webhook
 
-State = Literal["open", "pending", "authorized", "completed", "failed", "expired", "cancelled", "released"]
+State = Literal["open", "pending", "authorized", "completed", "failed", "expired", "cancelled", "released", "stopped"]
 IDS = ("payment_session_id", "payment_request_id", "payment_id", "payment_token_id", "recurring_plan_id", "invoice_id")
 
 
@@ -32,7 +32,7 @@ class Outcome:
 
     state: State
     """``open``: nothing has changed. ``pending``: somebody must approve. ``authorized``: held, not yet captured.
-    ``released``: held no longer, and not charged."""
+    ``released``: held no longer, and not charged. ``stopped``: the plan is over, for good."""
     reference_id: str | None = None
     amount: Decimal | None = None
     """In whole units of ``currency``: 21.60 is S$21.60."""
@@ -52,9 +52,8 @@ class Outcome:
             return "amount"
         if self.captured is not None and self.captured > order.amount:
             return "captured"
-        for name in ("payment_session_id", "invoice_id"):
-            ours, theirs = getattr(order, name), self.ids.get(name)
-            if ours and theirs and ours != theirs:
+        for name in ("payment_session_id", "invoice_id", "recurring_plan_id"):
+            if (ours := getattr(order, name)) and self.ids.get(name, ours) != ours:
                 return name
         return None
 
@@ -66,11 +65,11 @@ def of_webhook(webhook: Webhook) -> Outcome:
             return of_session({**webhook.data, "status": webhook.event.partition(".")[2].upper()})
         case "payment.capture" | "payment.succeeded" | "payment.authorization" | "payment.failure":
             return of_payment(webhook.data)
-        case "recurring.plan.activated" | "recurring.plan.activation":
+        case "recurring.plan.activated" | "recurring.plan.activation" | "recurring.plan.inactivated":
             return of_plan(webhook.data)
         case "invoice.paid" | "invoice.settled" | "invoice.expired":
             return of_invoice(webhook.data)
-    return _outcome("open", webhook.data)
+    return _outcome("open", {"recurring_plan_id": webhook.data.get("plan_id"), **webhook.data})  # of a plan's cycle
 
 
 def of_session(session: Mapping[str, object]) -> Outcome:
@@ -124,8 +123,10 @@ def of_plan(plan: Mapping[str, object]) -> Outcome:
 
     https://docs.xendit.co/apidocs/subscription-webhook
     """
-    state: State = "completed" if plan.get("status") == "ACTIVE" else "open"
-    return _outcome(state, {**plan, "recurring_plan_id": plan.get("id")}, _amount(plan.get("amount")))
+    plan = {**plan, "recurring_plan_id": plan.get("id")}
+    if plan.get("status") == "INACTIVE":
+        return _outcome("stopped", plan)  # whatever it costs by now
+    return _outcome("completed" if plan.get("status") == "ACTIVE" else "open", plan, _amount(plan.get("amount")))
 
 
 def _outcome(state: State, data: Mapping[str, object], amount: Decimal | None = None) -> Outcome:

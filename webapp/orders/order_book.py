@@ -13,11 +13,12 @@ import aiosql
 
 from webapp.database.connection import Database, Transaction
 from webapp.orders.order import Order
-from webapp.orders.rows import Change, change_from_row, new_order_row, order_from_row, status_columns, timestamp
+from webapp.orders.rows import IDS, Change, change_from_row, new_order_row, order_from_row, status_columns, timestamp
 from webapp.orders.status import OrderStatus, may_become
 
 Ids = Mapping[str, str]
 NO_IDS: Ids = {}
+SET_IDS = {*IDS, "customer_id"} - {"payment_id"}
 FOUND_BY = ("payment_request_id", "payment_token_id", "recurring_plan_id", "invoice_id")
 REFRESH_EVERY = timedelta(seconds=3)
 
@@ -90,9 +91,8 @@ class OrderBook:
             return [order_from_row(row) async for row in self._sql.overdue_orders(connection, **stamps, most=most)]
 
     async def set_ids(self, reference_id: str, ids: Mapping[str, str]) -> None:
-        """Store ids of what Xendit made for the order. A token, once known, stays."""
-        names = ("payment_session_id", "invoice_id", "payment_request_id", "customer_id", "payment_token_id")
-        made = {name: ids.get(name) for name in names}
+        """Store ids of what Xendit made for the order. A token and a plan, once known, stay."""
+        made = {name: ids.get(name) for name in SET_IDS}
         async with self._database.autocommit() as connection:
             await self._sql.set_ids(connection, reference_id=reference_id, now=timestamp(_now()), **made)
 

@@ -4,7 +4,7 @@
 -- The time of the first closed order beyond the :most newest, if there are so many.
 SELECT updated FROM orders
 WHERE sandbox = :sandbox AND updated < :before
-    AND status IN ('paid', 'saved', 'subscribed', 'expired', 'cancelled', 'released', 'declined', 'failed_to_create')
+    AND status IN ('paid', 'saved', 'subscribed', 'stopped', 'expired', 'cancelled', 'released', 'declined', 'failed_to_create')
 ORDER BY updated DESC LIMIT 1 OFFSET :most;
 
 -- name: delete_closed(sandbox, before, most)
@@ -12,7 +12,7 @@ ORDER BY updated DESC LIMIT 1 OFFSET :most;
 DELETE FROM orders WHERE reference_id IN (
     SELECT reference_id FROM orders
     WHERE sandbox = :sandbox AND updated <= :before
-        AND status IN ('paid', 'saved', 'subscribed', 'expired', 'cancelled', 'released', 'declined', 'failed_to_create')
+        AND status IN ('paid', 'saved', 'subscribed', 'stopped', 'expired', 'cancelled', 'released', 'declined', 'failed_to_create')
         AND NOT EXISTS (
             SELECT 1 FROM modifications
             WHERE modifications.reference_id = orders.reference_id AND modifications.status IN ('sending', 'pending')

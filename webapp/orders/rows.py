@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from webapp.notices import N_, Notice
 from webapp.orders.order import LineItem, Order
 from webapp.orders.status import Flow, OrderStatus
 
 IDS = ("payment_session_id", "invoice_id", "payment_request_id", "payment_id", "payment_token_id", "recurring_plan_id")
 LATER = {*IDS, "captured"} - {"payment_token_id"}  # what a new order does not know yet
 
+NAMED_CAUSES = {"webhook ": N_("the webhook %(name)s"), "Xendit: ": N_("Xendit answered with the error %(name)s")}
 HELD_FOR = timedelta(days=7)  # https://docs.xendit.co/docs/cards-capturing-a-card-payment
 
 
@@ -26,9 +28,12 @@ class Change:
     cause: str
 
     @property
-    def is_from_outside(self) -> bool:
-        """Return whether the cause names an error code or an event, which are never translated."""
-        return self.cause.startswith(("Xendit: ", "webhook "))
+    def reason(self) -> Notice:
+        """Return the cause in words. Events and error codes are never translated."""
+        for prefix, words in NAMED_CAUSES.items():
+            if self.cause.startswith(prefix):
+                return Notice(words, {"name": self.cause.removeprefix(prefix)})
+        return Notice(self.cause)
 
 
 def timestamp(moment: datetime) -> str:

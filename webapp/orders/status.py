@@ -33,6 +33,8 @@ class OrderStatus(StrEnum):
     PAID = "paid"
     SAVED = "saved"
     SUBSCRIBED = "subscribed"
+    STOPPED = "stopped"
+    """The subscription's plan is over. It can't come back."""
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     RELEASED = "released"
@@ -52,6 +54,11 @@ class OrderStatus(StrEnum):
         return self.is_open or self is OrderStatus.AUTHORIZED
 
     @property
+    def has_plan(self) -> bool:
+        """Return True once the order has a plan, whether it goes on or has stopped."""
+        return self in (OrderStatus.SUBSCRIBED, OrderStatus.STOPPED)
+
+    @property
     def is_success(self) -> bool:
         """Return True for the successful statuses."""
         return self in _SUCCESS
@@ -59,21 +66,23 @@ class OrderStatus(StrEnum):
 
 _SUCCESS = frozenset({OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED, OrderStatus.AUTHORIZED})
 _CLOSED = frozenset({OrderStatus.EXPIRED, OrderStatus.CANCELLED, OrderStatus.DECLINED})
+_ENDS = _SUCCESS | {OrderStatus.STOPPED}  # a plan's last webhook may come before its first
 
 # Money that has moved stays moved. A closed order can still become paid, because a payment may settle after its session
 # has expired: https://docs.xendit.co/docs/delayed-webhooks
 TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
-    OrderStatus.WAITING: _SUCCESS | _CLOSED | {OrderStatus.PENDING_APPROVAL, OrderStatus.FAILED_TO_CREATE},
-    OrderStatus.PENDING_APPROVAL: _SUCCESS | _CLOSED,
+    OrderStatus.WAITING: _ENDS | _CLOSED | {OrderStatus.PENDING_APPROVAL, OrderStatus.FAILED_TO_CREATE},
+    OrderStatus.PENDING_APPROVAL: _ENDS | _CLOSED,
     OrderStatus.AUTHORIZED: frozenset({OrderStatus.PAID, OrderStatus.RELEASED}),
     OrderStatus.RELEASED: frozenset({OrderStatus.PAID}),  # it was captured at the same moment
-    OrderStatus.EXPIRED: _SUCCESS | {OrderStatus.CANCELLED},  # the webhook of a cancelled invoice says EXPIRED
-    OrderStatus.CANCELLED: _SUCCESS,
-    OrderStatus.DECLINED: _SUCCESS,
-    OrderStatus.FAILED_TO_CREATE: _SUCCESS,  # the answer was lost, but Xendit had created the object
+    OrderStatus.EXPIRED: _ENDS | {OrderStatus.CANCELLED},  # the webhook of a cancelled invoice says EXPIRED
+    OrderStatus.CANCELLED: _ENDS,
+    OrderStatus.DECLINED: _ENDS,
+    OrderStatus.FAILED_TO_CREATE: _ENDS,  # the answer was lost, but Xendit had created the object
     OrderStatus.PAID: frozenset(),
     OrderStatus.SAVED: frozenset(),
-    OrderStatus.SUBSCRIBED: frozenset(),
+    OrderStatus.SUBSCRIBED: frozenset({OrderStatus.STOPPED}),
+    OrderStatus.STOPPED: frozenset(),
 }
 
 
@@ -97,6 +106,8 @@ def status_after(order: "Order", state: str, captured: Decimal | None = None) ->
             return completed.get(order.flow, OrderStatus.PAID)
         case "authorized":
             return OrderStatus.AUTHORIZED if order.flow is Flow.AUTHORIZE else None
+        case "stopped":
+            return OrderStatus.STOPPED if order.flow is Flow.SUBSCRIPTION else None
         case "failed":  # a session is open for another try
             return OrderStatus.DECLINED if order.integration == SAVED_PAYMENT else None
     return {

@@ -24,7 +24,7 @@ SCENES: dict[str, Scene] = {
             choose("PHP", "pay", "payment_link", "benguet:2", present="qr"),
             (
                 N_("Press Checkout: the payment page appears as a QR code."),
-                N_("Open it with a phone, or by its link, and pay with GCash."),
+                N_("Pay with GCash on a phone that scans it, or on the pretend phone beside it."),
             ),
             N_("Nothing but a link: it can be sent in a chat. The order page turns to Paid by itself."),
         ),
@@ -62,11 +62,15 @@ SCENES: dict[str, Scene] = {
         ),
         Scene(
             "kuala-lumpur",
-            N_("A bag a month"),
+            N_("A bag a month, and a month that fails"),
             "Kuala Lumpur",
             choose("MYR", "subscription", "payment_link", "johor:1"),
-            (N_("Press Subscribe, choose the first card and subscribe."),),
-            N_("One session saves the card and starts the plan: four webhooks, recurring.plan.activated among them."),
+            (
+                N_("Press Subscribe, choose the first card and subscribe."),
+                N_("On the order's page press A month later, then “… and the card fails”, then the retry."),
+                N_("Press Stop, and say yes: the plan is over."),
+            ),
+            N_("One session saves the card and starts the plan; each month is a cycle with a webhook and retries."),
             "4000 0000 0000 1000",
         ),
         Scene(

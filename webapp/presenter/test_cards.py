@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.notices import N_
+from webapp.shop.failing_totals import failing_totals
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,13 @@ class TestCard:
     number: str
     network: str
     outcome: str
+    scenario: str = ""
+    """The name of the same card in the SDK's "Simulate scenario", if it is there."""
+
+    @property
+    def code(self) -> str:
+        """Return a security code that the card takes."""
+        return "1234" if self.network == "Amex" else "123"
 
     @property
     def spaced(self) -> str:
@@ -37,16 +45,22 @@ _OK = N_("Succeeds at once.")
 _ASKS = N_("The bank asks first; then it succeeds.")
 _FAILS = N_("Is declined.")
 _CARDS = (
-    TestCard("4000000000001000", "Visa", _OK),
-    TestCard("5200000000001005", "Mastercard", _OK),
-    TestCard("4000000000001091", "Visa", _ASKS),
-    TestCard("4000000000002503", "Visa", _FAILS),
+    TestCard("4000000000001000", "Visa", _OK, "3_ds_frictionless_authentication_is_successful_visa"),
+    TestCard("5200000000001005", "Mastercard", _OK, "3_ds_frictionless_authentication_is_successful_mastercard"),
+    TestCard(
+        "4000000000001091",
+        "Visa",
+        _ASKS,
+        "3_ds_challenge_authentication_is_successful_if_otp_is_correct_visa",
+    ),
+    TestCard("4000000000002503", "Visa", _FAILS, "failing_transaction_visa"),
 )
 _THAI = (
     TestCard("4200350000000801", "Visa", N_("Below ฿20 it succeeds at once, from there on the bank asks first.")),
     *_CARDS,
 )
-_AMEX = (*_CARDS, TestCard("378282246310005", "Amex", _OK))
+_AMEX_SCENARIO = "3_ds_frictionless_authentication_successful_use_a_4_digit_cvn"
+_AMEX = (*_CARDS, TestCard("378282246310005", "Amex", _OK, _AMEX_SCENARIO))
 
 _SCAN = N_("Don't scan it. Press “I've made this payment” under the code.")
 _WALLET = N_("The wallet's page opens in test mode: confirm or refuse there.")
@@ -60,20 +74,6 @@ _FINISH = {
     "MYR": (Finish("Touch 'n Go", _WALLET), Finish("Maybank2U", _BANK)),
     "VND": (Finish("MoMo, ZaloPay", _WALLET),),
 }
-_AMOUNTS = (
-    ("10051", "EXPIRED_CARD"),
-    ("10052", "SUSPECTED_FRAUDULENT"),
-    ("10054", "INSUFFICIENT_BALANCE"),
-    ("10055", "STOLEN_CARD"),
-    ("10058", "INVALID_CVV"),
-    ("10059", "DECLINED_BY_ISSUER"),
-)
-_AMOUNTS_VND = (
-    ("405100", "INSUFFICIENT_BALANCE"),
-    ("405400", "EXPIRED_CARD"),
-    ("405900", "SUSPECTED_FRAUDULENT"),
-    ("400300", "DECLINED_BY_ISSUER"),
-)
 
 
 def cards(currency: str) -> Sequence[TestCard]:
@@ -86,11 +86,11 @@ def finishes(currency: str) -> Sequence[Finish]:
     return _FINISH.get(currency, ())
 
 
-def amounts(currency: str) -> Sequence[tuple[str, str]]:
-    """Return the totals that make any card fail, with their failure codes."""
-    return _AMOUNTS_VND if currency == "VND" else _AMOUNTS
-
-
 def test_data(currency: str) -> dict[str, Any]:
     """Return the context of ``fragments/test_data.html``."""
-    return {"cards": cards(currency), "finishes": finishes(currency), "amounts": amounts(currency), "market": currency}
+    return {
+        "cards": cards(currency),
+        "finishes": finishes(currency),
+        "totals": failing_totals(currency),
+        "market": currency,
+    }

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from . import plans
 from .captures import HELD_FOR
 from .clock import to_text
 from .errors import MAX_ATTEMPTS, invalid_status, too_many_attempts
-from .events import plan_events, session_event
+from .events import session_event
 from .ids import new_id
 from .payment_objects import payment_event, token_event
 from .records import OPEN, SessionRecord, attempt_id, find_attempt
@@ -125,17 +126,13 @@ def _succeed(record: SessionRecord, now: datetime, attempt: dict[str, Any]) -> N
     close(record, now, "COMPLETED")
     record.outbox.append(session_event("payment_session.completed", session))
     if session["session_type"] == "SUBSCRIPTION":
-        record.outbox += plan_events(session, to_text(now))
+        plans.subscribe(record, now)
 
 
 def _fail(record: SessionRecord, attempt: dict[str, Any], outcome: Outcome, failure_code: str | None) -> None:
     attempt |= {"status": outcome, "failure_code": failure_code}
     if attempt["kind"] == "payment_token":
-        name = {
-            "FAILED": "payment_token.failure",
-            "EXPIRED": "payment_token.expiry",
-        }.get(outcome)
-        if name:
+        if name := {"FAILED": "payment_token.failure", "EXPIRED": "payment_token.expiry"}.get(outcome):
             record.outbox.append(token_event(name, record.session, attempt, outcome))
     elif outcome == "FAILED":
         record.outbox.append(payment_event("payment.failure", record.session, attempt))

@@ -34,6 +34,8 @@ class RecordKind(Generic[R]):
     advance: Callable[[R, datetime], bool]
     due_at: Callable[[R], str | None]
     missing: Callable[[], SandboxError]
+    needs: Callable[[R], list[str]] = lambda record: []
+    """The ids of other objects that a change must know: a subscription's payment methods."""
 
 
 class DocumentTable(Generic[R]):
@@ -65,8 +67,12 @@ class DocumentTable(Generic[R]):
         async with self.database.write() as connection:
             await self._insert(connection, record, columns)
 
+    def _row(self, record: R) -> dict[str, Any]:
+        due_at, now = self.kind.due_at(record), to_text(self.clock())
+        return {"id": record.id, "due_at": due_at, "changed_at": now, "document": self.kind.write(record)}
+
     async def _insert(self, connection: Any, record: R, columns: dict[str, Any], parent_id: str = "") -> None:
-        row = {"id": record.id, "due_at": self.kind.due_at(record), "document": self.kind.write(record)}
+        row = self._row(record) | {"business_id": record.business_id, "customer_id": record.customer_id}
         await getattr(self.queries, f"insert_{self.kind.name}")(connection, **row, **columns)
         if caller := CALLER.get():
             await self.queries.insert_caller(connection, object_id=record.id, caller=caller)
@@ -83,9 +89,7 @@ class DocumentTable(Generic[R]):
             if not new and alias.startswith(UNIQUE):
                 raise SandboxError(409, "DUPLICATE_ERROR", "The reference_id has been used before")
         for child in record.children:
-            columns = {"business_id": child.business_id, "customer_id": child.customer_id}
-            columns["changed_at"] = to_text(self.clock())
-            await self.tables[type(child)]._insert(connection, child, columns, record.id)
+            await self.tables[type(child)]._insert(connection, child, {}, record.id)
 
     async def get(self, record_id: str) -> R | None:
         """Return the record as of now. Changes by the clock are applied and saved first."""
@@ -111,6 +115,9 @@ class DocumentTable(Generic[R]):
             if row is None:
                 raise self.kind.missing()
             record, now = self.kind.read(row["document"]), self.clock()
+            for other_id in self.kind.needs(record):
+                if other := await self.one("get_object", id=other_id):
+                    record.others[other_id] = (other["document"], other["version"])
             if self.kind.advance(record, now):
                 await self._save(row, record)  # on its own, so that it stays even if `change` raises
                 continue
@@ -125,18 +132,14 @@ class DocumentTable(Generic[R]):
         )
 
     async def _save(self, row: Any, record: R) -> bool:
-        """Save the record. Return False if another process saved since `row` was read."""
-        text = self.kind.write(record)
-        if text == row["document"] and record.is_empty:
+        """Save the record. Return False if another process saved it, or what it relies on, since `row` was read."""
+        if record.is_empty and self.kind.write(record) == row["document"]:
             return True
-        fields = {
-            "id": record.id,
-            "version": row["version"],
-            "due_at": self.kind.due_at(record),
-            "changed_at": to_text(self.clock()),
-            "document": text,
-        }
+        fields = self._row(record) | {"version": row["version"]}
         async with self.database.write() as connection:
+            for other_id, version in record.relies_on.items():
+                if not await self.queries.hold_object(connection, id=other_id, version=version):
+                    return False
             if not await getattr(self.queries, f"update_{self.kind.name}")(connection, **fields):
                 return False
             await self._insert_changes(connection, record)

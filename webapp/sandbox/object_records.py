@@ -1,8 +1,11 @@
-"""The records of what outlives a session: saved payment methods and payments with them."""
+"""The records of what outlives a session: saved payment methods, payments with them, subscription plans."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from .clock import from_text
+from .codec import loads
 from .records import Changes, SessionRecord
 
 
@@ -64,3 +67,44 @@ class PaymentRequestRecord(Changes):
 
 
 Charge = SessionRecord | PaymentRequestRecord
+
+
+@dataclass
+class PlanRecord(Changes):
+    """A subscription. `plan` and `cycles` are the API's objects."""
+
+    plan: dict[str, Any]
+    cycles: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return str(self.plan["id"])
+
+    @property
+    def business_id(self) -> str:
+        return str(self.plan["business_id"])
+
+    @property
+    def customer_id(self) -> str | None:
+        found: str | None = self.plan["customer_id"]
+        return found
+
+    @property
+    def is_active(self) -> bool:
+        return bool(self.plan["status"] == "ACTIVE")
+
+    @property
+    def open_cycle(self) -> dict[str, Any] | None:
+        """Return the cycle that will be charged next, or None."""
+        return next((cycle for cycle in self.cycles if cycle["status"] in ("SCHEDULED", "RETRYING")), None)
+
+    def active_token(self, payment_token_id: str, now: datetime) -> dict[str, Any] | None:
+        """Return a payment method while it is ACTIVE. The change is only stored if it still is."""
+        document, version = self.others.get(payment_token_id, ("", 0))
+        if not document:
+            return None
+        record = TokenRecord(**loads(document))
+        if not record.is_active or from_text(record.expires_at) <= now:
+            return None
+        self.relies_on[payment_token_id] = version
+        return record.token

@@ -32,13 +32,14 @@ FIELDS = [
 def begin(token: JSON, terms: JSON, now: datetime) -> PaymentRequestRecord:
     """Return a new payment with an ACTIVE token.
 
-    `terms`: amount, reference_id, capture_method, channel_properties and what else the merchant sent.
+    `terms`: amount, reference_id, capture_method, channel_properties and what else the merchant sent. A subscription's
+    payment is not `attended`: nobody is asked.
     """
     payment = {
         **dict.fromkeys(FIELDS),
         **{name: token[name] for name in ("business_id", "payment_token_id", "customer_id", "country", "currency")},
         "channel_code": token["channel_code"],
-        "capture_method": "AUTOMATIC",
+        **{"capture_method": "AUTOMATIC", "attended": True},
         **terms,
         **{"payment_request_id": new_id("pr-"), "payment_id": new_id("py-"), "status": "PENDING"},
         **{"created": to_text(now), "updated": to_text(now), "page": None, "due": None, "fails_with": None},
@@ -68,19 +69,20 @@ def _outcome(payment: JSON) -> tuple[str, str | None]:
     if payment["card"]:
         number = cards.test_number(payment["card"]["masked_card_number"])
         result = cards.outcome(number, amount, currency)
-        skips = result.verdict == "challenge" and (payment["channel_properties"] or {}).get("skip_three_ds")
-        return ("decline" if result.failure_code else "approve") if skips else result.verdict, result.failure_code
-    failure = "INSUFFICIENT_BALANCE" if cards.declined_amount(amount, currency) else None
-    if payment["channel_code"] not in WITHOUT_CUSTOMER:
-        return "challenge", failure
-    return "decline" if failure else "approve", failure
+        verdict, failure = str(result.verdict), result.failure_code
+        asks = not payment["channel_properties"].get("skip_three_ds")
+    else:
+        failure = "INSUFFICIENT_BALANCE" if cards.declined_amount(amount, currency) else None
+        asks = payment["channel_code"] not in WITHOUT_CUSTOMER
+        verdict = "challenge"
+    if not payment["attended"] or (verdict == "challenge" and not asks):
+        return "decline" if failure else "approve", failure
+    return verdict, failure
 
 
 def settle(record: PaymentRequestRecord, now: datetime, status: str, failure_code: str | None = None) -> None:
-    """End an open payment. A late answer about one that has ended changes nothing."""
+    """End an open payment, or hold it for a later capture."""
     payment = record.payment
-    if payment["status"] not in OPEN:
-        return
     held = status == "SUCCEEDED" and payment["capture_method"] == "MANUAL"
     payment |= {"status": "AUTHORIZED" if held else status, "failure_code": failure_code, "updated": to_text(now)}
     payment["due"] = to_text(now + HELD_FOR) if held else None
@@ -91,7 +93,7 @@ def settle(record: PaymentRequestRecord, now: datetime, status: str, failure_cod
 
 
 def decide(record: PaymentRequestRecord, now: datetime, approved: bool) -> None:
-    """Apply the customer's decision on the page of the bank or the wallet."""
+    """Apply the customer's decision on the page of the bank or the wallet. A late one changes nothing."""
     if record.payment["status"] != "REQUIRES_ACTION":
         return
     failure = "AUTHENTICATION_FAILED" if record.payment["card"] else "USER_DECLINED_PAYMENT"

@@ -1,10 +1,10 @@
 """How each kind of record is read, written, and moved on by the clock."""
 
-from . import invoices, payment_requests, sessions, tokens
+from . import invoices, payment_requests, plans, sessions, tokens
 from .codec import dumps, loads
 from .document_table import RecordKind
 from .errors import no_data, not_found
-from .object_records import PaymentRequestRecord, TokenRecord
+from .object_records import PaymentRequestRecord, PlanRecord, TokenRecord
 from .records import InvoiceRecord, SessionRecord
 
 
@@ -41,9 +41,18 @@ def _write_request(record: PaymentRequestRecord) -> str:
     return dumps({"payment": record.payment, "refunds": record.refunds})
 
 
+def _read_plan(text: str) -> PlanRecord:
+    return PlanRecord(**loads(text))
+
+
+def _write_plan(record: PlanRecord) -> str:
+    return dumps({"plan": record.plan, "cycles": record.cycles})
+
+
 SESSION = RecordKind("session", _read_session, _write_session, sessions.advance, sessions.due_at, not_found)
 INVOICE = RecordKind("invoice", _read_invoice, _write_invoice, invoices.advance, invoices.due_at, invoices.missing)
 TOKEN = RecordKind("object", _read_token, _write_token, tokens.advance, tokens.due_at, no_data)
 REQUEST = RecordKind(
     "object", _read_request, _write_request, payment_requests.advance, payment_requests.due_at, no_data
 )
+PLAN = RecordKind("object", _read_plan, _write_plan, plans.advance, plans.due_at, no_data, plans.tokens_of)

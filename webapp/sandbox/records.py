@@ -19,9 +19,22 @@ class Changes:
     children: list[Any] = field(default_factory=list)
     """New records that the change makes: a completed session makes a saved payment method."""
 
+    others: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """The documents and versions of other records that a change may need to know."""
+    relies_on: dict[str, int] = field(default_factory=dict)
+    """The versions of other records that must still hold when the change is stored."""
+
     @property
     def id(self) -> str:
         raise NotImplementedError
+
+    @property
+    def business_id(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def customer_id(self) -> str | None:
+        return None
 
     @property
     def is_empty(self) -> bool:

@@ -19,6 +19,8 @@ HELLO = """This is an imitation of Xendit's API, for tests and demos. No money m
 
 POST /sessions      GET /sessions/{id}      POST /sessions/{id}/cancel
 POST /v2/invoices   GET /v2/invoices/{id}   GET /v2/invoices?external_id=   POST /invoices/{id}/expire!
+POST /refunds       POST /customers         POST /v3/payments/{id}/capture         POST /v3/payment_requests
+GET /v3/payment_tokens/{id}                 GET /recurring/plans/{id}              GET /recurring/plans/{id}/cycles
 
 HTTP Basic: any user name that begins with xnd_development_, and no password.
 """

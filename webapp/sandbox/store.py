@@ -11,8 +11,8 @@ from . import keys
 from .clock import to_text, utcnow
 from .database import Database
 from .document_table import DocumentTable
-from .object_records import PaymentRequestRecord, TokenRecord
-from .record_kinds import INVOICE, REQUEST, SESSION, TOKEN
+from .object_records import PaymentRequestRecord, PlanRecord, TokenRecord
+from .record_kinds import INVOICE, PLAN, REQUEST, SESSION, TOKEN
 from .records import InvoiceRecord, SessionRecord
 
 T = TypeVar("T")
@@ -41,7 +41,8 @@ class Store:
         shared = (database, self.queries, clock, on_commit, sends_webhooks, tables)
         self.sessions, self.invoices = DocumentTable(SESSION, *shared), DocumentTable(INVOICE, *shared)
         self.tokens, self.requests = DocumentTable(TOKEN, *shared), DocumentTable(REQUEST, *shared)
-        tables |= {TokenRecord: self.tokens, PaymentRequestRecord: self.requests}
+        self.plans = DocumentTable(PLAN, *shared)
+        tables |= {TokenRecord: self.tokens, PaymentRequestRecord: self.requests, PlanRecord: self.plans}
 
     async def create_tables(self) -> None:
         """Create tables and indexes that are missing, and drop those of older versions.
@@ -73,7 +74,12 @@ class Store:
 
     def table_of(self, record_id: str) -> DocumentTable[Any]:
         """Return the table of the record with this id."""
-        tables: dict[str, DocumentTable[Any]] = {"ps-": self.sessions, "pt-": self.tokens, "pr-": self.requests}
+        tables: dict[str, DocumentTable[Any]] = {
+            "ps-": self.sessions,
+            "pt-": self.tokens,
+            "pr-": self.requests,
+            "rep": self.plans,
+        }
         return tables.get(record_id[:3], self.invoices)
 
     # Payment sessions
@@ -84,7 +90,6 @@ class Store:
     async def add_session(self, record: SessionRecord) -> None:
         await self.sessions.add(
             record,
-            business_id=record.session["business_id"],
             created_at=record.session["created"],
             auth_hash=self._hash(keys.auth_key(self.secret, record.id)),
             link_hash=self._hash(keys.link_code(self.secret, record.id)),
@@ -118,7 +123,6 @@ class Store:
     async def add_invoice(self, record: InvoiceRecord) -> None:
         await self.invoices.add(
             record,
-            business_id=record.invoice["user_id"],
             external_id=record.invoice["external_id"],
             created_at=record.invoice["created"],
             link_hash=self._hash(keys.invoice_code(self.secret, record.id)),

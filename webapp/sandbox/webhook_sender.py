@@ -96,8 +96,12 @@ class WebhookSender:
         if row["event"].startswith("payment_session.") and data["mode"] == "PAYMENT_LINK":
             data["payment_link_url"] = payment_link_url(self.settings, data["payment_session_id"])
         envelope = {"event": row["event"], "business_id": data["business_id"], "created": to_text(self.clock())}
-        if row["event"].startswith("refund."):  # its data names no business, and its envelope no version
-            return dumps(envelope | {"data": {name: data[name] for name in data if name != "business_id"}}).encode()
+        kind = row["event"].partition(".")[0]
+        if kind in ("refund", "recurring"):  # their data name no business, and the envelope of refunds no version
+            version = {"api_version": "2026-01-01"} if kind == "recurring" else {}
+            return dumps(
+                {**envelope, **version, "data": {k: v for k, v in data.items() if k != "business_id"}}
+            ).encode()
         return dumps({**envelope, "api_version": "v3", "data": data}).encode()
 
     async def _post(self, webhook_id: str, body: bytes) -> str:

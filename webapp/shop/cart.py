@@ -10,8 +10,9 @@ from decimal import Decimal
 from webapp.notices import N_, Refusal
 from webapp.orders.order import LineItem, Order
 from webapp.orders.status import Flow
-from webapp.shop.catalog import PRODUCTS, Product, price_in
+from webapp.shop.catalog import PRODUCTS, price_in
 from webapp.shop.currencies import Currency
+from webapp.shop.product import Product
 
 MAX_QUANTITY = 99
 ORDER_LIFETIME = timedelta(hours=1)
@@ -89,7 +90,7 @@ class Cart:
     def lines(self, currency: Currency) -> tuple[LineItem, ...]:
         """Return the products with their prices in a currency."""
         return tuple(
-            LineItem(key, product.name, quantity, price_in(currency, product), product.category, product.origin)
+            LineItem(key, product.name, quantity, price_in(currency, product), product.category, product.description)
             for key, quantity in self.quantities.items()
             for product in (PRODUCTS[key],)
         )

@@ -1,27 +1,11 @@
 """The products and their prices. Only this module rounds money."""
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from webapp.notices import N_
 from webapp.shop.currencies import Currency
-
-
-@dataclass(frozen=True)
-class Product:
-    """A product; ``base_price`` is in US dollars."""
-
-    id: str
-    name: str
-    origin: str
-    note: str
-    base_price: Decimal
-    category: str = "COFFEE"
-    featured: bool = False
-    sold_out: bool = False
-    art: str = "bag"
-    motif: str = "wave"
-
+from webapp.shop.failing_totals import FAILURE_CODES, failing_totals
+from webapp.shop.product import Coffee, Product
 
 PRODUCTS: dict[str, Product] = {
     product.id: product
@@ -33,7 +17,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Cedar, dark chocolate and a long, quiet finish."),
             Decimal(16),
             featured=True,
-            motif="volcano",
+            coffee=Coffee("bag", 4, "volcano", "chocolate"),
         ),
         Product(
             "toraja",
@@ -42,7 +26,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Black cherry and clove, grown under the clouds."),
             Decimal(18),
             featured=True,
-            motif="roof",
+            coffee=Coffee("tin", 3, "roof", "cherry", "200 g"),
         ),
         Product(
             "flores",
@@ -50,7 +34,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Flores, Indonesia"),
             N_("Toasted hazelnut, brown sugar, a touch of smoke."),
             Decimal(17),
-            motif="volcano",
+            coffee=Coffee("bag", 4, "lakes", "hazelnut"),
         ),
         Product(
             "benguet",
@@ -58,7 +42,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Benguet, Philippines"),
             N_("Orange peel and honey from the pine slopes."),
             Decimal(15),
-            motif="terrace",
+            coffee=Coffee("pouch", 2, "terrace", "orange", "120 g"),
         ),
         Product(
             "johor",
@@ -66,7 +50,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Johor, Malaysia"),
             N_("Jackfruit and dark caramel: the rare third species."),
             Decimal(14),
-            motif="leaf",
+            coffee=Coffee("tin", 5, "leaf", "jackfruit", "200 g"),
         ),
         Product(
             "doi-chang",
@@ -74,7 +58,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Chiang Rai, Thailand"),
             N_("Milk chocolate, tamarind and mountain air."),
             Decimal(16),
-            motif="terrace",
+            coffee=Coffee("bag", 3, "elephant", "tamarind"),
         ),
         Product(
             "da-lat",
@@ -82,7 +66,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Lam Dong, Vietnam"),
             N_("Small round beans, bright as redcurrant."),
             Decimal(13),
-            motif="sun",
+            coffee=Coffee("pouch", 1, "pine", "redcurrant", "120 g"),
         ),
         Product(
             "nanyang",
@@ -90,7 +74,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Singapore"),
             N_("Roasted with butter and sugar, as the kopitiam does."),
             Decimal(12),
-            motif="harbour",
+            coffee=Coffee("tin", 5, "harbour", "butter", "200 g"),
         ),
         Product(
             "yuenyeung",
@@ -99,7 +83,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Half coffee, half black tea, all afternoon."),
             Decimal(13),
             sold_out=True,
-            motif="harbour",
+            coffee=Coffee("pouch", 4, "duck", "tea", "120 g"),
         ),
         Product(
             "chiapas",
@@ -107,7 +91,7 @@ PRODUCTS: dict[str, Product] = {
             N_("Chiapas, Mexico"),
             N_("Cocoa and panela from across the ocean."),
             Decimal(15),
-            motif="sun",
+            coffee=Coffee("bag", 3, "sun", "cacao"),
         ),
         Product(
             "dripper",
@@ -132,6 +116,16 @@ PRODUCTS: dict[str, Product] = {
 }
 
 
+PRODUCTS |= {
+    f"fails-{code.lower()}": Product(f"fails-{code.lower()}", code, N_("Test article"), "", Decimal(1), fails_with=code)
+    for code in FAILURE_CODES
+}
+
+
 def price_in(currency: Currency, product: Product) -> Decimal:
-    """Return the price of one piece in ``currency``, rounded to its digits. Totals are sums of these."""
-    return (product.base_price * currency.rate).quantize(Decimal(1).scaleb(-currency.digits), ROUND_HALF_UP)
+    """Return the price of one piece in ``currency``, rounded to its ``price_step``. Totals are sums of these."""
+    if product.fails_with:
+        totals = failing_totals(currency.code)
+        return totals.get(product.fails_with, totals["DECLINED_BY_ISSUER"])
+    steps = product.base_price * currency.rate / currency.price_step
+    return steps.quantize(Decimal(1), ROUND_HALF_UP) * currency.price_step

@@ -12,8 +12,9 @@ from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice
 from webapp.orders.order import anchor_date
 from webapp.orders.status import Flow
-from webapp.shop.catalog import PRODUCTS, Product, price_in
+from webapp.shop.catalog import PRODUCTS, price_in
 from webapp.shop.currencies import Currency
+from webapp.shop.product import Product
 from webapp.shop.visitor import Visitor, unavailable_reason
 
 
@@ -49,9 +50,11 @@ FLOWS = {
 
 
 def shelf(currency: Currency) -> list[ShelfItem]:
-    """Return every product with its price in a currency."""
+    """Return every product of the shelf with its price in a currency."""
     items = []
     for product in PRODUCTS.values():
+        if product.fails_with:
+            continue
         price = price_in(currency, product)
         items.append(ShelfItem(product, price, currency.format(price)))
     return items
@@ -88,6 +91,7 @@ def storefront_context(
         "integration": visitor.integration,
         "saved": visitor.saved,
         "saved_checkout_id": new_checkout_id() if visitor.saved else "",
+        "presented": visitor.present,
         "charge": charge(flow, currency, total, visitor.language),
         "can_checkout": reason is None,
         "checkout_reason": reason,

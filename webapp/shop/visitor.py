@@ -17,6 +17,8 @@ from webapp.shop.currencies import CURRENCIES, Currency
 
 LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "th": "ไทย", "vi": "Tiếng Việt", "es": "Español"}
 """The five that Xendit's SDK speaks, by their own names."""
+PRESENTATIONS = ("page", "qr", "iframe")
+"""How Xendit's page is shown."""
 OLD_TAGS = {"in": "id"}  # what old Androids call Indonesian
 
 
@@ -33,9 +35,11 @@ class Visitor:
     language: str
     saved: tuple[Order, ...] = ()
     """The orders that saved a card or wallet with which the visitor can pay at once."""
+    present: str = "page"
+    """One of PRESENTATIONS."""
 
     def with_choices(
-        self, *, currency: Currency | None = None, flow: Flow | None = None, integration: str | None = None
+        self, *, currency: Currency | None = None, flow: Flow | None = None, integration: str = "", present: str = ""
     ) -> "Visitor":
         """Return the visitor with new choices. The payment method changes if it can't serve them."""
         visitor = replace(
@@ -43,6 +47,7 @@ class Visitor:
             currency=currency or self.currency,
             flow=flow or self.flow,
             integration=integration or self.integration,
+            present=present if present in PRESENTATIONS else self.present,
         )
         if unavailable_reason(visitor.integration, visitor.flow, visitor.currency):
             able = (slug for slug in INTEGRATIONS if not unavailable_reason(slug, visitor.flow, visitor.currency))
@@ -74,7 +79,7 @@ def load_visitor(request: Request, currencies: Iterable[str], languages: Iterabl
         integration=integration if integration in INTEGRATIONS else "components",
         language=language if language in spoken else _spoken(request.headers.get("accept-language", ""), spoken),
     )
-    return visitor.with_choices()
+    return visitor.with_choices(present=session.get("present", ""))
 
 
 def save_visitor(request: Request, visitor: Visitor) -> None:
@@ -86,7 +91,7 @@ def save_visitor(request: Request, visitor: Visitor) -> None:
         request.session["cart"] = dict(visitor.cart.quantities)
     if before is None or visitor.currency is not before.currency:
         request.session["currency"] = visitor.currency.code
-    for name in ("flow", "integration", "language"):
+    for name in ("flow", "integration", "language", "present"):
         if before is None or getattr(visitor, name) != getattr(before, name):
             request.session[name] = getattr(visitor, name)
 

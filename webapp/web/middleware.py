@@ -22,6 +22,7 @@ from webapp.web.errors import (
 )
 from webapp.web.guard import GuardMiddleware
 from webapp.web.own_address import OwnAddressMiddleware
+from webapp.web.phones import PhoneMiddleware, is_local
 from webapp.web.rate_limits import RateLimitMiddleware
 from webapp.web.request_log import RequestLogMiddleware
 from webapp.web.security import SecurityMiddleware
@@ -57,6 +58,7 @@ def middleware(settings: Settings) -> list[Middleware]:
             prefix=settings.cookie_prefix,
             https_only=settings.is_https,
         ),
+        *([Middleware(PhoneMiddleware, settings=settings)] if is_local(settings.app_url) else []),
         Middleware(OwnAddressMiddleware, settings=settings),
         Middleware(SecurityMiddleware, settings=settings, refuse=refuse),
         Middleware(RateLimitMiddleware, settings=settings, refuse=refuse),

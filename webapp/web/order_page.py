@@ -9,10 +9,26 @@ from starlette.responses import Response
 from webapp.notices import N_, Notice
 from webapp.orders.modification import Kind, Modification, available, refunded
 from webapp.orders.order import Order
+from webapp.orders.status import OrderStatus
 from webapp.shop.storefront import new_checkout_id
 from webapp.web.passes import may_pay
+from webapp.web.plan import FAILURES, PlanView
 from webapp.web.state import shop_of, visitor_of
 
+STATE_TITLES = {
+    OrderStatus.WAITING: N_("Waiting for your payment"),
+    OrderStatus.PENDING_APPROVAL: N_("Waiting for approval"),
+    OrderStatus.AUTHORIZED: N_("Held on the card"),
+    OrderStatus.RELEASED: N_("Released"),
+    OrderStatus.PAID: N_("Paid"),
+    OrderStatus.SAVED: N_("Saved"),
+    OrderStatus.SUBSCRIBED: N_("Subscribed"),
+    OrderStatus.STOPPED: N_("Stopped"),
+    OrderStatus.EXPIRED: N_("Expired"),
+    OrderStatus.CANCELLED: N_("Cancelled"),
+    OrderStatus.DECLINED: N_("Declined"),
+    OrderStatus.FAILED_TO_CREATE: N_("Not started"),
+}
 REASONS = {
     "REQUESTED_BY_CUSTOMER": N_("The customer asked for it"),
     "CANCELLATION": N_("The order was cancelled"),
@@ -27,6 +43,7 @@ async def show_order(
     order: Order,
     template: str = "pages/order.html",
     *,
+    plan: PlanView | None = None,
     notice: Notice | None = None,
     status: int = 200,
 ) -> Response:
@@ -35,6 +52,7 @@ async def show_order(
     modifications = await shop.modifications.of(order.reference_id)
     context = {
         "order": order,
+        "state_title": STATE_TITLES[order.status],
         "changes": await shop.order_book.changes(order.reference_id),
         "notice": notice,
         "is_owner": order.visitor == visitor.id,
@@ -42,8 +60,10 @@ async def show_order(
         "currency": visitor.currency,
         "path": f"/orders/{order.reference_id}",
         "modifications": modifications,
-        "in_progress": any(each.status.is_open for each in modifications),
-        "seen": seen(order, modifications),
+        "plan": plan,
+        "failures": FAILURES,
+        "in_progress": any(each.status.is_open for each in modifications) or (plan is not None and plan.in_progress),
+        "seen": seen(order, modifications, plan),
         "refunded": refunded(modifications),
         "refundable": available(order, Kind.REFUND, modifications),
         "capturable": available(order, Kind.CAPTURE, modifications),
@@ -54,9 +74,9 @@ async def show_order(
     return shop.templates.response(visitor.language, template, context, status=status)
 
 
-def seen(order: Order, modifications: Sequence[Modification]) -> str:
-    """Return a text that changes whenever the order's state or one of its modifications does."""
-    return "-".join([order.status, *(each.status for each in modifications)])
+def seen(order: Order, modifications: Sequence[Modification], plan: PlanView | None) -> str:
+    """Return a text that changes whenever the order's state, one of its modifications or its plan does."""
+    return "-".join([order.status, *(each.status for each in modifications), *(plan.seen if plan else ())])
 
 
 def _plain(amount: Decimal) -> str:

@@ -67,7 +67,8 @@ class PageCache:
     def _page(self, templates: Templates, visitor: Visitor) -> Page:
         cart = tuple(visitor.cart.quantities.items())
         today = datetime.now(UTC).date()  # a subscription says when it begins
-        key = (visitor.language, visitor.currency.code, visitor.flow, visitor.integration, cart, today)
+        choices = (visitor.currency.code, visitor.flow, visitor.integration, visitor.present)
+        key = (visitor.language, *choices, cart, today)
         page = self._pages.get(key)
         if page is None:
             context = storefront_context(visitor) | {"path": "/", "checkout_id": CHECKOUT_ID_PLACEHOLDER}

@@ -7,13 +7,14 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.notices import Notice
 from webapp.orders.order import Order
-from webapp.presenter.qr import qr_svg
+from webapp.presenter.test_cards import test_data
 from webapp.web.htmx import is_htmx, redirect
+from webapp.web.phones import code_for_phones
 from webapp.web.state import shop_of, visitor_of
 from webapp.xendit_hosts import is_page
 
 
-def open_payment(
+async def open_payment(
     request: Request, order: Order, secret: str, *, resume: bool = False, notice: Notice | None = None
 ) -> Response:
     """Answer with the Components form and its key, or redirect to Xendit's page.
@@ -22,7 +23,7 @@ def open_payment(
     """
     page = f"/orders/{order.reference_id}"
     if order.integration != "components":
-        return _hosted_page(request, order, secret)
+        return await _hosted_page(request, order, secret)
     if not is_htmx(request) and not resume:
         return RedirectResponse(f"{page}/resume", 303)
     shop = shop_of(request)
@@ -36,21 +37,24 @@ def open_payment(
         "path": f"{page}/resume",
         "currency": visitor_of(request).currency,
         "notice": notice,
-    }
+        "is_fragment": not resume,
+    } | test_data(order.currency)
     template = "pages/resume.html" if resume else "fragments/components.html"
     language = visitor_of(request).language if resume else order.locale
     return shop.templates.response(language, template, context, secret=True)
 
 
-def _hosted_page(request: Request, order: Order, url: str) -> Response:
-    """Redirect to Xendit's page, or show it as a QR code or in a frame if the presenter chose that."""
-    present = request.session.get("present")
-    if present not in ("qr", "iframe"):
+async def _hosted_page(request: Request, order: Order, url: str) -> Response:
+    """Redirect to Xendit's page, or show it as a QR code or in a frame if the visitor chose that."""
+    present = visitor_of(request).present
+    if present == "page":
         return leave(request, order, url)
-    context = {"order": order, "present": present, "url": url, "what": "payment", "qr": qr_svg(url)}
-    context |= {"currency": visitor_of(request).currency, "path": f"/orders/{order.reference_id}"}
+    shop, path = shop_of(request), f"/orders/{order.reference_id}"
+    context = {"order": order, "present": present, "what": "payment", "is_fragment": is_htmx(request)}
+    context |= await code_for_phones(shop.settings, url)
+    context |= {"currency": visitor_of(request).currency, "path": path}
     template = "fragments/present.html" if is_htmx(request) else "pages/present.html"
-    return shop_of(request).templates.response(order.locale, template, context, secret=True)
+    return shop.templates.response(order.locale, template, context, secret=True)
 
 
 def leave(request: Request, order: Order, url: str) -> Response:

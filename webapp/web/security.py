@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.config import XENDIT_API_URL, Settings
 from webapp.notices import N_, Refusal
-from webapp.web.own_address import same_site_post
+from webapp.web.own_address import THIS_MACHINE, same_site_post
+from webapp.web.phones import network_host
 from webapp.xendit_hosts import ASSETS, GATEWAYS, PAGES
 
 WEBHOOK_PATHS = ("/webhooks/",)
@@ -65,7 +66,7 @@ class SecurityMiddleware:
 
     def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:
         self.app, self.refuse = app, refuse
-        self.origin = settings.app_url
+        self.settings, self.origin = settings, settings.app_url
         self.host = urlsplit(settings.app_url).netloc
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +100,7 @@ class SecurityMiddleware:
         return back or same_site_post(request, self.origin)
 
     def _own_host(self, headers: Headers) -> bool:
-        """``Host`` is the shop's own, or this machine's. Addresses are never made from it, but caches may be."""
+        """``Host`` is the shop's own, or this machine's. Only redirects of PhoneMiddleware are made from it."""
         host = headers.get("host", "")
         if host == self.host:
             return True
@@ -107,7 +108,7 @@ class SecurityMiddleware:
             name = urlsplit(f"//{host}").hostname
         except ValueError:
             return False
-        return name in (urlsplit(self.origin).hostname, "localhost", "127.0.0.1", "::1")
+        return name in (urlsplit(self.origin).hostname, *THIS_MACHINE) or host == network_host(self.settings)
 
 
 def _length_within(headers: Headers, limit: int) -> bool:

@@ -2,7 +2,7 @@
 
 import gettext
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ class Templates:
             language=language,
             languages=[(code, LANGUAGES[code]) for code in self.languages],
         )
-        environment.filters.update(date=_date_in(language), minute=_minute_in(language))
+        environment.filters.update(date=_date_in(language), minute=_minute_in(language), second=_second)
         environment.globals["shelf_html"] = _shelf_html(environment)
         return environment
 
@@ -105,8 +105,25 @@ def _date_in(language: str) -> Callable[[date], str]:
     return lambda day: format_date(day, "long", locale=language)
 
 
-def _minute_in(language: str) -> Callable[[datetime], str]:
-    return lambda moment: f"{format_date(moment, 'medium', locale=language)}, {moment:%H:%M} UTC"
+def _minute_in(language: str) -> Callable[[datetime, str], str]:
+    """Return a filter that shows a moment by the clock of a market: ``Nov 25, 2026, 14:03 WIB``."""
+
+    def minute(moment: datetime, code: str) -> str:
+        local = local_time(moment, code)
+        return f"{format_date(local, 'medium', locale=language)}, {local:%H:%M %Z}"
+
+    return minute
+
+
+def _second(moment: datetime, code: str) -> str:
+    """Return a moment by the clock of a market: ``14:03:05 WIB``."""
+    return f"{local_time(moment, code):%H:%M:%S %Z}"
+
+
+def local_time(moment: datetime, code: str) -> datetime:
+    """Return a moment by the clock of a currency's market. It needs no list of time zones, which Windows lacks."""
+    name, hours = CURRENCIES[code].clock
+    return moment.astimezone(timezone(timedelta(hours=hours), name))
 
 
 def _shelf_html(environment: Environment) -> Callable[[Currency, str], Markup]:

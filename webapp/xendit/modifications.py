@@ -73,7 +73,7 @@ async def apply_payment(shop: Shop, order: Order, payment: Mapping[str, object])
         log.warning("xendit_answer_mismatch", field=field)
         return order
     if status := status_after(order, outcome.state, outcome.captured):
-        cause = N_("asked Xendit")
+        cause = N_("Xendit's answer")
         order = await shop.order_book.change_status(
             order, status, cause=cause, ids=outcome.ids, captured=outcome.captured
         )

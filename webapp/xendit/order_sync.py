@@ -20,8 +20,9 @@ from webapp.web.state import Shop
 
 log = structlog.get_logger()
 Answer = PaymentSession | Invoice | Payment | PaymentRequest
+ASKED = N_("the shop asked Xendit, because no webhook had come")
 QUESTIONS = parse("50/second")  # per process
-WEBHOOK_PATIENCE = 2.0  # seconds for the first page of an order
+WEBHOOK_PATIENCE = 2.0  # seconds
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit
 
 
@@ -46,7 +47,7 @@ async def fetch_from_xendit(shop: Shop, order: Order) -> Answer | None:
     return None
 
 
-async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause: str = N_("asked Xendit")) -> Order:
+async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause: str = ASKED) -> Order:
     """Change the order's status by Xendit's answer. Return the order; it is unchanged if the answer does not match."""
     if answer is None:
         if datetime.now(UTC) < order.expires_at:
@@ -72,10 +73,10 @@ def outcome_of(order: Order, answer: Answer) -> outcomes.Outcome:
     return read.get(order.integration, outcomes.of_session)(answer)
 
 
-async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), webhook_first: bool = False) -> Order:
+async def refresh(shop: Shop, order: Order, *, cause: str = ASKED, webhook_first: bool = False) -> Order:
     """Update an open order from Xendit, unless that was done moments ago. Return it unchanged after an error.
 
-    ``webhook_first``: where webhooks come, the first question about an order gives them two seconds.
+    ``webhook_first``: the first question about an order waits for its webhook.
     """
     if not order.status.may_change or order.currency not in shop.settings.api_keys:
         return order
@@ -84,13 +85,15 @@ async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), 
     times = await shop.order_book.claim_refresh(order.reference_id, _interval(order))
     if not times:
         return order
-    if times == 1 and webhook_first and (shop.settings.sandbox or shop.webhooks_seen):
+    if webhook_first := webhook_first and times == 1:
         order = await _after_webhook(shop, order)
         if not order.status.is_open:
             return order
     try:
         async with asyncio.timeout(PAGE_PATIENCE):
             answer = await fetch_from_xendit(shop, order)
+        if not webhook_first:
+            order = await after_webhook_of(shop, order, answer)
         return await apply_answer(shop, order, answer, cause=cause)
     except TimeoutError:  # the page shows what is known, and its next poll asks again
         return order
@@ -99,9 +102,15 @@ async def refresh(shop: Shop, order: Order, *, cause: str = N_("asked Xendit"), 
         return order
 
 
+async def after_webhook_of(shop: Shop, order: Order, answer: Answer | None) -> Order:
+    """Return the order; if Xendit answers that it succeeded, after the webhook that says so."""
+    succeeded = answer and outcome_of(order, answer).state in ("completed", "authorized")
+    return await _after_webhook(shop, order) if succeeded else order
+
+
 async def _after_webhook(shop: Shop, order: Order) -> Order:
-    """Return the order once a webhook has changed it, or after WEBHOOK_PATIENCE."""
-    until = time.monotonic() + WEBHOOK_PATIENCE
+    """Return the order once a webhook has changed it, or after WEBHOOK_PATIENCE. Where none come, return it at once."""
+    until = time.monotonic() + (WEBHOOK_PATIENCE if shop.settings.sandbox or shop.webhooks_seen else 0)
     while order.status.is_open and time.monotonic() < until:
         await asyncio.sleep(0.1)
         order = await shop.order_book.get(order.reference_id) or order

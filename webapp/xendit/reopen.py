@@ -12,7 +12,7 @@ from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT
 from webapp.web.state import Shop
-from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
+from webapp.xendit.order_sync import after_webhook_of, apply_answer, fetch_from_xendit
 from webapp.xendit_hosts import page_address
 
 PRINTABLE = re.compile(r"[!-~]{1,2000}")
@@ -31,7 +31,7 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
             hint = N_("Wait a moment, then try again.")
             raise Refusal(N_("That was quicker than this shop can follow."), 429, hint=hint)
     answer = await fetch_from_xendit(shop, order)
-    order = await apply_answer(shop, order, answer)
+    order = await apply_answer(shop, await after_webhook_of(shop, order, answer), answer)
     if answer is None or not order.status.is_open:
         return order, None
     return order, secret_of(shop, order, answer)

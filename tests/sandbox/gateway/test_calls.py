@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.sandbox.gateway.conftest import Clock, NewCheckout
+from tests.sandbox.gateway.conftest import Clock, NewCheckout, seal
 from webapp.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -354,6 +354,22 @@ async def test_logos_and_flags_are_small_drawings(new_checkout: NewCheckout) -> 
         assert len(answer.content) < 1000
     for path in ("/sandbox/logos/nothing.svg", "/sandbox/flags/<x.svg", "/sandbox/flags/abc.svg"):
         assert (await checkout.browser.get(path)).status_code == 404
+
+
+async def test_a_saved_card_keeps_what_was_typed_beside_its_number(new_checkout: NewCheckout) -> None:
+    checkout = await new_checkout(allow_save_payment_method="FORCED")
+    sealed = {"card_number": CHALLENGED, "expiry_month": "07", "expiry_year": "2031", "cvn": "987"}
+    details = {name: seal(text, checkout.sdk_key, checkout.id) for name, text in sealed.items()}
+    begun = await checkout.begin(
+        "CARDS", channel_properties={"card_details": details | {"cardholder_first_name": "Grace"}}
+    )
+    await checkout.browser.post(begun.json()["actions"][0]["value"], data={"decision": "approve"})
+    token_id = (await checkout.merchant.get(f"/sessions/{checkout.id}")).json()["payment_token_id"]
+    token = (await checkout.merchant.get(f"/v3/payment_tokens/{token_id}")).json()
+    card = token["channel_properties"]["card_details"]
+    assert (card["masked_card_number"], card["network"]) == ("400000XXXXXX1091", "VISA")
+    assert (card["expiry_month"], card["expiry_year"], card["cardholder_first_name"]) == ("07", "2031", "Grace")
+    assert "987" not in json.dumps(card) and token["token_details"]["authentication_data"]["flow"] == "FULL_AUTH"
 
 
 async def test_a_card_number_is_kept_nowhere(

@@ -11,9 +11,11 @@ from ..errors import SandboxError
 from ..settings import SandboxSettings
 from ..store import Store
 from .customers import CustomersApi
+from .cycles import CyclesApi
 from .invoices import InvoicesApi
 from .payment_requests import PaymentRequestsApi
 from .payments import PaymentsApi
+from .plans import PlansApi
 from .refunds import RefundsApi
 from .sessions import SessionsApi
 from .tokens import TokensApi
@@ -24,9 +26,7 @@ CRASH = "Something unexpected happened. We are investigating this issue. Please 
 def create_api(store: Store, settings: SandboxSettings) -> Starlette:
     """Return the ASGI app with the routes of the API."""
     sessions, invoices = SessionsApi(store, settings), InvoicesApi(store, settings)
-    refunds, payments = RefundsApi(store), PaymentsApi(store)
-    customers, tokens, requests = CustomersApi(store), TokensApi(store), PaymentRequestsApi(store, settings)
-    request = "/v3/payment_requests/{payment_request_id}"
+    customers = CustomersApi(store)
     return Starlette(
         routes=[
             Route("/sessions", sessions.create, methods=["POST"]),
@@ -37,24 +37,50 @@ def create_api(store: Store, settings: SandboxSettings) -> Starlette:
             Route("/v2/invoices", invoices.find),
             Route("/v2/invoices/{invoice_id}", invoices.get),
             Route("/invoices/{invoice_id}/expire!", invoices.expire, methods=["POST"]),
-            Route("/refunds", refunds.create, methods=["POST"]),
-            Route("/refunds", refunds.find),
-            Route("/refunds/{refund_id}", refunds.get),
-            Route("/v3/payments/{payment_id}", payments.get),
-            Route("/v3/payments/{payment_id}/capture", payments.capture, methods=["POST"]),
-            Route("/v3/payments/{payment_id}/cancel", payments.cancel, methods=["POST"]),
-            Route("/v3/payment_requests", requests.create, methods=["POST"]),
-            Route(request, requests.get),
-            Route(f"{request}/cancel", requests.cancel, methods=["POST"]),
-            Route(f"{request}/simulate", requests.simulate, methods=["POST"]),
             Route("/customers", customers.create, methods=["POST"]),
             Route("/customers", customers.find),
             Route("/customers/{customer_id}", customers.get),
-            Route("/v3/payment_tokens/{payment_token_id}", tokens.get),
-            Route("/v3/payment_tokens/{payment_token_id}/cancel", tokens.cancel, methods=["POST"]),
+            *_payments(store, settings),
+            *_subscriptions(store),
         ],
         exception_handlers={SandboxError: _api_error, HTTPException: _no_route, Exception: _crashed},
     )
+
+
+def _payments(store: Store, settings: SandboxSettings) -> list[Route]:
+    refunds, payments, tokens = RefundsApi(store), PaymentsApi(store), TokensApi(store)
+    requests, request = PaymentRequestsApi(store, settings), "/v3/payment_requests/{payment_request_id}"
+    return [
+        Route("/refunds", refunds.create, methods=["POST"]),
+        Route("/refunds", refunds.find),
+        Route("/refunds/{refund_id}", refunds.get),
+        Route("/v3/payments/{payment_id}", payments.get),
+        Route("/v3/payments/{payment_id}/capture", payments.capture, methods=["POST"]),
+        Route("/v3/payments/{payment_id}/cancel", payments.cancel, methods=["POST"]),
+        Route("/v3/payment_requests", requests.create, methods=["POST"]),
+        Route(request, requests.get),
+        Route(f"{request}/cancel", requests.cancel, methods=["POST"]),
+        Route(f"{request}/simulate", requests.simulate, methods=["POST"]),
+        Route("/v3/payment_tokens/{payment_token_id}", tokens.get),
+        Route("/v3/payment_tokens/{payment_token_id}/cancel", tokens.cancel, methods=["POST"]),
+    ]
+
+
+def _subscriptions(store: Store) -> list[Route]:
+    plans, cycles, plan = PlansApi(store), CyclesApi(store), "/recurring/plans/{plan_id}"
+    cycle = f"{plan}/cycles/{{cycle_id}}"
+    return [
+        Route("/recurring/plans", plans.create, methods=["POST"]),
+        Route(plan, plans.get),
+        Route(plan, plans.change, methods=["PATCH"]),
+        Route(f"{plan}/deactivate", plans.deactivate, methods=["POST"]),
+        Route(f"{plan}/cycles", cycles.find),
+        Route(cycle, cycles.get),
+        Route(cycle, cycles.change, methods=["PATCH"]),
+        Route(f"{cycle}/cancel", cycles.cancel, methods=["POST"]),
+        Route(f"{cycle}/force_attempt", cycles.force_attempt, methods=["POST"]),
+        Route(f"{cycle}/simulate", cycles.simulate, methods=["POST"]),
+    ]
 
 
 async def _api_error(request: Request, error: Exception) -> Response:

@@ -10,7 +10,7 @@ from ..markets import MARKETS
 from ..object_records import TokenRecord
 from .metadata import check_metadata
 from .schema import Rule
-from .session_schema import CARDS, ITEM, text
+from .session_schema import CARDS, ITEM, MAX_NUMBER, text
 
 JSON = dict[str, Any]
 URL = Rule("string", format="uri", maximum=2048, nullable=True)
@@ -42,7 +42,7 @@ REQUEST = Rule(
         "country": Rule("string", enum=COUNTRIES),
         "currency": text(3, 3),
         "channel_code": text(1, 255, nullable=True),
-        "request_amount": Rule("number", minimum=0),
+        "request_amount": Rule("number", minimum=0, maximum=MAX_NUMBER),
         "capture_method": Rule("string", enum=("AUTOMATIC", "MANUAL")),
         "channel_properties": PROPERTIES,
         "description": text(1, 1000, nullable=True),

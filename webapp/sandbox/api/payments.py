@@ -16,8 +16,10 @@ from ..records import InvoiceRecord
 from ..store import Store
 from .reading import body_of, business_of
 from .schema import Rule, check_schema
+from .session_schema import MAX_NUMBER
 
-CAPTURE = Rule("object", properties={"capture_amount": Rule("number", minimum=0), "final_capture": Rule("boolean")})
+AMOUNT = Rule("number", minimum=0, maximum=MAX_NUMBER)
+CAPTURE = Rule("object", properties={"capture_amount": AMOUNT, "final_capture": Rule("boolean")})
 
 
 class PaymentsApi:

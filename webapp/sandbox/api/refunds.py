@@ -17,7 +17,7 @@ from ..refunds import JSON, Payment
 from ..store import Store
 from .reading import body_of, business_of
 from .schema import Rule, check_schema
-from .session_schema import text
+from .session_schema import MAX_NUMBER, text
 
 REASONS = ("FRAUDULENT", "DUPLICATE", "REQUESTED_BY_CUSTOMER", "CANCELLATION", "OTHERS")
 REFUND = Rule(
@@ -28,7 +28,7 @@ REFUND = Rule(
         "invoice_id": text(1, 255),
         "reference_id": text(1, 255),
         "currency": text(3, 3),
-        "amount": Rule("number", minimum=0),
+        "amount": Rule("number", minimum=0, maximum=MAX_NUMBER),
         "reason": Rule("string", enum=REASONS),
         "metadata": Rule("object", nullable=True),
     },

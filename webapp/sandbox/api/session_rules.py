@@ -14,6 +14,7 @@ from ..clock import from_text
 from ..errors import bad_request, validation_error
 from ..markets import MARKETS
 from .metadata import check_metadata
+from .plan_schema import check_schedule
 from .schema import is_web_url
 
 JSON = dict[str, Any]
@@ -26,6 +27,8 @@ def check_rules(body: JSON, now: datetime) -> None:
     """Raise the error of the first rule that the body breaks. The body fits the schema."""
     for rule in RULES:
         rule(body)
+    if body["session_type"] == "SUBSCRIPTION":
+        check_schedule(body["subscription"]["schedule"], now, "/body/subscription/schedule")
     _expiry(body, now)
 
 
@@ -42,13 +45,8 @@ def _type_and_mode(body: JSON) -> None:
 
 def _parts_of_a_type(body: JSON) -> None:
     """Check properties that only one type or mode requires, and those that are never allowed."""
-    if body["session_type"] == "SUBSCRIPTION":
-        if not body.get("subscription"):
-            raise validation_error("must have required property 'subscription'", "/body/subscription")
-        if datetime.fromisoformat(body["subscription"]["schedule"]["anchor_date"]).day > 28:
-            raise validation_error(
-                "must be a day of the month of at most 28", "/body/subscription/schedule/anchor_date"
-            )
+    if body["session_type"] == "SUBSCRIPTION" and not body.get("subscription"):
+        raise validation_error("must have required property 'subscription'", "/body/subscription")
     if body["mode"] == "COMPONENTS" and not (body.get("components_configuration") or {}).get("origins"):
         path = "/body/components_configuration"
         if body.get("components_configuration") is not None:

@@ -7,9 +7,8 @@ from .schema import Rule
 
 TEXT = Rule("string")
 URL = Rule("string", nullable=True)
-INTERVALS = ("DAY", "WEEK", "MONTH")
+INTERVALS = ("DAY", "WEEK", "MONTH", "YEAR")
 MAX_NUMBER = 10**12  # ours: no limit is documented
-COUNT = Rule("integer", minimum=1, maximum=32_000)
 
 
 def text(minimum: int, maximum: int, **more: object) -> Rule:
@@ -75,11 +74,13 @@ SCHEDULE = Rule(
         "anchor_date": Rule("string", format="date-time"),
         "interval": Rule("string", enum=INTERVALS),
         "interval_count": Rule("integer", minimum=1, maximum=365),
-        "total_recurrence": COUNT,
-        "retry_interval": Rule("string", enum=INTERVALS),
-        "retry_interval_count": COUNT,
-        "total_retry": Rule("integer", minimum=1, maximum=10),
-        "failed_attempt_notifications": Rule("array", items=Rule("integer", minimum=1, maximum=10)),
+        "total_recurrence": Rule("integer", minimum=1, maximum=32_000, nullable=True),
+        "retry_interval": Rule("string", enum=("DAY",), nullable=True),
+        "retry_interval_count": Rule("integer", minimum=1, maximum=365, nullable=True),
+        "total_retry": Rule("integer", minimum=1, maximum=10, nullable=True),
+        "failed_attempt_notifications": Rule(
+            "array", maximum=10, items=Rule("integer", minimum=1, maximum=10), nullable=True
+        ),
     },
 )
 SUBSCRIPTION = Rule(

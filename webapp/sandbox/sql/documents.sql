@@ -62,6 +62,11 @@ UPDATE sandbox_objects SET version = version + 1, due_at = :due_at, changed_at =
 WHERE id = :id AND version = :version
 RETURNING version
 
+-- name: hold_object^
+-- Lock an object until the transaction ends, if it is still of this version.
+UPDATE sandbox_objects SET changed_at = changed_at WHERE id = :id AND version = :version
+RETURNING id
+
 -- name: due_object
 SELECT id FROM sandbox_objects WHERE due_at <= :now ORDER BY due_at LIMIT 100
 

@@ -134,16 +134,16 @@ CREATE TABLE IF NOT EXISTS sandbox_objects (
 )
 
 -- name: create_objects_due!
-CREATE INDEX IF NOT EXISTS sandbox_objects_due ON sandbox_objects (due_at)
+CREATE INDEX IF NOT EXISTS sandbox_objects_due ON sandbox_objects (due_at) WHERE due_at IS NOT NULL
 
--- name: create_objects_changed!
-CREATE INDEX IF NOT EXISTS sandbox_objects_changed ON sandbox_objects (changed_at)
+-- name: create_objects_open!
+CREATE INDEX IF NOT EXISTS sandbox_objects_open ON sandbox_objects (changed_at) WHERE due_at IS NOT NULL
+
+-- name: create_objects_ended!
+CREATE INDEX IF NOT EXISTS sandbox_objects_ended ON sandbox_objects (changed_at) WHERE due_at IS NULL
 
 -- name: create_objects_customer!
 CREATE INDEX IF NOT EXISTS sandbox_objects_customer ON sandbox_objects (customer_id)
 
 -- name: create_customer_details!
-CREATE TABLE IF NOT EXISTS sandbox_customer_details (
-    customer_id TEXT PRIMARY KEY,
-    document TEXT NOT NULL
-)
+CREATE TABLE IF NOT EXISTS sandbox_customer_details (customer_id TEXT PRIMARY KEY, document TEXT NOT NULL)

@@ -1,0 +1,44 @@
+// Test cards over the payment form. The card fields are frames that this page can't write into, but the SDK (0.0.24) has a
+// message for its own "Simulate scenario" that fills them. Where that changes nothing, the number waits in the clipboard.
+const PATIENCE_MS = 3000;
+const STEP_MS = 200;
+const FIELD = "xendit-payment-channel[data-channel-code=CARDS] .xendit-iframe-container";
+
+const fields = () => [...document.querySelectorAll(FIELD)].map((field) => ({
+  frame: field.querySelector("iframe"),
+  sealed: field.querySelector("input[type=hidden]"),
+}));
+
+// Open the section of cards, which is the picker's first.
+function openCards() {
+  document.querySelector("xendit-channel-picker .xendit-accordion-item-closed .xendit-accordion-item-header")?.click();
+}
+
+async function fill(scenario) {
+  if (!scenario) return false;
+  if (!fields().length) openCards();
+  const before = new Set(fields().map(({ sealed }) => sealed.value));
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    for (const { frame, sealed } of fields()) {
+      if (!before.has(sealed.value) && sealed.value) continue; // this one is filled
+      frame.contentWindow.postMessage({ type: "xendit-iframe-populate-for-simulation", scenario }, new URL(frame.src).origin);
+    }
+    await new Promise((resolve) => { setTimeout(resolve, STEP_MS); });
+    if (fields().length && fields().every(({ sealed }) => sealed.value && !before.has(sealed.value))) return true;
+  }
+  return false;
+}
+
+async function use(chip) {
+  const { filled, copied, typed } = chip.closest(".test-cards").dataset;
+  const { number, scenario, card } = chip.dataset;
+  const said = document.getElementById("test-card-said");
+  said.textContent = "";
+  const isCopied = await navigator.clipboard?.writeText(number).then(() => true, () => false);
+  said.textContent = (await fill(scenario)) ? filled : `${isCopied ? copied : typed} ${card}`;
+}
+
+document.addEventListener("click", ({ target }) => {
+  const chip = target.closest(".test-card");
+  if (chip) use(chip);
+});
