@@ -64,7 +64,7 @@ def test_a_total_that_every_card_fails_with_is_one_click_away(page: Page, curren
     expect(page.locator("#test-card-said")).not_to_be_empty()
     payment.pay(page)
     payment.complained(page)
-    page.locator(".leave a").click()
+    page.get_by_role("link", name="Look at the order").click()
     page.locator("#inspector-panel > summary").click()
     expect(page.locator(".steps")).to_contain_text(code)
 
