@@ -75,9 +75,11 @@ async def order_status(request: Request) -> Response:
     plan = None
     if request.method != "HEAD":
         order = await refresh(shop, order)
-        await refresh_modifications(shop, order)
+        modifications = await refresh_modifications(shop, order)
         order, plan = await fetch_plan(shop, order, visitor_of(request).id)
-    same = request.query_params.get("seen") == seen(order, await shop.modifications.of(order.reference_id), plan)
+    else:
+        modifications = await shop.modifications.of(order.reference_id)
+    same = request.query_params.get("seen") == seen(order, modifications, plan)
     if same or (plan and not plan.answered):
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     response = await show_order(request, order, "fragments/order_poll.html", plan=plan)

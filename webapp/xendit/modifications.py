@@ -89,11 +89,12 @@ async def settle(shop: Shop, order: Order) -> None:
             await shop.modifications.change(modification, status, amount=amount)
 
 
-async def refresh_modifications(shop: Shop, order: Order) -> None:
-    """Ask Xendit about the open modification of an order, unless that was done moments ago."""
-    if order.currency not in shop.settings.api_keys:
-        return
-    for modification in await shop.modifications.of(order.reference_id):
+async def refresh_modifications(shop: Shop, order: Order) -> list[Modification]:
+    """Ask Xendit about the open modification of an order, unless that was done moments ago. Return them all."""
+    modifications = [] if order.status.is_open else await shop.modifications.of(order.reference_id)
+    if order.currency not in shop.settings.api_keys or not any(each.status.is_open for each in modifications):
+        return modifications
+    for modification in modifications:
         if not modification.status.is_open or not await shop.questions.hit(QUESTIONS):
             continue
         if not await shop.modifications.claim_refresh(modification.modification_id):
@@ -102,9 +103,10 @@ async def refresh_modifications(shop: Shop, order: Order) -> None:
             async with asyncio.timeout(PAGE_PATIENCE):
                 await _ask(shop, order, modification)
         except TimeoutError:
-            return  # the page shows what is known, and its next poll asks again
+            break  # the page shows what is known, and its next poll asks again
         except XenditError as error:
             log.warning("refresh_failed", error_code=error.error_code, status=error.status)
+    return await shop.modifications.of(order.reference_id)
 
 
 async def _ask(shop: Shop, order: Order, modification: Modification) -> None:
