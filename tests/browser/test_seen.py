@@ -117,5 +117,5 @@ def test_a_slow_network_shows_that_something_is_under_way(page: Page, control: s
 
 def test_a_kept_payment_method_is_not_called_nothing(page: Page) -> None:
     states.saved(page)
-    expect(page.get_by_role("heading", name="What is kept")).to_be_visible()
+    expect(page.get_by_role("heading", name="A payment method for later")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("What you ordered")
