@@ -76,12 +76,18 @@ async def kinds(port: int) -> dict[str, Callable[[int], bytes]]:
     cookie = "; ".join(each.decode() for each in re.findall(rb"(?i)set-cookie: ([^;]+)", head))
     form = f"integration=payment_link&flow=pay&checkout_id=bench-{time.monotonic_ns()}-"
     poll = [get(f"/orders/selat-{number}/status?seen=paid")(0) for number in range(REQUESTS["webhook"])]
-    return {
+    host = f"Host: 127.0.0.1:{port}\r\n".encode()  # as a browser names it
+
+    def named(make: Callable[[int], bytes]) -> Callable[[int], bytes]:
+        return lambda number: make(number).replace(b"Host: 127.0.0.1\r\n", host)
+
+    made = {
         "checkout": post("/checkout", lambda n: f"{form}{n:09}", cookie),
         "webhook": webhook,
         "status poll": lambda n: poll[n % len(poll)],
         "storefront": get("/", cookie),
     }
+    return {kind: named(make) for kind, make in made.items()}
 
 
 async def fill(database_url: str) -> None:
