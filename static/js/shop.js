@@ -103,9 +103,9 @@
   });
   document.addEventListener("htmx:error", sayOffline);
 
-  // A plain form is sent once, however often its button is pressed.
+  // A plain form is sent once, however often its button is pressed; unless it opens another window and stays.
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || event.target.target) return;
     if ("sent" in event.target.dataset) event.preventDefault();
     event.target.dataset.sent = "";
     event.submitter?.classList.add("busy");

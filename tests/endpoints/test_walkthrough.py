@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import OpenShop, Shop
 from tests.leaks import secrets_in
 from tests.xendit import HTMX
-from webapp.presenter.scenes import SCENES, after
+from webapp.presenter.scenes import SCENES
 from webapp.shop.catalog import PRODUCTS
 from webapp.xendit.circuit_breaker import FAILURES
 from webapp.xendit.sandbox_transport import SandboxTransport
@@ -42,7 +42,12 @@ async def test_next_goes_on_from_the_scene_that_is_on(shop: Shop) -> None:
     page = (await shop.get("/walkthrough")).text
     assert 'id="bangkok" aria-current="step"' in page
     assert "Next: Baguio" in page
-    assert after("cebu") is None
+    seen = await shop.get("/walkthrough?seen=bangkok", headers=HTMX)
+    assert (seen.status_code, seen.headers["cache-control"]) == (204, "no-store")
+    moved = await shop.get("/walkthrough?seen=manila", headers=HTMX)
+    assert moved.headers["x-template"] == "fragments/scenes.html"
+    await shop.post("/walkthrough/cebu")
+    assert "Next: Jakarta" in (await shop.get("/walkthrough")).text
     assert (await shop.post("/walkthrough/atlantis")).status_code == 404
 
 

@@ -6,7 +6,8 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
-from webapp.presenter.scenes import SCENES, after
+from webapp.presenter.scene import after, playable
+from webapp.presenter.scenes import SCENES
 from webapp.presenter.test_cards import test_data
 from webapp.shop.visitor import save_visitor
 from webapp.web.forms import read_form
@@ -20,21 +21,25 @@ NOTHING_SPECIAL = {"fail": "", "delay": "0", "duplicate": ""}
 
 
 async def walkthrough(request: Request) -> Response:
-    """List the scenes and mark the current and the next one (``GET /walkthrough``)."""
+    """List the scenes and mark the current and the next one (``GET /walkthrough``).
+
+    The answer is 204 while the current scene is the one that was ``seen``.
+    """
     shop, visitor = shop_of(request), visitor_of(request)
-    scenes = [scene for scene in SCENES.values() if _possible(request, scene.choices["currency"], scene.sandbox_only)]
-    current = request.session.get("scene")
+    slug = request.session.get("scene", "")
+    if is_htmx(request) and request.query_params.get("seen") == slug:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    scenes = playable(SCENES.values(), shop.settings.api_keys, sandbox=shop.settings.sandbox)
     context = {
         "scenes": scenes,
-        "current": SCENES.get(current) if isinstance(current, str) else None,
-        "coming": next((scene for scene in scenes if scene is after(current or "")), scenes[0] if scenes else None),
+        "current": SCENES.get(slug),
+        "coming": after(scenes, slug) or next(iter(scenes), None),
         "controls": await controls_of(request),
         "currency": visitor.currency,
         "path": "/walkthrough",
     }
-    return shop.templates.response(
-        visitor.language, "pages/walkthrough.html", context | test_data(visitor.currency.code)
-    )
+    template = "fragments/scenes.html" if is_htmx(request) else "pages/walkthrough.html"
+    return shop.templates.response(visitor.language, template, context | test_data(visitor.currency.code))
 
 
 async def start(request: Request) -> Response:
@@ -114,8 +119,3 @@ async def _said(request: Request, message: str, back: str) -> Response:
         return RedirectResponse(back if safe else "/walkthrough", 303)
     shop, visitor = shop_of(request), visitor_of(request)
     return shop.templates.response(visitor.language, "fragments/inspector_said.html", {"message": message})
-
-
-def _possible(request: Request, currency: str, sandbox_only: bool) -> bool:
-    open_markets = shop_of(request).settings.api_keys
-    return currency in open_markets and (request.app.state.sandbox is not None or not sandbox_only)

@@ -3,6 +3,8 @@
 from webapp.notices import N_
 from webapp.presenter.scene import Scene, choose
 
+PAY_BY_CARD = N_("Press “Checkout”. On Xendit's page keep the first card and press “Pay”.")
+
 SCENES: dict[str, Scene] = {
     scene.slug: scene
     for scene in (
@@ -11,112 +13,114 @@ SCENES: dict[str, Scene] = {
             N_("Pays by QRIS without leaving the page"),
             "Jakarta",
             choose("IDR", "pay", "components", "gayo:1,toraja:1"),
-            (
-                N_("Press Checkout: the form takes the place of the shelf."),
-                N_("Choose QR code, press Pay, then “I've made this payment”."),
+            shop=(N_("Press “Checkout”: the form takes the place of the shelf."),),
+            payment=(
+                N_("Switch on “Whose is what”: outlines part what is Xendit's from what is the shop's."),
+                N_("Choose “QR code”, press “Pay”, then “I've made this payment”."),
             ),
-            N_("The form is Xendit's, the look is the shop's: switch on “Whose is what”."),
+            point_at=N_("The form is Xendit's, the look is the shop's, and the shopper stays on the page."),
         ),
         Scene(
             "manila",
             N_("Pays by link, on a phone"),
             "Manila",
             choose("PHP", "pay", "payment_link", "benguet:2", present="qr"),
-            (
-                N_("Press Checkout: the payment page appears as a QR code."),
-                N_("Pay with GCash on a phone that scans it, or on the pretend phone beside it."),
-            ),
-            N_("Nothing but a link: it can be sent in a chat. The order page turns to Paid by itself."),
+            shop=(N_("Press “Checkout”: the payment page appears as a QR code."),),
+            payment=(N_("Scan it, or use the “Pretend phone”: choose “GCash”, press “Pay”, then “Approve”."),),
+            point_at=N_("Nothing but a link: it can be sent in a chat. This page turns into the paid order by itself."),
         ),
         Scene(
             "bangkok",
             N_("Saves a card, buys nothing"),
             "Bangkok",
             choose("THB", "save", "payment_link", ""),
-            (N_("Press Save a card, choose the first card and save it."),),
-            N_("Amount 0, no items; what comes back is a payment_token_id for later charges."),
-            "4000 0000 0000 1000",
+            shop=(N_("Press “Save a card”. On Xendit's page keep the first card and press “Save”."),),
+            order=(N_("Find payment_token_id in “The details”."),),
+            point_at=N_("Amount 0, no items: the payment_token_id charges the card later."),
         ),
         Scene(
             "baguio",
             N_("Comes back, and pays with one click"),
             "Baguio",
             choose("PHP", "pay_save", "payment_link", "benguet:1"),
-            (
-                N_("Press Checkout, tick the box that saves it, and pay with the first card."),
-                N_("Go back to the shop, add any bag, and press “Pay with Visa •••• 1000”."),
-            ),
-            N_("No card number and no page of Xendit's: POST /v3/payment_requests with the payment_token_id."),
+            shop=(N_("Press “Checkout”. On Xendit's page tick “Keep it for next time” and press “Pay”."),),
+            order=(N_("Press “Back to the shop”, then “Add” under any bag, then “Pay with Visa •••• 1000”."),),
+            point_at=N_("No card number and no page of Xendit's: POST /v3/payment_requests with the payment_token_id."),
         ),
         Scene(
             "hanoi",
             N_("A card is declined, then another works"),
             "Hanoi",
             choose("VND", "pay", "components", "da-lat:2"),
-            (
-                N_("Press Checkout, choose cards, and pay with the card below: it is declined."),
-                N_("Pay with 4000 0000 0000 1000: the same session, a second attempt."),
+            shop=(N_("Press “Checkout”: the form takes the place of the shelf."),),
+            payment=(
+                N_("Press the test card “Is declined.”, which fills the form, then “Pay”."),
+                N_("Press the test card “Succeeds at once.”, then “Pay”: the same session, a second attempt."),
             ),
-            N_("The webhook payment.failure closes nothing: the order waits until a payment succeeds."),
-            "4000 0000 0000 2503",
+            point_at=N_("The webhook payment.failure closes nothing: the order waits until a payment succeeds."),
+            type_this="4000 0000 0000 2503, 12/39, 123",
         ),
         Scene(
             "kuala-lumpur",
             N_("A bag a month, and a month that fails"),
             "Kuala Lumpur",
             choose("MYR", "subscription", "payment_link", "johor:1"),
-            (
-                N_("Press Subscribe, choose the first card and subscribe."),
-                N_("On the order's page press A month later, then “… and the card fails”, then the retry."),
-                N_("Press Stop, and say yes: the plan is over."),
+            shop=(N_("Press “Subscribe”. On Xendit's page keep the first card and press “Subscribe” again."),),
+            order=(
+                N_("Press “A month later”, then “… and the card fails”, then “A day later the retry works”."),
+                N_("Press “Stop”, then “Yes, stop it”: the plan is over."),
             ),
-            N_("One session saves the card and starts the plan; each month is a cycle with a webhook and retries."),
-            "4000 0000 0000 1000",
+            point_at=N_(
+                "One session saves the card and starts the plan; each month is a cycle with a webhook and retries."
+            ),
         ),
         Scene(
             "surabaya",
             N_("The old invoice, next to its replacement"),
             "Surabaya",
             choose("IDR", "pay", "invoice", "nanyang:2"),
-            (
-                N_("Press Checkout and pay with the first card."),
-                N_("Open the code beside it, then the one of “Pay on Xendit's page”."),
+            shop=(PAY_BY_CARD,),
+            order=(
+                N_("Under “Behind the counter” open “The code that did it”."),
+                N_("Press “On a page of its own”, then “payment_link.py”, its replacement."),
             ),
-            N_("The same order in two APIs: external_id becomes reference_id, invoice_duration becomes expires_at."),
-            "4000 0000 0000 1000",
+            point_at=N_(
+                "The same order in two APIs: external_id becomes reference_id, invoice_duration becomes expires_at."
+            ),
         ),
         Scene(
             "yogyakarta",
             N_("Gives the money back, in two parts"),
             "Yogyakarta",
             choose("IDR", "pay", "payment_link", "gayo:1"),
-            (
-                N_("Press Checkout and pay with the first card."),
-                N_("On the order's page refund 90000, wait until it is done, then refund the rest."),
+            shop=(PAY_BY_CARD,),
+            order=(
+                N_("Set “Amount to refund” to 90000 and press “Refund”."),
+                N_("Once that is done, press “Refund” again for the rest."),
             ),
-            N_("POST /refunds answers PENDING: only the webhook refund.succeeded makes it so."),
-            "4000 0000 0000 1000",
+            point_at=N_("POST /refunds answers PENDING: only the webhook refund.succeeded makes it so."),
         ),
         Scene(
             "chiang-mai",
             N_("Charges when it ships, and less than was held"),
             "Chiang Mai",
             choose("THB", "authorize", "payment_link", "doi-chang:2"),
-            (
-                N_("Press Checkout and pay with the first card: the amount is held, not charged."),
-                N_("On the order's page charge 500, as if one bag were sold out."),
+            shop=(PAY_BY_CARD,),
+            order=(N_("Set “Amount to charge” to 560, one bag of the two, and press “Ship it and charge”."),),
+            point_at=N_(
+                "capture_method MANUAL: payment.authorization holds the amount, payment.capture charges it, once."
             ),
-            N_("capture_method MANUAL: payment.authorization holds the amount, payment.capture charges it, once."),
-            "4000 0000 0000 1000",
         ),
         Scene(
             "bandung",
             N_("The webhook arrives twice"),
             "Bandung",
             choose("IDR", "pay", "payment_link", "flores:1"),
-            (N_("Press Checkout and pay with the first card."), N_("Look behind the counter on the order's page.")),
-            N_("Two deliveries with one webhook-id: the first moves the order, the second is a duplicate."),
-            "4000 0000 0000 1000",
+            shop=(PAY_BY_CARD,),
+            order=(N_("Look under “Behind the counter” for “Known already”."),),
+            point_at=N_(
+                "Two webhooks come twice each, four deliveries: one moves the order, the copies change nothing."
+            ),
             controls={"duplicate": "on"},
             sandbox_only=True,
         ),
@@ -125,20 +129,14 @@ SCENES: dict[str, Scene] = {
             N_("Xendit is down, then comes back"),
             "Cebu",
             choose("PHP", "pay", "payment_link", "gayo:1"),
-            (
-                N_("Press Checkout: Xendit answers 500. The cart is kept, the words are calm."),
-                N_("Press Checkout again: it works."),
+            shop=(
+                N_("Press “Checkout”: Xendit answers 500. The cart is kept, the words are calm."),
+                N_("Press “Checkout” again: it works. On Xendit's page keep the first card and press “Pay”."),
             ),
-            N_("The failed order stays on the list, with Xendit's error code behind its counter."),
+            order=(N_("Open “Orders” at the top, and there the order that is “Not started”."),),
+            point_at=N_("The failed order stays on the list, with Xendit's error code behind its counter."),
             controls={"fail": "500"},
             sandbox_only=True,
         ),
     )
 }
-
-
-def after(slug: str) -> Scene | None:
-    """Return the next scene, or None after the last."""
-    slugs = list(SCENES)
-    place = slugs.index(slug) + 1 if slug in SCENES else 0
-    return SCENES[slugs[place]] if place < len(slugs) else None
