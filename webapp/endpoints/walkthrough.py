@@ -48,10 +48,21 @@ async def start(request: Request) -> Response:
     if scene is None:
         raise HTTPException(404)
     request.session["scene"] = scene.slug
+    request.session.pop("played", None)
     save_visitor(request, visitor_of(request))
     if request.app.state.sandbox:
         await _control(request, NOTHING_SPECIAL | scene.controls)
     return RedirectResponse(scene.link, 303)
+
+
+async def leave(request: Request) -> Response:
+    """End the walkthrough and its trouble on purpose; the page stays (``POST /walkthrough/leave``)."""
+    form = await read_form(request)
+    for key in ("scene", "played"):
+        request.session.pop(key, None)
+    if request.app.state.sandbox:
+        await _control(request, NOTHING_SPECIAL)
+    return RedirectResponse(_own_path(form.get("next", "/")), 303)
 
 
 async def reset(request: Request) -> Response:
@@ -115,7 +126,10 @@ async def _own_object(request: Request) -> tuple[Order, str]:
 
 async def _said(request: Request, message: str, back: str) -> Response:
     if not is_htmx(request):
-        safe = back.startswith("/") and not back.startswith(("//", "/\\"))
-        return RedirectResponse(back if safe else "/walkthrough", 303)
+        return RedirectResponse(_own_path(back), 303)
     shop, visitor = shop_of(request), visitor_of(request)
     return shop.templates.response(visitor.language, "fragments/inspector_said.html", {"message": message})
+
+
+def _own_path(path: str) -> str:
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/walkthrough"

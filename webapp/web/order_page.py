@@ -13,6 +13,7 @@ from webapp.orders.status import OrderStatus
 from webapp.shop.storefront import new_checkout_id
 from webapp.web.passes import may_pay
 from webapp.web.plan import FAILURES, PlanView
+from webapp.web.scene_strip import strip_of_order
 from webapp.web.state import shop_of, visitor_of
 
 STATE_TITLES = {
@@ -52,6 +53,7 @@ async def show_order(
     modifications = await shop.modifications.of(order.reference_id)
     context = {
         "order": order,
+        "strip": strip_of_order(request, order),
         "state_title": STATE_TITLES[order.status],
         "changes": await shop.order_book.changes(order.reference_id),
         "notice": notice,

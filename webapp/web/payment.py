@@ -10,6 +10,7 @@ from webapp.orders.order import Order
 from webapp.presenter.test_cards import test_data
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.phones import code_for_phones
+from webapp.web.scene_strip import strip_of_order
 from webapp.web.state import shop_of, visitor_of
 from webapp.xendit_hosts import is_page
 
@@ -29,6 +30,7 @@ async def open_payment(
     shop = shop_of(request)
     context = {
         "order": order,
+        "strip": strip_of_order(request, order),
         "components_sdk_key": secret,
         "sdk_url": shop.sdk_url,
         "page_url": page,
@@ -52,7 +54,7 @@ async def _hosted_page(request: Request, order: Order, url: str) -> Response:
     shop, path = shop_of(request), f"/orders/{order.reference_id}"
     context = {"order": order, "present": present, "what": "payment", "is_fragment": is_htmx(request)}
     context |= await code_for_phones(shop.settings, url)
-    context |= {"currency": visitor_of(request).currency, "path": path}
+    context |= {"currency": visitor_of(request).currency, "path": path, "strip": strip_of_order(request, order)}
     template = "fragments/present.html" if is_htmx(request) else "pages/present.html"
     return shop.templates.response(order.locale, template, context, secret=True)
 
