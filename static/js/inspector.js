@@ -55,3 +55,8 @@ addEventListener("beforeprint", () => {
 addEventListener("afterprint", () => { for (const details of unfolded) details.open = false; });
 
 document.documentElement.dataset.inspector = "";
+
+// A scene opens in the shop's window: back here, the next one is on the button.
+document.addEventListener("submit", (event) => {
+  if (event.target.target === "selat-shop") setTimeout(() => location.reload(), 600);
+});

@@ -14,8 +14,6 @@ class Scene:
     choices: dict[str, str]
     do: tuple[str, ...]
     point_at: str
-    type_this: str = ""
-    """Test data to copy; empty if nothing is typed."""
     controls: dict[str, str] = field(default_factory=dict)
     sandbox_only: bool = False
 

@@ -13,9 +13,10 @@ SCENES: dict[str, Scene] = {
             choose("IDR", "pay", "components", "gayo:1,toraja:1"),
             (
                 N_("Press Checkout: the form takes the place of the shelf."),
+                N_("Tick “Whose is what”: an outline shows Xendit's part of the page."),
                 N_("Choose QR code, press Pay, then “I've made this payment”."),
             ),
-            N_("The form is Xendit's, the look is the shop's: switch on “Whose is what”."),
+            N_("The form is Xendit's, the look is the shop's, and the shopper never leaves the page."),
         ),
         Scene(
             "manila",
@@ -35,7 +36,6 @@ SCENES: dict[str, Scene] = {
             choose("THB", "save", "payment_link", ""),
             (N_("Press Save a card, choose the first card and save it."),),
             N_("Amount 0, no items; what comes back is a payment_token_id for later charges."),
-            "4000 0000 0000 1000",
         ),
         Scene(
             "baguio",
@@ -54,11 +54,10 @@ SCENES: dict[str, Scene] = {
             "Hanoi",
             choose("VND", "pay", "components", "da-lat:2"),
             (
-                N_("Press Checkout, choose cards, and pay with the card below: it is declined."),
-                N_("Pay with 4000 0000 0000 1000: the same session, a second attempt."),
+                N_("Press Checkout, choose Cards, click the test card “Is declined.”, and press Pay."),
+                N_("Click the test card “Succeeds at once.” and press Pay: the same session, a second attempt."),
             ),
             N_("The webhook payment.failure closes nothing: the order waits until a payment succeeds."),
-            "4000 0000 0000 2503",
         ),
         Scene(
             "kuala-lumpur",
@@ -71,7 +70,6 @@ SCENES: dict[str, Scene] = {
                 N_("Press Stop, and say yes: the plan is over."),
             ),
             N_("One session saves the card and starts the plan; each month is a cycle with a webhook and retries."),
-            "4000 0000 0000 1000",
         ),
         Scene(
             "surabaya",
@@ -80,10 +78,10 @@ SCENES: dict[str, Scene] = {
             choose("IDR", "pay", "invoice", "nanyang:2"),
             (
                 N_("Press Checkout and pay with the first card."),
-                N_("Open the code beside it, then the one of “Pay on Xendit's page”."),
+                N_("On the order's page unfold “The code that did it”, and follow “On a page of its own”."),
+                N_("Choose payment_link.py among the files there."),
             ),
             N_("The same order in two APIs: external_id becomes reference_id, invoice_duration becomes expires_at."),
-            "4000 0000 0000 1000",
         ),
         Scene(
             "yogyakarta",
@@ -95,7 +93,6 @@ SCENES: dict[str, Scene] = {
                 N_("On the order's page refund 90000, wait until it is done, then refund the rest."),
             ),
             N_("POST /refunds answers PENDING: only the webhook refund.succeeded makes it so."),
-            "4000 0000 0000 1000",
         ),
         Scene(
             "chiang-mai",
@@ -107,16 +104,17 @@ SCENES: dict[str, Scene] = {
                 N_("On the order's page charge 500, as if one bag were sold out."),
             ),
             N_("capture_method MANUAL: payment.authorization holds the amount, payment.capture charges it, once."),
-            "4000 0000 0000 1000",
         ),
         Scene(
             "bandung",
             N_("The webhook arrives twice"),
             "Bandung",
             choose("IDR", "pay", "payment_link", "flores:1"),
-            (N_("Press Checkout and pay with the first card."), N_("Look behind the counter on the order's page.")),
-            N_("Two deliveries with one webhook-id: the first moves the order, the second is a duplicate."),
-            "4000 0000 0000 1000",
+            (
+                N_("Press Checkout and pay with the first card."),
+                N_("On the order's page look at Behind the counter."),
+            ),
+            N_("Each webhook comes twice with one webhook-id: the first moves the order, the second is a duplicate."),
             controls={"duplicate": "on"},
             sandbox_only=True,
         ),
@@ -127,9 +125,10 @@ SCENES: dict[str, Scene] = {
             choose("PHP", "pay", "payment_link", "gayo:1"),
             (
                 N_("Press Checkout: Xendit answers 500. The cart is kept, the words are calm."),
-                N_("Press Checkout again: it works."),
+                N_("Press Checkout again: it works. Pay with the first card."),
+                N_("Open Orders: the failed order is there beside the paid one."),
             ),
-            N_("The failed order stays on the list, with Xendit's error code behind its counter."),
+            N_("The failed order keeps Xendit's error code, behind its counter."),
             controls={"fail": "500"},
             sandbox_only=True,
         ),
