@@ -88,6 +88,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
     Route("/walkthrough", walkthrough.walkthrough),
     Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
+    Route("/walkthrough/leave", walkthrough.leave, methods=["POST"]),
     Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
     Route("/walkthrough/{scene}", walkthrough.start, methods=["POST"]),
     Route(f"{ORDER}/inspector", inspector.order_inspector),

@@ -188,3 +188,23 @@ async def test_qr_codes_are_drawn_on_demand_and_kept_by_nobody(shop: Shop) -> No
     assert of_payment.headers["cache-control"] == "no-store"
     await shop.post(f"/orders/{order.reference_id}/cancel")
     assert (await shop.post(f"/orders/{order.reference_id}/qr", headers=HTMX)).status_code == 409
+
+
+async def test_the_scene_stands_in_the_shops_own_window_until_it_is_left(shop: Shop) -> None:
+    assert 'class="strip"' not in (await shop.get("/")).text
+    await shop.post("/walkthrough/manila")
+    await shop.get(SCENES["manila"].link)
+    for path in ("/", f"/orders/{(await shop.place()).reference_id}"):
+        page = (await shop.get(path)).text.replace("&#39;", "'")
+        assert all(line in page for line in (*SCENES["manila"].do, SCENES["manila"].point_at)), path
+        assert 'action="/walkthrough/bangkok"' in page
+    other = httpx.AsyncClient(transport=shop._transport, base_url=shop.base_url)
+    assert 'class="strip"' not in (await other.get("/")).text
+    assert (await shop.post("/walkthrough/leave")).headers["location"] == "/"
+    assert 'class="strip"' not in (await shop.get("/")).text
+
+
+async def test_leaving_the_walkthrough_ends_the_trouble_on_purpose(shop: Shop) -> None:
+    await shop.post("/walkthrough/cebu")
+    await shop.post("/walkthrough/leave")
+    assert (await buy(shop)).status_code == 303

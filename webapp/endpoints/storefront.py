@@ -16,6 +16,7 @@ from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
 from webapp.web.returning import returning_visitor, with_saved
+from webapp.web.scene import scene_context
 from webapp.web.state import Shop, shop_of, visitor_of
 
 LINK_FIELDS = ("currency", "flow", "integration", "cart", "language", "present")
@@ -30,8 +31,9 @@ async def storefront(request: Request) -> Response:
     if choices:
         save_visitor(request, _with_choices(shop, visitor, {"present": "page"} | choices, exact=True))
         return RedirectResponse("/", 303)
-    if visitor.saved:  # a page that no other visitor sees
-        context = storefront_context(visitor) | {"path": "/"}
+    scene = scene_context(request)
+    if visitor.saved or scene:  # a page that no other visitor sees
+        context = storefront_context(visitor) | {"path": "/"} | scene
         return shop.templates.response(visitor.language, "pages/storefront.html", context)
     return shop.pages.response(shop.templates, visitor, request.headers.get("accept-encoding", ""))
 

@@ -64,6 +64,14 @@ async def reset(request: Request) -> Response:
     return RedirectResponse("/walkthrough", 303)
 
 
+async def leave(request: Request) -> Response:
+    """End the walkthrough in this browser; the shop stays as it is set (``POST /walkthrough/leave``)."""
+    request.session.pop("scene", None)
+    if request.app.state.sandbox:
+        await _control(request, NOTHING_SPECIAL)
+    return RedirectResponse("/", 303)
+
+
 async def controls(request: Request) -> Response:
     """Set the sandbox's controls for this visitor (``POST /walkthrough/controls``). Raises Refusal."""
     form = await read_form(request)

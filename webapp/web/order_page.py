@@ -13,6 +13,7 @@ from webapp.orders.status import OrderStatus
 from webapp.shop.storefront import new_checkout_id
 from webapp.web.passes import may_pay
 from webapp.web.plan import FAILURES, PlanView
+from webapp.web.scene import scene_context
 from webapp.web.state import shop_of, visitor_of
 
 STATE_TITLES = {
@@ -70,7 +71,7 @@ async def show_order(
         "plain": _plain,
         "form_id": new_checkout_id(),
         "reasons": REASONS,
-    }
+    } | scene_context(request)
     return shop.templates.response(visitor.language, template, context, status=status)
 
 

@@ -10,6 +10,7 @@ from webapp.orders.order import Order
 from webapp.presenter.test_cards import test_data
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.phones import code_for_phones
+from webapp.web.scene import scene_context
 from webapp.web.state import shop_of, visitor_of
 from webapp.xendit_hosts import is_page
 
@@ -27,18 +28,22 @@ async def open_payment(
     if not is_htmx(request) and not resume:
         return RedirectResponse(f"{page}/resume", 303)
     shop = shop_of(request)
-    context = {
-        "order": order,
-        "components_sdk_key": secret,
-        "sdk_url": shop.sdk_url,
-        "page_url": page,
-        "resume_url": f"{page}/resume",
-        "status_url": f"{page}/status?seen={order.status}",
-        "path": f"{page}/resume",
-        "currency": visitor_of(request).currency,
-        "notice": notice,
-        "is_fragment": not resume,
-    } | test_data(order.currency)
+    context = (
+        {
+            "order": order,
+            "components_sdk_key": secret,
+            "sdk_url": shop.sdk_url,
+            "page_url": page,
+            "resume_url": f"{page}/resume",
+            "status_url": f"{page}/status?seen={order.status}",
+            "path": f"{page}/resume",
+            "currency": visitor_of(request).currency,
+            "notice": notice,
+            "is_fragment": not resume,
+        }
+        | test_data(order.currency)
+        | scene_context(request)
+    )
     template = "pages/resume.html" if resume else "fragments/components.html"
     language = visitor_of(request).language if resume else order.locale
     return shop.templates.response(language, template, context, secret=True)
