@@ -1,6 +1,7 @@
 """One click charges a cart once: where nobody knows yet whether it was charged, and in two tabs."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from tests.endpoints.test_saved_payments import ACTION, LOST, PAID, click, save,
 from tests.xendit import HTMX, payment_event
 from webapp.database.errors import DatabaseUnavailable
 from webapp.orders.order_book import OrderBook
+from webapp.xendit.closing import expire_overdue
 
 pytestmark = pytest.mark.anyio
 ASKS = PAID | {
@@ -91,3 +93,29 @@ async def test_a_paid_order_elsewhere_is_not_paid_with_one_click_too(open_shop: 
         await shop.webhook(payment_event(order, "payment.capture", "SUCCEEDED"))
         assert (await click(shop)).headers["location"] == f"/orders/{order.reference_id}"
         assert not router["charge"].called
+
+
+async def test_without_any_answer_nobody_says_that_nothing_was_charged(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.shop.cart.ORDER_LIFETIME", timedelta(seconds=-1))
+    async with open_shop(xendit(LOST)) as shop:
+        await save(shop)
+        await click(shop)
+        order = await shop.newest_order()
+        shown = (await shop.get(f"/orders/{order.reference_id}")).text
+        assert await shop.status_of(order) == "failed_to_create"
+        assert "ask the shop whether Visa •••• 1000 was charged" in shown and "nothing was charged" not in shown
+
+
+async def test_a_market_that_has_closed_does_not_stop_the_sweep(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = [{"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": ACTION}]
+    monkeypatch.setattr("webapp.shop.cart.ORDER_LIFETIME", timedelta(seconds=-1))
+    async with open_shop(xendit(PAID | {"status": "REQUIRES_ACTION", "actions": action})) as shop:
+        await save(shop)
+        await click(shop)
+        monkeypatch.delitem(shop.app.state.shop.settings.api_keys, "IDR")
+        await expire_overdue(shop.app.state.shop)
+        assert (await shop.newest_order()).status == "waiting"
