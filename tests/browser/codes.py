@@ -21,7 +21,7 @@ GREY = """async png => {
 
 
 def read_codes(page: Page) -> list[str]:
-    """Return the texts of the codes that are in sight. A dialog may still be sliding in: look again for five seconds."""
+    """Return the texts of the codes that are in sight. Looks again for five seconds: a dialog may slide in."""
     for _ in range(20):
         if found := _read_codes(page):
             return found
