@@ -44,7 +44,6 @@ ORDER = "/orders/{reference_id}"
 SEEN = [Middleware(RecordingMiddleware, kind="answer")]  # the inspector records these answers
 WEBHOOK = [Middleware(RecordingMiddleware, kind="webhook")]
 
-# The site map
 ROUTES: list[BaseRoute] = [
     Route("/static/{fingerprint}/{path:path}", serve_asset),
     Route("/", storefront.storefront),
@@ -61,7 +60,6 @@ ROUTES: list[BaseRoute] = [
     # From the cart to the money
     Route("/checkout", checkout.checkout, methods=["POST"], middleware=SEEN),
     Route("/webhooks/xendit", webhooks.xendit, methods=["POST"], middleware=WEBHOOK),
-    # A returning customer
     Route("/checkout/saved-payment", saved_payments.pay, methods=["POST"], middleware=SEEN),
     Route("/saved-payments/forget", saved_payments.forget, methods=["POST"]),
     # An order, for its visitor
@@ -88,8 +86,8 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
     Route("/walkthrough", walkthrough.walkthrough),
     Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
-    Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
     Route("/walkthrough/leave", walkthrough.leave, methods=["POST"]),
+    Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
     Route("/walkthrough/{scene}", walkthrough.start, methods=["POST"]),
     Route(f"{ORDER}/inspector", inspector.order_inspector),
     Route("/inspector", inspector.latest),

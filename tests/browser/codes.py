@@ -21,7 +21,15 @@ GREY = """async png => {
 
 
 def read_codes(page: Page) -> list[str]:
-    """Return the texts of the codes that are in sight."""
+    """Return the texts of the codes that are in sight. Looks again for five seconds: a dialog may slide in."""
+    for _ in range(20):
+        if found := _read_codes(page):
+            return found
+        page.wait_for_timeout(250)
+    return []
+
+
+def _read_codes(page: Page) -> list[str]:
     blank = page.context.new_page()  # no policy forbids pictures there
     width, height, grey = blank.evaluate(GREY, base64.b64encode(page.screenshot()).decode())
     blank.close()

@@ -194,11 +194,20 @@ def beside(page: Page) -> None:
     expect(page.locator(".whose")).to_be_visible()
 
 
+def scene(page: Page) -> None:
+    """The shop's window during a walkthrough."""
+    page.goto("/walkthrough")
+    form = page.locator("#kuala-lumpur .scene-go")
+    form.evaluate("form => form.removeAttribute('target')")
+    form.get_by_role("button").click()
+    expect(page.locator(".strip")).to_be_visible()
+
+
 STATES: list[Arrive] = [
     *(empty, filled, chosen, menus, saving, subscribing, refused),
     *(paying, declined, waiting, cancelled, paid, saved, subscribed, orders, no_orders),
     *(hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed, expired, down),
-    *(missing, walkthrough, behind, beside, presenting, source),
+    *(missing, walkthrough, scene, behind, beside, presenting, source),
 ]
 
 # A reload ends these, or they keep the language that they began in: they have to be reached anew.

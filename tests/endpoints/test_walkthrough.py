@@ -193,3 +193,27 @@ async def test_qr_codes_are_drawn_on_demand_and_kept_by_nobody(shop: Shop) -> No
     assert of_payment.headers["cache-control"] == "no-store"
     await shop.post(f"/orders/{order.reference_id}/cancel")
     assert (await shop.post(f"/orders/{order.reference_id}/qr", headers=HTMX)).status_code == 409
+
+
+async def test_the_scene_stands_in_the_shops_own_window_until_it_is_left(shop: Shop) -> None:
+    assert 'id="strip"' not in (await shop.get("/")).text
+    await shop.post("/walkthrough/manila")
+    await shop.get(SCENES["manila"].link)
+    scene = SCENES["manila"]
+    order = f"/orders/{(await shop.place()).reference_id}"
+    for path, steps in (("/", scene.shop), (order, scene.payment)):
+        page = (await shop.get(path)).text.replace("&#39;", "'")
+        assert all(line in page for line in (*steps, scene.point_at)), path
+        assert 'action="/walkthrough/bangkok"' in page
+    other = httpx.AsyncClient(transport=shop._transport, base_url=shop.base_url)
+    assert 'id="strip"' not in (await other.get("/")).text
+    for page, back in ((order, order), ("//evil.example/", "/walkthrough"), ("/", "/")):
+        left = await shop.post("/walkthrough/leave", data={"next": page})
+        assert left.headers["location"] == back
+    assert 'id="strip"' not in (await shop.get("/")).text
+
+
+async def test_leaving_the_walkthrough_ends_the_trouble_on_purpose(shop: Shop) -> None:
+    await shop.post("/walkthrough/cebu")
+    await shop.post("/walkthrough/leave", data={"next": "/"})
+    assert (await buy(shop)).status_code == 303

@@ -10,7 +10,7 @@ from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT, Flow
 from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import save_visitor
-from webapp.web.checkout_form import customer_of, read_checkout_id, refuse_unseen
+from webapp.web.checkout_form import charged_order, customer_of, read_checkout_id, refuse_unseen
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.payment import leave
@@ -22,14 +22,16 @@ from webapp.xendit import saved_payments
 async def pay(request: Request) -> Response:
     """Make an order of the cart and charge it to what the visitor has saved (``payment_token_id``).
 
-    The answer is a redirect to the order, or to 3-D Secure or the wallet. A second click finds the first order.
+    The answer is a redirect to the order, or to 3-D Secure or the wallet. A second click finds the first order, and so
+    does one in another tab.
     Raises Refusal: 402 if it is declined, 404 for a token that this visitor did not save.
     """
     shop, visitor = shop_of(request), visitor_of(request)
     form = await read_form(request, "payment_token_id", "checkout_id")
     checkout_id = read_checkout_id(form)
     saved = await _saved(request, form["payment_token_id"])
-    if await shop.order_book.get_by_checkout(checkout_id) is None:
+    order = await charged_order(request, visitor, checkout_id)
+    if order is None:
         if saved.currency != visitor.currency.code:
             raise Refusal(N_("%(label)s was saved in another market."), 409, label=saved.token_label)
         refuse_unseen(request, visitor, form.get("seen"))
@@ -48,7 +50,7 @@ async def pay(request: Request) -> Response:
             request.session["ordered"] = new.reference_id
             order, url = await saved_payments.charge(shop, new)
             return leave(request, order, url) if url else redirect(request, f"/orders/{order.reference_id}")
-    order = await shop.order_book.get_by_checkout(checkout_id) or saved
+        order = await shop.order_book.get_by_checkout(checkout_id) or new
     return redirect(request, f"/orders/{order.reference_id}")
 
 

@@ -114,7 +114,8 @@ def _survey(value: Any, texts: list[str], found: dict[str, str], depth: int) -> 
 
 
 def _why(name: str, parent: Mapping[Any, Any]) -> str | None:
-    if name == "value" and parent.get("descriptor") in ("WEB_URL", "DEEPLINK_URL"):
+    redirects = parent.get("type") == "REDIRECT_CUSTOMER" or parent.get("descriptor") in ("WEB_URL", "DEEPLINK_URL")
+    if name == "value" and redirects:
         return OPENS  # an action of a payment request: where the shopper confirms it
     if name == "expiry_date" and "external_id" in parent:
         return None  # an invoice's end, not a card's

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
-from webapp.orders.status import Flow, OrderStatus
+from webapp.orders.status import SAVED_PAYMENT, Flow, OrderStatus
 from webapp.shop.storefront import seen
 from webapp.shop.visitor import Visitor, save_visitor
 from webapp.web.htmx import is_htmx
@@ -48,6 +48,23 @@ async def earlier_order(request: Request, visitor: Visitor, checkout_id: str) ->
     ordered = request.session.get("ordered")
     order = await book.get(ordered) if ordered else None
     return order if order and order.status is OrderStatus.WAITING and _same(order, visitor) else None
+
+
+async def charged_order(request: Request, visitor: Visitor, checkout_id: str) -> Order | None:
+    """Return the order that this form has made, or the one by which this cart is paid, or may be paid yet.
+
+    A charge without an answer may have succeeded, and another tab may not know that the cart is ordered.
+    """
+    book, ordered = shop_of(request).order_book, request.session.get("ordered")
+    if order := await book.get_by_checkout(checkout_id):
+        return order
+    for order in await book.recent(visitor.id):
+        waits = order.integration == SAVED_PAYMENT and order.status.is_open
+        done = order.reference_id == ordered and order.status.is_success
+        same = visitor.cart.made(order) and visitor.currency.code == order.currency
+        if visitor.cart.count and same and (waits or done):
+            return order
+    return None
 
 
 def refuse_unseen(request: Request, visitor: Visitor, shown: str | None) -> None:

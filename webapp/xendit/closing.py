@@ -49,7 +49,8 @@ async def expire_overdue(shop: Shop) -> None:
     cause = N_("expired: its time was over")
     for order in await shop.order_book.overdue(datetime.now(UTC)):
         order = await refresh(shop, order, cause=cause)
-        if order.status.is_open and order.integration == SAVED_PAYMENT and order.payment_request_id:
+        open_market = order.currency in shop.settings.api_keys
+        if open_market and order.status.is_open and order.integration == SAVED_PAYMENT and order.payment_request_id:
             try:
                 await cancel_at_xendit(shop, order, cause=cause)
             except XenditError as error:

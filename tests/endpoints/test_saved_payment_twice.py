@@ -1,0 +1,121 @@
+"""One click charges a cart once: where nobody knows yet whether it was charged, and in two tabs."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from tests.conftest import OpenShop
+from tests.endpoints.test_saved_payments import ACTION, LOST, PAID, click, save, xendit
+from tests.xendit import HTMX, payment_event
+from webapp.database.errors import DatabaseUnavailable
+from webapp.orders.order_book import OrderBook
+from webapp.xendit.closing import expire_overdue
+
+pytestmark = pytest.mark.anyio
+ASKS = PAID | {
+    "status": "REQUIRES_ACTION",
+    "actions": [{"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": ACTION}],
+}
+
+
+@pytest.mark.parametrize("answer", [LOST, httpx.Response(500), ASKS])
+async def test_another_click_finds_the_order_that_may_be_charged(open_shop: OpenShop, answer: object) -> None:
+    router = xendit(answer)
+    async with open_shop(router) as shop:
+        await save(shop)
+        await click(shop)
+        order = await shop.newest_order()
+        assert "2 items" in (await shop.get("/")).text  # a page with another checkout id
+        assert (await click(shop)).headers["location"] == f"/orders/{order.reference_id}"
+        assert router["charge"].call_count == 1
+        await shop.add("toraja")
+        await click(shop)
+        assert router["charge"].call_count == 2  # another cart is another order
+
+
+async def test_the_order_is_found_after_the_database_failed_during_the_charge(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise DatabaseUnavailable("gone")
+
+    router = xendit()
+    async with open_shop(router) as shop:
+        await save(shop)
+        with monkeypatch.context() as gone:
+            gone.setattr(OrderBook, "set_ids", fails)
+            assert (await click(shop)).status_code == 503
+        assert (await click(shop)).status_code == 303
+        assert router["charge"].call_count == 1
+
+
+async def test_what_one_tab_has_paid_the_other_does_not_pay_again(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router) as shop:
+        await save(shop)
+        paid = await click(shop)
+        assert (await click(shop, **HTMX)).headers["hx-redirect"] == paid.headers["location"]
+        assert router["charge"].call_count == 1
+        await shop.get("/")
+        await shop.add("gayo", 2)
+        await click(shop)
+        assert router["charge"].call_count == 2  # the same is ordered again
+
+
+async def test_a_slow_charge_is_found_by_the_other_tab(open_shop: OpenShop) -> None:
+    asked, go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(request: httpx.Request) -> httpx.Response:
+        asked.set()
+        await go.wait()
+        return httpx.Response(200, json=PAID)
+
+    router = xendit()
+    async with open_shop(router) as shop:
+        await save(shop)
+        router["charge"].mock(side_effect=slowly)
+        first = asyncio.create_task(click(shop))
+        await asked.wait()
+        second = await asyncio.wait_for(click(shop), 5)
+        go.set()
+        assert (await first).headers["location"] == second.headers["location"]
+        assert router["charge"].call_count == 1
+
+
+async def test_a_paid_order_elsewhere_is_not_paid_with_one_click_too(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router) as shop:
+        await save(shop)
+        await shop.checkout("payment_link")
+        order = await shop.newest_order()
+        await shop.webhook(payment_event(order, "payment.capture", "SUCCEEDED"))
+        assert (await click(shop)).headers["location"] == f"/orders/{order.reference_id}"
+        assert not router["charge"].called
+
+
+async def test_without_any_answer_nobody_says_that_nothing_was_charged(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.shop.cart.ORDER_LIFETIME", timedelta(seconds=-1))
+    async with open_shop(xendit(LOST)) as shop:
+        await save(shop)
+        await click(shop)
+        order = await shop.newest_order()
+        shown = (await shop.get(f"/orders/{order.reference_id}")).text
+        assert await shop.status_of(order) == "failed_to_create"
+        assert "ask the shop whether Visa •••• 1000 was charged" in shown and "nothing was charged" not in shown
+
+
+async def test_a_market_that_has_closed_does_not_stop_the_sweep(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = [{"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": ACTION}]
+    monkeypatch.setattr("webapp.shop.cart.ORDER_LIFETIME", timedelta(seconds=-1))
+    async with open_shop(xendit(PAID | {"status": "REQUIRES_ACTION", "actions": action})) as shop:
+        await save(shop)
+        await click(shop)
+        monkeypatch.delitem(shop.app.state.shop.settings.api_keys, "IDR")
+        await expire_overdue(shop.app.state.shop)
+        assert (await shop.newest_order()).status == "waiting"
