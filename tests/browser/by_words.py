@@ -7,6 +7,7 @@ from playwright.sync_api import FrameLocator, Locator, Page, expect
 from webapp.presenter.scene import Scene
 
 LABEL = re.compile(r"“([^”]+)”(?: to (\d+))?")
+PATIENCE = 20
 CONTROLS = ("button", "summary", ".xendit-accordion-item-header", "a", "label")
 
 
@@ -43,11 +44,13 @@ def press(page: Page, root: Page | FrameLocator, label: str, value: str) -> None
     if label == "Orders" and menu.is_visible():  # the top of a narrow page
         menu.click()
     expect(root.get_by_text(label).locator("visible=true").first).to_be_visible()
-    for kind in CONTROLS:
-        control = root.locator(kind).filter(has_text=begins).locator("visible=true").first
-        if control.count():
-            use(control)
-            return
+    for _ in range(PATIENCE):  # what is swapped just now has none
+        for kind in CONTROLS:
+            control = root.locator(kind).filter(has_text=begins).locator("visible=true").first
+            if control.count():
+                use(control)
+                return
+        page.wait_for_timeout(50)
     text = root.get_by_text(label).locator("visible=true").first
     if text.locator("xpath=ancestor::a").count():
         text.click()
