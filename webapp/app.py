@@ -117,7 +117,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
         ),
         recorder=recorder,
         templates=Templates(assets, translations, settings=settings, currencies=open_markets(settings.api_keys)),
-        sdk_url=(sandbox and sandbox.sdk_url) or assets[SDK].url,
+        sdk_url=(sandbox and sandbox.sdk_url) or settings.sandbox_sdk_url or assets[SDK].url,
     )
     app = Starlette(
         routes=[*ROUTES, *(sandbox.routes if sandbox else [])],

@@ -82,9 +82,19 @@ class Settings:
         return "__Host-selat" if self.is_https else f"selat-{urlsplit(self.app_url).port or 80}"
 
     @property
+    def sandbox_url(self) -> str:
+        """Return the origin of a sandbox that runs alone, or an empty text. Xendit's own API is https."""
+        return self.xendit_api_url if self.xendit_api_url.startswith("http://") and not self.sandbox else ""
+
+    @property
+    def sandbox_sdk_url(self) -> str:
+        """Return the address of the browser SDK in a sandbox that runs alone, or an empty text."""
+        return self.sandbox_url and f"{self.sandbox_url}/sdk/xendit-components.mjs"
+
+    @property
     def accepts_return_urls(self) -> bool:
         """Return True if return URLs may be sent. Xendit accepts only https; the sandbox accepts http too."""
-        return self.sandbox or self.is_https
+        return self.sandbox or bool(self.sandbox_url) or self.is_https
 
     @property
     def badge(self) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from .app import Sandbox
 from .command_line import arguments
 from .database import SQLiteDatabase
-from .gateway.sdk import published_file
+from .gateway.sdk_files import published_file
 from .settings import SandboxSettings
 
 
@@ -25,6 +25,7 @@ def settings_from(given: argparse.Namespace) -> SandboxSettings:
         webhook_url=given.webhook_url,
         webhook_token=given.webhook_token,
         sdk_path=published_file(),
+        standalone=True,
     )
 
 

@@ -35,16 +35,17 @@ Refuse = Callable[[Request, Refusal], Response]
 
 def content_security_policy(settings: Settings, framed_by: str = "'none'") -> str:
     """The policy of the shop's pages. With real keys it names Xendit's hosts and only them; ``frame-src https:``
-    because a card's bank serves the 3-D Secure page, and nobody knows all banks."""
+    because a card's bank serves the 3-D Secure page, and nobody knows all banks. A sandbox alone serves all itself."""
     real = not settings.sandbox
     others = [settings.xendit_api_url] if real and settings.xendit_api_url != XENDIT_API_URL else []
+    alone = f" {settings.sandbox_url}" if settings.sandbox_url else ""
     directives = {
         "default-src": "'none'",
-        "script-src": "'self'",
+        "script-src": f"'self'{alone}",
         "style-src": f"'self' {SDK_STYLE_HASH}",
-        "img-src": "'self' blob: data:" + (f" {ASSETS}" if real else ""),
-        "connect-src": "'self'" + (" " + " ".join(GATEWAYS) if real else ""),
-        "frame-src": "'self'" + (" https:" if real else ""),
+        "img-src": "'self' blob: data:" + (f" {ASSETS}" if real else "") + alone,
+        "connect-src": "'self'" + (" " + " ".join(GATEWAYS) if real else "") + alone,
+        "frame-src": "'self'" + (" https:" if real else "") + alone,
         "form-action": " ".join(
             ["'self'", *(PAGES if real else ()), *others]
         ),  # Chromium checks a form's redirects too

@@ -14,9 +14,9 @@ from ..records import SessionRecord
 from ..settings import SandboxSettings
 from ..store import Store
 from . import responses
+from .answering import json_endpoint
 from .card_fields import Unreadable, open_field
 from .requests import JSON, inside, payload_of
-from .responses import json_endpoint
 from .start_payment import apply_decision, start_payment
 
 
@@ -43,7 +43,7 @@ class Gateway:
         record = await self.store.find_session_by_auth(auth_key) if isinstance(auth_key, str) else None
         if record is None or record.session["mode"] != "COMPONENTS":
             raise not_found()
-        request.state.locale = responses.locale_of(record)
+        request.state.session = record
         return record
 
     def _decrypted(self, record: SessionRecord, encrypted: object) -> str:

@@ -20,6 +20,7 @@ from ..sessions import find_attempt
 from ..settings import SandboxSettings
 from ..store import Store
 from . import responses
+from .answering import origins_of
 from .requests import JSON
 from .start_payment import apply_decision
 from .texts import text
@@ -115,7 +116,8 @@ class Pages:
         )
         # Chromium checks a form's redirect against form-action too, so it must name the shop's origin.
         to = (return_url and origin_of(return_url)) or ""
-        frame = "frame-ancestors 'self'" if framed else "frame-ancestors 'none'"
+        shops = " ".join(["'self'", *origins_of(record)])
+        frame = f"frame-ancestors {shops}" if framed else "frame-ancestors 'none'"
         return HTMLResponse(html, headers=headers(f"form-action 'self' {to}".strip(), frame))
 
 

@@ -1,14 +1,8 @@
 """The answers to the SDK: a session with its channels, the state of one attempt, errors. Shapes as in SDK 0.0.24."""
 
-from collections.abc import Awaitable, Callable
-from functools import wraps
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from ..channels import PICKER_GROUPS, Channel, offered
-from ..codec import ApiResponse
 from ..errors import SandboxError
 from ..markets import MARKETS
 from ..records import SessionRecord
@@ -16,7 +10,6 @@ from .form_fields import form_of, hints_of
 from .texts import known_locale, text
 
 JSON = dict[str, Any]
-Endpoint = Callable[[Any, Request], Awaitable[JSON]]
 SESSION_FIELDS = [
     *("payment_session_id", "created", "updated", "reference_id", "session_type", "mode", "currency", "amount"),
     *("country", "expires_at", "description", "allow_save_payment_method", "capture_method", "items", "subscription"),
@@ -131,16 +124,3 @@ def envelope(error: SandboxError, locale: str) -> JSON:
     if kind != "closed":
         content["message_2"] = text("refused_2", locale) if kind == "refused" else error.message
     return error.body() | {"error_content": content}
-
-
-def json_endpoint(endpoint: Endpoint) -> Callable[[Any, Request], Awaitable[Response]]:
-    """Return an endpoint that answers in JSON: with the result, or with the error in the session's language."""
-
-    @wraps(endpoint)
-    async def answer(self: Any, request: Request) -> Response:
-        try:
-            return ApiResponse(await endpoint(self, request))
-        except SandboxError as error:
-            return ApiResponse(envelope(error, getattr(request.state, "locale", "en")), error.status)
-
-    return answer

@@ -1,42 +1,25 @@
 """The copy of Xendit's browser SDK that calls this sandbox, made from the published file.
 
 In: xendit-components-web's bundled .mjs from npm. Out: the same bytes, with the addresses of Xendit's hosts replaced by
-our own origin. The logic stays as it is. Every edit is counted, so another version fails at the start, with one
-sentence, and not later in a browser.
+the origin that the copy is loaded from. The logic stays as it is. Every edit is counted, so another version fails at
+the start, with one sentence, and not later in a browser.
 
 To take another version, put the file under static/vendor and run `python -m webapp.sandbox.gateway.sdk FILE.mjs`.
 Write the printed values into this module, and run it again until it prints ok. Then run the browser tests.
 """
 
-import asyncio
 import base64
-import gzip
 import hashlib
 import json
 import re
 import sys
-from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
-
-import brotli
 
 VERSION = "0.0.24"
 SHA256 = "d9e3ca0f0d4b65ddd78677b4e3ebf1027049ee4f7637ecfd9bdbeec4e6ef7a65"
 # The SDK writes one <style> element of constant text. A content security policy allows it by this hash.
 STYLE_HASH = "sha256-yt2cpFJnw1YhKeh5PvNFiPuSCdLxExmO6SJP3eBEmh8="
-
-
-HERE = Path(__file__).parents[1]
-
-
-def published_file() -> Path | None:
-    """Return Xendit's own file: in the wheel inside the package, in a clone among the shop's static files."""
-    for folder in (HERE / "vendor", HERE.parents[1] / "static" / "vendor"):
-        if (path := folder / f"xendit-components-web-{VERSION}.mjs").is_file():
-            return path
-    return None
 
 
 class Edit(NamedTuple):
@@ -47,17 +30,26 @@ class Edit(NamedTuple):
     times: int
 
 
-# A quoted literal becomes an expression, so one static file works on any origin and port.
+# A quoted literal becomes an expression. So one static file works on any origin and port, also when a page of another
+# origin loads it: it calls the place that it came from.
+ORIGIN = "new URL(import.meta.url).origin"
 EDITS = (
-    Edit('"https://checkout-ui-gateway-prod-dev.xendit.co"', "location.origin", 1),
+    Edit('"https://checkout-ui-gateway-prod-dev.xendit.co"', ORIGIN, 1),
     Edit(
         f'"https://assets.xendit.co/components/secure-iframe-v{VERSION}.html"',
-        '(location.origin+"/sandbox/secure-iframe.html")',
+        f'({ORIGIN}+"/sandbox/secure-iframe.html")',
         4,
     ),
-    Edit("https://assets.xendit.co/payment-session/flags/circle/", "/sandbox/flags/", 1),
-    Edit("https://assets.xendit.co/payment-session/logos/", "/sandbox/logos/", 11),
+    Edit("https://assets.xendit.co/payment-session/flags/circle/", f"${{{ORIGIN}}}/sandbox/flags/", 1),
+    Edit('"https://assets.xendit.co/payment-session/logos/', f'{ORIGIN}+"/sandbox/logos/', 11),
     Edit("\n//# sourceMappingURL=index.mjs.map", "", 1),
+)
+# The data of the class XenditComponentsTest, which the SDK imports when a page uses it.
+TEST_DATA_SHA256 = "9e3984f0b47f2ce58e92c6db61b905c739886f19075302e4b278eb649a2797b9"
+TEST_DATA_EDITS = (
+    Edit('"./index.mjs"', '"./xendit-components.mjs"', 1),
+    Edit('"https://assets.xendit.co/payment-session/', f'{ORIGIN}+"/sandbox/', 6),
+    Edit("\n//# sourceMappingURL=test-data.mjs.map", "", 1),
 )
 
 
@@ -74,63 +66,29 @@ def style_hash(source: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def differences(pristine: bytes) -> list[str]:
+def differences(pristine: bytes, sha256: str = SHA256, edits: tuple[Edit, ...] = EDITS) -> list[str]:
     """Return the reasons why the edits cannot be made; none for the right file."""
     source = pristine.decode()
     found = [
         f"{edit.old.strip()} occurs {source.count(edit.old)} times, not {edit.times}"
-        for edit in EDITS
+        for edit in edits
         if source.count(edit.old) != edit.times
     ]
-    if (actual := hashlib.sha256(pristine).hexdigest()) != SHA256:
-        found.insert(0, f"SHA256 is {actual}, not {SHA256}")
-    if (actual := style_hash(source)) != STYLE_HASH:
+    if (actual := hashlib.sha256(pristine).hexdigest()) != sha256:
+        found.insert(0, f"SHA256 is {actual}, not {sha256}")
+    if edits is EDITS and (actual := style_hash(source)) != STYLE_HASH:
         found.append(f"STYLE_HASH is {actual}, not {STYLE_HASH}")
     return found
 
 
-def edited(pristine: bytes) -> bytes:
+def edited(pristine: bytes, sha256: str = SHA256, edits: tuple[Edit, ...] = EDITS) -> bytes:
     """Return the sandbox's copy. Raise SdkMismatch for another version."""
-    if found := differences(pristine):
+    if found := differences(pristine, sha256, edits):
         raise SdkMismatch(f"This is not xendit-components-web {VERSION}: " + "; ".join(found))
     source = pristine.decode()
-    for edit in EDITS:
+    for edit in edits:
         source = source.replace(edit.old, edit.new)
     return source.encode()
-
-
-@dataclass
-class SdkCopy:
-    """The edited file, held in memory and compressed once."""
-
-    body: bytes
-    gzipped: bytes
-    brotlied: bytes | None = None
-    _compressing: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @property
-    def path(self) -> str:
-        """Return the path. It names version and content, so browsers may cache it for ever."""
-        return f"/sandbox/sdk/{VERSION}/{hashlib.sha256(self.body).hexdigest()[:12]}/xendit-components.mjs"
-
-    async def compress(self) -> None:
-        """Make the Brotli form, which takes half a second: in a thread, after the first request for it."""
-        async with self._compressing:
-            if self.brotlied is None:
-                self.brotlied = await asyncio.to_thread(brotli.compress, self.body, quality=10)
-
-    def negotiate(self, accept_encoding: str) -> tuple[bytes, str | None]:
-        """Return the smallest form that is ready and accepted, and its Content-Encoding."""
-        if self.brotlied and "br" in accept_encoding:
-            return self.brotlied, "br"
-        return (self.gzipped, "gzip") if "gzip" in accept_encoding else (self.body, None)
-
-
-@lru_cache(maxsize=2)
-def load(path: Path) -> SdkCopy:
-    """Return the copy of the file at `path`. It is made once in a process, for any number of sandboxes."""
-    body = edited(path.read_bytes())
-    return SdkCopy(body, gzip.compress(body, compresslevel=6, mtime=0))
 
 
 def main(path: Path) -> int:

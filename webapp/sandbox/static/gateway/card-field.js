@@ -102,7 +102,9 @@ const tell = (type, more = {}) => parent.postMessage({ type: `xendit-iframe-${ty
 function dress({ inputStyles = {}, placeholderStyles = {}, fontFace } = {}) {
   Object.assign(field.style, inputStyles);
   if (placeholderStyles.color) document.documentElement.style.setProperty("--placeholder", placeholderStyles.color);
-  if (fontFace) new FontFace(inputStyles.fontFamily, fontFace.source, fontFace.descriptors).load().then((font) => document.fonts.add(font));
+  if (!fontFace) return;
+  const font = new FontFace(inputStyles.fontFamily, fontFace.source, fontFace.descriptors);
+  font.load().then(() => document.fonts.add(font)).catch(() => {}); // without a network the usual font is there
 }
 
 async function start() {
