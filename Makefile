@@ -63,8 +63,8 @@ LOCK := .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --no-head
 lock: .venv/installed-dev ## pin dependencies anew from pyproject.toml (UPGRADE=--upgrade: to their newest versions)
 	@.venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 		{ echo "Lock with Python 3.11: make clean, then make lock PYTHON=python3.11." >&2; exit 1; }
-	$(LOCK) $(UPGRADE) -o requirements.txt pyproject.toml
-	$(LOCK) $(UPGRADE) --extra dev --allow-unsafe -c requirements.txt -o requirements-dev.txt pyproject.toml
+	$(LOCK) $(UPGRADE) --extra shop -o requirements.txt pyproject.toml
+	$(LOCK) $(UPGRADE) --extra shop --extra dev --allow-unsafe -c requirements.txt -o requirements-dev.txt pyproject.toml
 	.venv/bin/python tools/only_new.py
 	echo "cryptography>=48,<49" | $(LOCK) --no-annotate -o - - | .venv/bin/python tools/intel_mac.py
 

@@ -39,7 +39,7 @@ def copy_script(folder: Path, number: int, files: tuple[str, ...]) -> str:
 def test_ten_lines_and_two_copied_files_make_a_payment_link(sandbox_url: str, tmp_path: Path) -> None:
     script = copy_script(tmp_path, 0, ("payment_link.py", "errors.py"))
     assert len([line for line in script.splitlines() if line.strip()]) <= 10
-    (tmp_path / "script.py").write_text(script.replace("http://localhost:4000", sandbox_url), encoding="utf-8")
+    (tmp_path / "script.py").write_text(script.replace("http://localhost:4270", sandbox_url), encoding="utf-8")
 
     ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=30)
 
@@ -56,7 +56,7 @@ def test_four_copied_files_take_an_order_from_creation_to_paid(
     sandbox_url: str, webhook_port: int, tmp_path: Path
 ) -> None:
     script = copy_script(tmp_path, 1, ("payment_link.py", "errors.py", "webhooks.py", "outcomes.py"))
-    script = script.replace("http://localhost:4000", sandbox_url).replace("4001", str(webhook_port))
+    script = script.replace("http://localhost:4270", sandbox_url).replace("4001", str(webhook_port))
     (tmp_path / "script.py").write_text(script, encoding="utf-8")
 
     command = [sys.executable, "script.py"]
@@ -83,7 +83,7 @@ def test_fifteen_lines_and_two_copied_files_refund_an_order(sandbox_url: str, tm
     paid = httpx.get(f"{sandbox_url}/sessions/{session['payment_session_id']}", auth=key).json()
     script = copy_script(tmp_path, 2, ("refund.py", "errors.py"))
     assert len([line for line in script.splitlines() if line.strip()]) <= 15
-    (tmp_path / "script.py").write_text(script.replace("http://localhost:4000", sandbox_url), encoding="utf-8")
+    (tmp_path / "script.py").write_text(script.replace("http://localhost:4270", sandbox_url), encoding="utf-8")
 
     command = [sys.executable, "script.py", paid["payment_request_id"]]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30)

@@ -1,47 +1,30 @@
-"""The command line: `python -m webapp.sandbox` serves the sandbox alone, `… webhooks list` shows its outbox."""
+"""The command `xendit-sandbox`, which is also `python -m webapp.sandbox`: serve the sandbox, or show its webhooks."""
 
 import argparse
 import asyncio
+import contextlib
 import secrets
+import signal
+import socket
+import sqlite3
+import sys
 from pathlib import Path
 
-import uvicorn
-
 from .app import Sandbox
+from .command_line import arguments
 from .database import SQLiteDatabase
+from .gateway.sdk import published_file
 from .settings import SandboxSettings
-from .standalone import create_app
-
-VENDOR = Path(__file__).parents[2] / "static" / "vendor"
-
-
-def arguments(words: list[str] | None = None) -> argparse.Namespace:
-    """Return the parsed command line."""
-    parser = argparse.ArgumentParser(prog="python -m webapp.sandbox", description="An imitation of Xendit, offline.")
-    parser.add_argument("--port", type=int, default=4000)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--public-url", help="where browsers reach this server; default http://localhost:PORT")
-    parser.add_argument("--database", type=Path, default=Path("sandbox.db"), help="an SQLite file")
-    parser.add_argument("--secret", help="keys and links are derived from it; default: one kept beside the database")
-    parser.add_argument("--webhook-url", help="where webhooks go; default: none are sent")
-    parser.add_argument("--webhook-token", default="", help="sent along as x-callback-token")
-    commands = parser.add_subparsers(dest="command", metavar="webhooks")
-    webhooks = commands.add_parser("webhooks", help="list those sent or waiting, or send one again")
-    actions = webhooks.add_subparsers(dest="action", required=True)
-    actions.add_parser("list")
-    actions.add_parser("resend").add_argument("webhook_id")
-    return parser.parse_args(words)
 
 
 def settings_from(given: argparse.Namespace) -> SandboxSettings:
     """Return the settings that the command line asks for."""
-    sdk = sorted(VENDOR.glob("xendit-components-web-*.mjs"))
     return SandboxSettings(
         public_url=(given.public_url or f"http://localhost:{given.port}").rstrip("/"),
         secret=given.secret or kept_secret(given.database),
         webhook_url=given.webhook_url,
         webhook_token=given.webhook_token,
-        sdk_path=sdk[-1] if sdk else None,
+        sdk_path=published_file(),
     )
 
 
@@ -54,8 +37,8 @@ def kept_secret(database: Path) -> str:
     return path.read_text(encoding="ascii")
 
 
-async def command(given: argparse.Namespace) -> int:
-    """Run one of the webhooks commands. A server on the same database does the sending."""
+async def show_webhooks(given: argparse.Namespace) -> int:
+    """List the webhooks, or make one due again. A server on the same database does the sending."""
     database = SQLiteDatabase(given.database)
     await database.open()
     try:
@@ -72,17 +55,47 @@ async def command(given: argparse.Namespace) -> int:
         await database.close()
 
 
-def main() -> int:
-    """Serve the sandbox, or run a command, and return the exit status."""
-    given = arguments()
-    if given.command == "webhooks":
-        return asyncio.run(command(given))
-    settings = settings_from(given)
-    app = create_app(settings, SQLiteDatabase(given.database))
-    print(f"The sandbox imitates Xendit at {settings.public_url}")
-    # No access log: payment links are secrets, and they are part of the address.
-    uvicorn.run(app, host=given.host, port=given.port, access_log=False, log_level="warning")
+def serve(given: argparse.Namespace) -> int:
+    """Serve until a signal. Listen first, so that nothing is promised at a port that is taken."""
+    import uvicorn
+
+    from .standalone import create_app
+
+    try:
+        family = socket.AF_INET6 if ":" in given.host else socket.AF_INET
+        listener = socket.create_server((given.host, given.port), family=family)
+    except (OSError, OverflowError) as error:
+        return failed(f"cannot listen at {given.host}, port {given.port}: {error}. Choose another with --port.")
+    with listener:
+        settings = settings_from(given)
+        app = create_app(settings, SQLiteDatabase(given.database))
+        print(f"The sandbox imitates Xendit at {settings.public_url}", flush=True)
+        # No access log: payment links are secrets, and they are part of the address.
+        server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", ws="none"))
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
     return 0
+
+
+def failed(reason: str) -> int:
+    """Print one sentence, and return the exit status of a failure."""
+    print(f"xendit-sandbox: {reason}", file=sys.stderr)
+    return 1
+
+
+def main() -> int:
+    """Run the command line and return the exit status."""
+    given = arguments()
+    try:
+        with contextlib.closing(sqlite3.connect(given.database)) as database:
+            database.execute("PRAGMA user_version")
+    except sqlite3.Error as error:
+        return failed(f"cannot use {given.database}: {error}")
+    if given.command is None:
+        return serve(given)
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `… webhooks list | head` ends without a word
+    return asyncio.run(show_webhooks(given))
 
 
 if __name__ == "__main__":

@@ -44,5 +44,19 @@ def create_app(settings: SandboxSettings, database: SQLiteDatabase) -> Starlette
     async def hello(request: Request) -> Response:
         return PlainTextResponse(HELLO)
 
-    routes = [Route("/", hello), *sandbox.routes, Mount("/", api)]
+    async def healthy(request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def ready(request: Request) -> Response:
+        async with database.read() as connection:
+            await connection.execute("SELECT 1")
+        return PlainTextResponse("ready\n")
+
+    routes = [
+        Route("/", hello),
+        Route("/healthz", healthy),
+        Route("/readyz", ready),
+        *sandbox.routes,
+        Mount("/", api),
+    ]
     return Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)], lifespan=lifespan)

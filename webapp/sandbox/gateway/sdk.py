@@ -28,6 +28,17 @@ SHA256 = "d9e3ca0f0d4b65ddd78677b4e3ebf1027049ee4f7637ecfd9bdbeec4e6ef7a65"
 STYLE_HASH = "sha256-yt2cpFJnw1YhKeh5PvNFiPuSCdLxExmO6SJP3eBEmh8="
 
 
+HERE = Path(__file__).parents[1]
+
+
+def published_file() -> Path | None:
+    """Return Xendit's own file: in the wheel inside the package, in a clone among the shop's static files."""
+    for folder in (HERE / "vendor", HERE.parents[1] / "static" / "vendor"):
+        if (path := folder / f"xendit-components-web-{VERSION}.mjs").is_file():
+            return path
+    return None
+
+
 class Edit(NamedTuple):
     """One replacement; `times` is how often `old` has to occur."""
 

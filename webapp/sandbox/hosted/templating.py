@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
@@ -36,7 +35,7 @@ class Templates:
             "_": lambda message, **values: _filled(translations.gettext(message), values),
             "ngettext": lambda one, many, num: _filled(translations.ngettext(one, many, num), {"num": num}),
         }
-        environment.filters["day"] = lambda text: format_date(datetime.fromisoformat(text), "long", locale=language)
+        environment.filters["day"] = lambda text: _day(datetime.fromisoformat(text), language)
         return environment
 
     def page(
@@ -46,6 +45,15 @@ class Templates:
         language = locale if locale in self.translations else "en"
         html = self.environment(language).get_template(f"hosted/{name}").render(language=language, **context)
         return HTMLResponse(html, status, headers(*leads_to))
+
+
+def _day(date: datetime, language: str) -> str:
+    """Return the date in words. Only a shop has other languages than English, and Babel for them."""
+    if language == "en":
+        return f"{date:%B} {date.day}, {date.year}"
+    from babel.dates import format_date
+
+    return format_date(date, "long", locale=language)
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

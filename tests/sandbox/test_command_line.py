@@ -1,0 +1,78 @@
+"""The command `xendit-sandbox`: its options, and its errors in one sentence."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.sandbox.conftest import INVOICE, KEY
+from webapp.sandbox import Sandbox, SandboxSettings, SQLiteDatabase
+from webapp.sandbox.command_line import PORT, arguments
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "webapp.sandbox", *map(str, words)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--database", "other.db", "webhooks", "list"],
+        ["webhooks", "--database", "other.db", "list"],
+        ["webhooks", "list", "--database", "other.db"],
+    ],
+    ids=" ".join,
+)
+def test_an_option_may_stand_before_and_after_a_command(words: list[str]) -> None:
+    given = arguments(words)
+    assert (given.action, given.database, given.port) == ("list", Path("other.db"), PORT)
+
+
+def test_a_port_that_is_taken_is_one_sentence_and_nothing_is_promised(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = run("--port", port, "--database", tmp_path / "sandbox.db")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith(f"xendit-sandbox: cannot listen at 127.0.0.1, port {port}: ")
+    assert ran.stderr.endswith("Choose another with --port.\n") and ran.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["notaurl", "localhost:9000/hook", "ftp://localhost/", "http://", "http://[", "http://a:x/"]
+)
+def test_a_webhook_url_that_is_none_is_one_sentence(url: str) -> None:
+    ran = run("--webhook-url", url)
+    wanted = f"xendit-sandbox: argument --webhook-url: {url!r} is no address; it begins with http:// or https://\n"
+    assert (ran.returncode, ran.stderr) == (2, wanted)
+
+
+def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("This is no database, but long enough to be looked at by one.\n" * 20)
+    for path, *command in (("no-such-folder/sandbox.db", "--port", "0"), ("notes.txt", "webhooks", "list")):
+        ran = run(*command, "--database", path := tmp_path / path)
+        assert ran.returncode == 1
+        assert ran.stderr.startswith(f"xendit-sandbox: cannot use {path}: ") and ran.stderr.count("\n") == 1
+
+
+@pytest.mark.anyio
+async def test_a_pipe_that_closes_ends_the_list_without_a_word(tmp_path: Path) -> None:
+    database = SQLiteDatabase(tmp_path / "sandbox.db")
+    await database.open()
+    sandbox = Sandbox(SandboxSettings("http://sandbox.test", "secret", webhook_url="http://127.0.0.1:9/"), database)
+    await sandbox.store.create_tables()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(sandbox.api), auth=(KEY, "")) as client:
+        invoice = (await client.post("http://sandbox.test/v2/invoices", json=INVOICE)).json()
+    await sandbox.expire(invoice["id"])
+    await database.close()
+
+    listed = run("webhooks", "list", "--database", database.path)
+    assert (listed.returncode, listed.stdout.count("\n")) == (0, 1)
+    command = f"'{sys.executable}' -m webapp.sandbox webhooks list --database '{database.path}' | true"
+    ran = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
+    assert ran.stderr == ""

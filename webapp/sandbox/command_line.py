@@ -1,0 +1,57 @@
+"""The options and the commands of `xendit-sandbox`. An option may stand before or after a command."""
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+# The usual ports of other emulators are 1080, 3000, 4000, 4010, 4566, 5000, 8000, 8080, 9000, 9099 and 12111.
+PORT = 4270
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def url(text: str) -> str:
+    """Return the address. Refuse text that is none."""
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address; it begins with http:// or https://")
+    return text
+
+
+def arguments(words: list[str] | None = None) -> argparse.Namespace:
+    """Return the parsed command line."""
+    parser = Parser(prog="xendit-sandbox", description="An imitation of Xendit, offline. No money moves.")
+    options(parser)
+    after = Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    options(after, usual=False)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    webhooks = commands.add_parser("webhooks", parents=[after], help="list those sent or waiting, or send one again")
+    actions = webhooks.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", parents=[after])
+    actions.add_parser("resend", parents=[after]).add_argument("webhook_id")
+    return parser.parse_args(words)
+
+
+def options(parser: argparse.ArgumentParser, usual: bool = True) -> None:
+    """Add the options. Those of a command have no usual values, which would replace what stands before it."""
+
+    def add(name: str, default: object = None, **how: object) -> None:
+        parser.add_argument(name, **how, **({"default": default} if usual else {}))  # type: ignore[arg-type]
+
+    add("--port", PORT, type=int, help=f"usually {PORT}")
+    add("--host", "127.0.0.1", help="the address to listen at; 0.0.0.0 for other machines too")
+    add("--public-url", type=url, help="where browsers reach this server; usually http://localhost:PORT")
+    add("--database", Path("sandbox.db"), type=Path, help="an SQLite file; usually sandbox.db")
+    add("--secret", help="keys and links are derived from it; usually one kept beside the database")
+    add("--webhook-url", type=url, help="where webhooks go; usually none are sent")
+    add("--webhook-token", "", help="sent along as x-callback-token")
