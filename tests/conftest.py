@@ -12,6 +12,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -177,7 +178,7 @@ def settings(tmp_path: Path) -> MakeSettings:
 
     def make(**changes: Any) -> Settings:
         usual = {"app_url": "http://testserver", "secret_key": "s" * 64, "rate_limits": False}
-        return Settings(**usual | {"database_url": f"sqlite:///{tmp_path}/shop.db"} | changes)
+        return Settings(**usual | {"database_url": f"sqlite:///{tmp_path}/shop.db"} | deepcopy(changes))
 
     return make
 
