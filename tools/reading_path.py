@@ -10,6 +10,7 @@ PATH = [
     "README.md",
     "webapp/app.py",
     "webapp/endpoints/checkout.py",
+    "webapp/xendit/create.py",
     "webapp/integrations/components.py",
     "webapp/integrations/errors.py",
     "webapp/integrations/outcomes.py",

@@ -1,6 +1,9 @@
 """Read ``Accept-Language`` and ``Accept-Encoding`` (https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2)."""
 
+import re
+
 MAX_LENGTH = 500
+OLD_TAGS = {"in": "id"}  # what old Androids call Indonesian
 
 
 def accepted(header: str) -> dict[str, float]:
@@ -23,3 +26,9 @@ def accepts(header: str, coding: str) -> bool:
     """Return whether a client takes this content coding."""
     weights = accepted(header)
     return weights.get(coding, weights.get("*", 0.0)) > 0
+
+
+def spoken(header: str, languages: list[str]) -> str:
+    """Return the best language of an ``Accept-Language`` header that the shop speaks; the first one if none."""
+    tags = (re.split("[-_]", tag)[0] for tag, weight in accepted(header).items() if weight > 0)
+    return next((tag for each in tags if (tag := OLD_TAGS.get(each, each)) in languages), languages[0])

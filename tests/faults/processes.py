@@ -34,12 +34,11 @@ def serve_shop(settings: dict[str, Any], port: int, abandoned_after: float) -> N
     import uvicorn
 
     from webapp.app import create_app
-    from webapp.endpoints import checkout
     from webapp.logs import configure_logging
-    from webapp.xendit import modifications
+    from webapp.xendit import create, modifications
 
     configure_logging("ERROR")
-    checkout.ABANDONED_AFTER = modifications.ABANDONED_AFTER = timedelta(seconds=abandoned_after)
+    create.ABANDONED_AFTER = modifications.ABANDONED_AFTER = timedelta(seconds=abandoned_after)
     uvicorn.run(create_app(Settings(**settings)), host="127.0.0.1", port=port, access_log=False, log_config=None)
 
 

@@ -1,13 +1,12 @@
 """The visitor in the signed cookie: ids, quantities and choices, but no price and no key."""
 
-import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
-from webapp.accept import accepted
+from webapp.accept import spoken
 from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_
 from webapp.orders.order import Order
@@ -19,7 +18,6 @@ LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "th": "ไทย", "vi":
 """The five that Xendit's SDK speaks, by their own names."""
 PRESENTATIONS = ("page", "qr", "iframe")
 """How Xendit's page is shown."""
-OLD_TAGS = {"in": "id"}  # what old Androids call Indonesian
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def unavailable_reason(integration: str, flow: Flow, currency: Currency) -> str 
 
 def load_visitor(request: Request, currencies: Iterable[str], languages: Iterable[str]) -> Visitor:
     """Return the visitor in the cookie. Each missing or invalid part gets its default."""
-    session, open_markets, spoken = request.session, list(currencies), list(languages)
+    session, open_markets, known = request.session, list(currencies), list(languages)
     code = session.get("currency")
     flow = session.get("flow")
     integration = session.get("integration")
@@ -77,7 +75,7 @@ def load_visitor(request: Request, currencies: Iterable[str], languages: Iterabl
         currency=CURRENCIES[code if code in open_markets else open_markets[0]],
         flow=Flow(flow) if flow in list(Flow) else Flow.PAY,
         integration=integration if integration in INTEGRATIONS else "components",
-        language=language if language in spoken else _spoken(request.headers.get("accept-language", ""), spoken),
+        language=language if language in known else spoken(request.headers.get("accept-language", ""), known),
     )
     return visitor.with_choices(present=session.get("present", ""))
 
@@ -94,9 +92,3 @@ def save_visitor(request: Request, visitor: Visitor) -> None:
     for name in ("flow", "integration", "language", "present"):
         if before is None or getattr(visitor, name) != getattr(before, name):
             request.session[name] = getattr(visitor, name)
-
-
-def _spoken(header: str, languages: list[str]) -> str:
-    """Return the best language of an ``Accept-Language`` header that the shop speaks; the first one if none."""
-    tags = (re.split("[-_]", tag)[0] for tag, weight in accepted(header).items() if weight > 0)
-    return next((tag for each in tags if (tag := OLD_TAGS.get(each, each)) in languages), languages[0])

@@ -67,6 +67,19 @@ async def charged_order(request: Request, visitor: Visitor, checkout_id: str) ->
     return None
 
 
+def new_order(visitor: Visitor, checkout_id: str, customer_id: str | None) -> Order:
+    """Return the order that the visitor's cart and choices make. Raises CartError for an empty cart."""
+    return visitor.cart.to_order(
+        visitor=visitor.id,
+        checkout_id=checkout_id,
+        integration=visitor.integration,
+        flow=visitor.flow,
+        currency=visitor.currency,
+        locale=visitor.language,
+        customer_id=customer_id,
+    )
+
+
 def refuse_unseen(request: Request, visitor: Visitor, shown: str | None) -> None:
     """Raise Refusal where the form showed another total, market or flow; for htmx also another payment method.
 
