@@ -98,7 +98,7 @@ async def test_a_paid_order_elsewhere_is_not_paid_with_one_click_too(open_shop: 
 async def test_without_any_answer_nobody_says_that_nothing_was_charged(
     open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.shop.cart.ORDER_LIFETIME", timedelta(seconds=-1))
+    monkeypatch.setattr("webapp.shop.cart.MINUTE", timedelta(seconds=-1))
     async with open_shop(xendit(LOST)) as shop:
         await save(shop)
         await click(shop)
@@ -112,7 +112,7 @@ async def test_a_market_that_has_closed_does_not_stop_the_sweep(
     open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     action = [{"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": ACTION}]
-    monkeypatch.setattr("webapp.shop.cart.ORDER_LIFETIME", timedelta(seconds=-1))
+    monkeypatch.setattr("webapp.shop.cart.MINUTE", timedelta(seconds=-1))
     async with open_shop(xendit(PAID | {"status": "REQUIRES_ACTION", "actions": action})) as shop:
         await save(shop)
         await click(shop)

@@ -189,7 +189,7 @@ async def test_it_is_cancelled_at_xendit_by_the_visitor_and_by_the_clock(
 ) -> None:
     action = [{"type": "REDIRECT_CUSTOMER", "descriptor": "WEB_URL", "value": ACTION}]
     router = xendit(PAID | {"status": "REQUIRES_ACTION", "actions": action})
-    monkeypatch.setattr("webapp.shop.cart.ORDER_LIFETIME", timedelta(seconds=-1))
+    monkeypatch.setattr("webapp.shop.cart.MINUTE", timedelta(seconds=-1))
     async with open_shop(router) as shop:
         await save(shop)
         await click(shop)

@@ -16,7 +16,7 @@ FINAL = (OrderStatus.PAID, OrderStatus.SAVED, OrderStatus.SUBSCRIBED)
 
 
 def order_with(flow: Flow) -> Any:
-    return SimpleNamespace(flow=flow)
+    return SimpleNamespace(flow=flow, holds=flow is Flow.AUTHORIZE)
 
 
 @given(st.lists(st.sampled_from(list(OrderStatus)), max_size=20))

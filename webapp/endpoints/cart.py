@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from webapp.notices import N_, Notice
 from webapp.shop.cart import Cart, parse_quantity
 from webapp.shop.catalog import PRODUCTS
+from webapp.shop.options import total_of
 from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import save_visitor
 from webapp.web.forms import read_form
@@ -54,7 +55,7 @@ def _answer(request: Request, cart: Cart, message: str, product_id: str = "") ->
     values = {
         "name": PRODUCTS[product_id].name if product_id else "",
         "count": cart.count,
-        "amount": visitor.currency.format(cart.total(visitor.currency)),
+        "amount": visitor.currency.format(total_of(visitor)),
     }
     context = storefront_context(visitor, announcement=Notice(message, values, tone="info"))
     return shop_of(request).templates.response(visitor.language, "fragments/cart_panel.html", context)

@@ -7,7 +7,14 @@ from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Refusal
 from webapp.orders.status import Flow
 from webapp.shop.visitor import save_visitor, unavailable_reason
-from webapp.web.checkout_form import customer_of, earlier_order, new_order, read_checkout_id, refuse_unseen
+from webapp.web.checkout_form import (
+    customer_of,
+    earlier_order,
+    new_order,
+    read_checkout_id,
+    refuse_foretold,
+    refuse_unseen,
+)
 from webapp.web.forms import read_form
 from webapp.web.htmx import redirect
 from webapp.web.payment import open_payment
@@ -33,6 +40,7 @@ async def checkout(request: Request) -> Response:
         raise Refusal(reason)
     checkout_id = read_checkout_id(form)
     visitor = visitor.with_choices(flow=Flow(flow), integration=integration, present=form.get("present", ""))
+    refuse_foretold(visitor)
     order = await earlier_order(request, visitor, checkout_id)
     if order is None:
         refuse_unseen(request, visitor, form.get("seen"))

@@ -133,5 +133,5 @@ async def again(request: Request) -> Response:
         visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
     integration = order.integration if order.integration in INTEGRATIONS else ""
     visitor = visitor.with_choices(flow=order.flow, integration=integration)
-    save_visitor(request, replace(visitor, cart=cart) if order.lines else visitor)
+    save_visitor(request, replace(visitor, cart=cart if order.lines else visitor.cart, options=order.options))
     return redirect(request, "/")

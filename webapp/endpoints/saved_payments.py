@@ -6,8 +6,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from webapp.notices import N_, Notice, Refusal
+from webapp.orders.options import Options
 from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT, Flow
+from webapp.shop.options import options_of
 from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import save_visitor
 from webapp.web.checkout_form import charged_order, customer_of, read_checkout_id, refuse_unseen
@@ -43,6 +45,7 @@ async def pay(request: Request) -> Response:
             currency=visitor.currency,
             locale=visitor.language,
             customer_id=await customer_of(shop, visitor),
+            options=Options(fee=options_of(visitor).fee),
         )
         new = replace(new, payment_token_id=saved.payment_token_id, token_label=saved.token_label)
         if await shop.order_book.add(new):  # stored before Xendit is called

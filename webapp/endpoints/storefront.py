@@ -8,11 +8,14 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice, Refusal
+from webapp.orders.options import USUAL
 from webapp.orders.status import Flow
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES, Currency
+from webapp.shop.options import LINK_FIELDS as OPTION_FIELDS
+from webapp.shop.options import read_options, total_of
 from webapp.shop.storefront import storefront_context
-from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
+from webapp.shop.visitor import LANGUAGES, Visitor, save_visitor, unavailable_reason
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
 from webapp.web.returning import returning_visitor, with_saved
@@ -28,8 +31,10 @@ async def storefront(request: Request) -> Response:
     shop, visitor = shop_of(request), await returning_visitor(request)
     link = {name.removeprefix("amp;"): value for name, value in request.query_params.items()}  # copied out of HTML
     choices = {name: _tidy(name, link[name]) for name in LINK_FIELDS if name in link}
-    if choices:
-        save_visitor(request, _with_choices(shop, visitor, {"present": "page"} | choices, exact=True))
+    options = {name: link[name].rstrip(",;") for name in OPTION_FIELDS if name in link}
+    if choices or options:
+        visitor = _with_choices(shop, visitor, {"present": "page"} | choices, exact=True)
+        save_visitor(request, replace(visitor, options=read_options(options, USUAL, LANGUAGES)))
         return RedirectResponse("/", 303)
     strip = strip_in_shop(request)
     if visitor.saved or strip:  # a page that no other visitor sees
@@ -140,7 +145,7 @@ def _flow(slug: str) -> Flow:
 
 def _announcement(visitor: Visitor, field: str) -> Notice:
     values = {
-        "amount": visitor.currency.format(visitor.cart.total(visitor.currency)),
+        "amount": visitor.currency.format(total_of(visitor)),
         "market": visitor.currency.country_name,
     }
     if field == "currency":

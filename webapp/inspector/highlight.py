@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,16 @@ MASKED = re.compile(r"‹(masked: [^›]+)›")
 def json_code(value: Any) -> Markup:
     """JSON, indented and coloured; what was masked is marked."""
     return code(json.dumps(value, indent=2, ensure_ascii=False), "json")
+
+
+def changed_json(before: Any, after: Any) -> Markup:
+    """Return JSON, indented and coloured, with the lines marked that differ from ``before``."""
+    old, new = (json.dumps(value, indent=2, ensure_ascii=False).split("\n") for value in (before, after))
+    same = SequenceMatcher(None, [line.rstrip(",") for line in old], [line.rstrip(",") for line in new], autojunk=False)
+    kept = {number for block in same.get_matching_blocks() for number in range(block.b, block.b + block.size)}
+    lines = [str(code(line, "json")).rstrip("\n") for line in new]
+    marked = (line if number in kept else f"<mark>{line}</mark>" for number, line in enumerate(lines))
+    return Markup("\n".join(marked))  # noqa: S704 - escaped by Pygments
 
 
 @lru_cache(maxsize=512)

@@ -50,8 +50,12 @@ async def create_invoice(
         "invoice_duration": int((order.expires_at - order.created).total_seconds()),
         "currency": order.currency,
         "locale": order.locale,
-        # REPLACE with your own customer
-        "customer": {"given_names": "Selat", "surname": "Shopper", "email": "shopper@example.com"},
+        "customer": {  # REPLACE with your own customer
+            "given_names": order.options.given_names,
+            "surname": order.options.surname,
+            "email": order.options.email,
+            **({"mobile_number": order.options.mobile_number} if order.options.mobile_number else {}),
+        },
         "items": [
             {
                 "reference_id": line.product_id,
@@ -61,8 +65,15 @@ async def create_invoice(
                 "category": line.category,
             }
             for line in order.lines
+            if line.type != "FEE"
         ],
     }
+    if fees := [line for line in order.lines if line.type == "FEE"]:
+        payload["fees"] = [{"type": line.name, "value": _number(line.amount)} for line in fees]
+    if order.channels:  # these alone, in this order; cards and virtual accounts have other names here than in a session
+        payload["payment_methods"] = [
+            "CREDIT_CARD" if code == "CARDS" else code.removesuffix("_VIRTUAL_ACCOUNT") for code in order.channels
+        ]
     if success_redirect_url and failure_redirect_url:
         payload["success_redirect_url"] = success_redirect_url
         payload["failure_redirect_url"] = failure_redirect_url

@@ -62,22 +62,24 @@ async def create_payment_link_session(
             # Yours for this person, the same at each order: Xendit files saved cards and wallets under it.
             "reference_id": order.customer_reference,
             "type": "INDIVIDUAL",
-            "email": "shopper@example.com",
-            "individual_detail": {"given_names": "Selat", "surname": "Shopper"},
+            "email": order.options.email,
+            **({"mobile_number": order.options.mobile_number} if order.options.mobile_number else {}),
+            "individual_detail": {"given_names": order.options.given_names, "surname": order.options.surname},
         }
     if success_return_url and cancel_return_url:
         payload["success_return_url"] = success_return_url
         payload["cancel_return_url"] = cancel_return_url
-    if order.flow == "pay_save":  # the shopper may tick a box to save what they pay with
-        payload["allow_save_payment_method"] = "OPTIONAL"
-    if order.flow == "authorize":  # hold the amount now, charge it with capture.py; cards alone can
+    if order.flow == "pay_save":  # OPTIONAL: the shopper may tick a box to save what they pay with. FORCED: it is saved
+        payload["allow_save_payment_method"] = order.options.save
+    if order.holds:  # hold the amount now, charge it with capture.py; cards alone can
         payload["capture_method"] = "MANUAL"
-        payload["allowed_payment_channels"] = ["CARDS"]
+    if order.channels:  # these alone, in this order
+        payload["allowed_payment_channels"] = list(order.channels)
     if order.flow in ("pay", "pay_save", "authorize"):  # Xendit refuses items for SAVE and SUBSCRIPTION
         payload["items"] = [
             {
                 "reference_id": line.product_id,
-                "type": "PHYSICAL_PRODUCT",
+                "type": line.type,  # PHYSICAL_PRODUCT, or FEE
                 "name": line.name,
                 "net_unit_amount": _number(line.unit_amount),
                 "quantity": line.quantity,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from webapp.orders.options import USUAL, Options
 from webapp.orders.status import Flow, OrderStatus
 
 
@@ -19,6 +20,8 @@ class LineItem:
     """Per piece, in the order's currency."""
     category: str
     description: str
+    type: str = "PHYSICAL_PRODUCT"
+    """Xendit's type of an item; ``FEE`` for what is no product."""
 
     @property
     def amount(self) -> Decimal:
@@ -60,20 +63,32 @@ class Order:
     captured: Decimal | None = None
     """The amount charged, if it is less than ``amount``."""
     updated: datetime = field(default_factory=lambda: datetime.now(UTC))
+    options: Options = USUAL
+
+    @property
+    def holds(self) -> bool:
+        """Return whether the amount is only held until it is captured."""
+        return self.flow is Flow.AUTHORIZE or self.options.capture == "MANUAL"
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Return the payment channels to offer; empty for all. Cards alone can hold an amount."""
+        return ("CARDS",) if self.holds else self.options.channels
 
     @property
     def description(self) -> str:
         """Return the line that Xendit's pages and dashboard show."""
         if self.flow is Flow.SAVE:
             return "Selat Coffee Roasters: save a payment method"
-        names = ", ".join(f"{line.quantity} × {line.name}" for line in self.lines)
+        names = ", ".join(f"{line.quantity} × {line.name}" for line in self.lines if line.type != "FEE")
         prefix = "Monthly: " if self.flow is Flow.SUBSCRIPTION else ""
         return f"Selat Coffee Roasters: {prefix}{names}"[:1000]
 
     @property
     def customer_reference(self) -> str:
-        """Return our reference of the visitor, the same at each order in a market."""
-        return f"selat-{hashlib.sha256(f'{self.visitor} {self.currency}'.encode()).hexdigest()[:32]}"
+        """Return our reference of the customer, the same at each order in a market."""
+        person = f"{self.visitor} {self.currency} {self.options.customer}".rstrip()
+        return f"selat-{hashlib.sha256(person.encode()).hexdigest()[:32]}"
 
     @property
     def paid(self) -> Decimal:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from webapp.notices import N_, Notice
+from webapp.orders.options import Options
 from webapp.orders.order import LineItem, Order
 from webapp.orders.status import Flow, OrderStatus
 
@@ -46,6 +47,7 @@ def new_order_row(order: Order) -> dict[str, Any]:
     row = vars(order) | {
         "lines": json.dumps([vars(line) | {"unit_amount": str(line.unit_amount)} for line in order.lines]),
         "amount": str(order.amount),
+        "options": json.dumps(order.options.changed),
         "created": timestamp(order.created),
         "updated": timestamp(order.updated),
         "expires_at": timestamp(order.expires_at),
@@ -73,6 +75,7 @@ def order_from_row(row: Any) -> Order:
         status=OrderStatus(row["status"]),
         lines=lines,
         amount=Decimal(row["amount"]),
+        options=Options.of(json.loads(row["options"])),
         captured=None if row["captured"] is None else Decimal(row["captured"]),
         created=datetime.fromisoformat(row["created"]),
         updated=datetime.fromisoformat(row["updated"]),

@@ -97,7 +97,7 @@ def status_after(order: "Order", state: str, captured: Decimal | None = None) ->
     ``captured``: the amount charged, where a payment says it. A held order is only paid by a capture.
     """
     match state:
-        case "completed" if order.flow is Flow.AUTHORIZE:
+        case "completed" if order.holds:
             return OrderStatus.PAID if captured else OrderStatus.AUTHORIZED
         case "completed" if captured is not None and captured < order.amount and order.flow is not Flow.SAVE:
             return None  # not all of it is paid
@@ -105,7 +105,7 @@ def status_after(order: "Order", state: str, captured: Decimal | None = None) ->
             completed = {Flow.SAVE: OrderStatus.SAVED, Flow.SUBSCRIPTION: OrderStatus.SUBSCRIBED}
             return completed.get(order.flow, OrderStatus.PAID)
         case "authorized":
-            return OrderStatus.AUTHORIZED if order.flow is Flow.AUTHORIZE else None
+            return OrderStatus.AUTHORIZED if order.holds else None
         case "stopped":
             return OrderStatus.STOPPED if order.flow is Flow.SUBSCRIPTION else None
         case "failed":  # a session is open for another try

@@ -8,14 +8,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from webapp.notices import N_, Refusal
+from webapp.orders.options import USUAL, Options
 from webapp.orders.order import LineItem, Order
 from webapp.orders.status import Flow
 from webapp.shop.catalog import PRODUCTS, price_in
 from webapp.shop.currencies import Currency
+from webapp.shop.fees import fee_line
 from webapp.shop.product import Product
 
 MAX_QUANTITY = 99
-ORDER_LIFETIME = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 
 
 class CartError(Refusal):
@@ -101,7 +103,7 @@ class Cart:
 
     def made(self, order: Order) -> bool:
         """Return whether the order is of this cart."""
-        return dict(self.quantities) == {line.product_id: line.quantity for line in order.lines}
+        return dict(self.quantities) == {line.product_id: line.quantity for line in order.lines if line.type != "FEE"}
 
     def to_order(
         self,
@@ -113,11 +115,14 @@ class Cart:
         currency: Currency,
         locale: str,
         customer_id: str | None = None,
+        options: Options = USUAL,
     ) -> Order:
         """Return a new order with a random ``reference_id``. Raises CartError for an empty cart, except for SAVE."""
         lines = () if flow is Flow.SAVE else self.lines(currency)
         if not lines and flow is not Flow.SAVE:
             raise CartError(N_("Your cart is empty. Add something first."))
+        if options.fee:
+            lines = (*lines, fee_line(options.fee, currency))
         now = datetime.now(UTC)
         return Order(
             reference_id=f"selat-{secrets.token_hex(16)}",
@@ -127,13 +132,14 @@ class Cart:
             flow=flow,
             currency=currency.code,
             country=currency.country,
-            locale=locale,
+            locale=options.locale or locale,
             lines=lines,
             amount=sum((line.amount for line in lines), Decimal(0)),
-            customer_id=customer_id,
+            customer_id=None if options.customer else customer_id,
+            options=options,
             created=now,
             updated=now,
-            expires_at=now + ORDER_LIFETIME,
+            expires_at=now + options.minutes * MINUTE,
         )
 
 

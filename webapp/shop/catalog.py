@@ -127,5 +127,10 @@ def price_in(currency: Currency, product: Product) -> Decimal:
     if product.fails_with:
         totals = failing_totals(currency.code)
         return totals.get(product.fails_with, totals["DECLINED_BY_ISSUER"])
-    steps = product.base_price * currency.rate / currency.price_step
+    return amount_in(currency, product.base_price)
+
+
+def amount_in(currency: Currency, dollars: Decimal) -> Decimal:
+    """Return US dollars in ``currency``, rounded to its ``price_step``."""
+    steps = dollars * currency.rate / currency.price_step
     return steps.quantize(Decimal(1), ROUND_HALF_UP) * currency.price_step

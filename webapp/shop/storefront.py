@@ -14,6 +14,8 @@ from webapp.orders.order import anchor_date
 from webapp.orders.status import Flow
 from webapp.shop.catalog import PRODUCTS, price_in
 from webapp.shop.currencies import Currency
+from webapp.shop.fees import fee_line
+from webapp.shop.options import options_of, total_of
 from webapp.shop.product import Product
 from webapp.shop.visitor import Visitor, unavailable_reason
 
@@ -65,7 +67,7 @@ def storefront_context(
 ) -> dict[str, Any]:
     """Return the context of ``fragments/cart_panel.html`` and ``fragments/shelf.html`` for this visitor."""
     currency, flow = visitor.currency, visitor.flow
-    total = visitor.cart.total(currency)
+    total, options = total_of(visitor), options_of(visitor)
     reason = None
     if flow is not Flow.SAVE and not visitor.cart.count:
         reason = N_("Your cart is empty. Add something first.")
@@ -92,7 +94,9 @@ def storefront_context(
         "saved": visitor.saved,
         "saved_checkout_id": new_checkout_id() if visitor.saved else "",
         "presented": visitor.present,
-        "charge": charge(flow, currency, total, visitor.language),
+        "fee": fee_line(options.fee, currency) if options.fee and visitor.cart.count else None,
+        "options": options,
+        "charge": charge(Flow.AUTHORIZE if options.capture == "MANUAL" else flow, currency, total, visitor.language),
         "can_checkout": reason is None,
         "checkout_reason": reason,
         "checkout_id": new_checkout_id(),
@@ -107,7 +111,7 @@ def seen(visitor: Visitor) -> str:
 
     The form sends it back. Where it differs, the shopper would pay something else than the screen says.
     """
-    total = 0 if visitor.flow is Flow.SAVE else visitor.cart.total(visitor.currency)
+    total = 0 if visitor.flow is Flow.SAVE else total_of(visitor)
     return f"{visitor.flow} {visitor.integration} {visitor.currency.format(Decimal(total))}"
 
 

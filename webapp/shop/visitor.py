@@ -9,6 +9,7 @@ from starlette.requests import Request
 from webapp.accept import spoken
 from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_
+from webapp.orders.options import USUAL, Options
 from webapp.orders.order import Order
 from webapp.orders.status import Flow
 from webapp.shop.cart import Cart
@@ -35,6 +36,8 @@ class Visitor:
     """The orders that saved a card or wallet with which the visitor can pay at once."""
     present: str = "page"
     """One of PRESENTATIONS."""
+    options: Options = USUAL
+    """As they were chosen; ``webapp/shop/options.py`` says which apply."""
 
     def with_choices(
         self, *, currency: Currency | None = None, flow: Flow | None = None, integration: str = "", present: str = ""
@@ -76,6 +79,7 @@ def load_visitor(request: Request, currencies: Iterable[str], languages: Iterabl
         flow=Flow(flow) if flow in list(Flow) else Flow.PAY,
         integration=integration if integration in INTEGRATIONS else "components",
         language=language if language in known else spoken(request.headers.get("accept-language", ""), known),
+        options=Options.of(session.get("options")),
     )
     return visitor.with_choices(present=session.get("present", ""))
 
@@ -89,6 +93,8 @@ def save_visitor(request: Request, visitor: Visitor) -> None:
         request.session["cart"] = dict(visitor.cart.quantities)
     if before is None or visitor.currency is not before.currency:
         request.session["currency"] = visitor.currency.code
+    if before is None or visitor.options != before.options:
+        request.session["options"] = visitor.options.changed or None
     for name in ("flow", "integration", "language", "present"):
         if before is None or getattr(visitor, name) != getattr(before, name):
             request.session[name] = getattr(visitor, name)

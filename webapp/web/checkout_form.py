@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
@@ -9,6 +10,8 @@ from starlette.requests import Request
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT, Flow, OrderStatus
+from webapp.shop.option_rules import foretold
+from webapp.shop.options import options_of
 from webapp.shop.storefront import seen
 from webapp.shop.visitor import Visitor, save_visitor
 from webapp.web.htmx import is_htmx
@@ -77,7 +80,17 @@ def new_order(visitor: Visitor, checkout_id: str, customer_id: str | None) -> Or
         currency=visitor.currency,
         locale=visitor.language,
         customer_id=customer_id,
+        options=options_of(visitor),
     )
+
+
+def refuse_foretold(visitor: Visitor) -> None:
+    """Raise Refusal where the options would make a request that Xendit refuses."""
+    for each in foretold(options_of(visitor), visitor.integration, visitor.flow, visitor.currency):
+        hint = N_("Xendit would refuse it, so nothing was sent. Change it under Options.")
+        refusal = Refusal(each.rule, hint=hint, **each.values)
+        refusal.notice = replace(refusal.notice, error_code=each.error_code)
+        raise refusal
 
 
 def refuse_unseen(request: Request, visitor: Visitor, shown: str | None) -> None:
@@ -98,6 +111,7 @@ def refuse_unseen(request: Request, visitor: Visitor, shown: str | None) -> None
 
 def _same(order: Order, visitor: Visitor) -> bool:
     """Return whether the visitor would make the same order again now."""
-    chosen = (visitor.flow, visitor.integration, visitor.currency.code, visitor.language)
+    options = options_of(visitor)
+    chosen = (visitor.flow, visitor.integration, visitor.currency.code, options.locale or visitor.language, options)
     same_cart = visitor.flow is Flow.SAVE or visitor.cart.made(order)
-    return same_cart and chosen == (order.flow, order.integration, order.currency, order.locale)
+    return same_cart and chosen == (order.flow, order.integration, order.currency, order.locale, order.options)

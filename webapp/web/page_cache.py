@@ -67,7 +67,7 @@ class PageCache:
     def _page(self, templates: Templates, visitor: Visitor) -> Page:
         cart = tuple(visitor.cart.quantities.items())
         today = datetime.now(UTC).date()  # a subscription says when it begins
-        choices = (visitor.currency.code, visitor.flow, visitor.integration, visitor.present)
+        choices = (visitor.currency.code, visitor.flow, visitor.integration, visitor.present, visitor.options)
         key = (visitor.language, *choices, cart, today)
         page = self._pages.get(key)
         if page is None:

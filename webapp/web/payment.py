@@ -42,8 +42,7 @@ async def open_payment(
         "is_fragment": not resume,
     } | test_data(order.currency)
     template = "pages/resume.html" if resume else "fragments/components.html"
-    language = visitor_of(request).language if resume else order.locale
-    return shop.templates.response(language, template, context, secret=True)
+    return shop.templates.response(visitor_of(request).language, template, context, secret=True)
 
 
 async def _hosted_page(request: Request, order: Order, url: str) -> Response:
@@ -56,7 +55,7 @@ async def _hosted_page(request: Request, order: Order, url: str) -> Response:
     context |= await code_for_phones(shop.settings, url)
     context |= {"currency": visitor_of(request).currency, "path": path, "strip": strip_of_order(request, order)}
     template = "fragments/present.html" if is_htmx(request) else "pages/present.html"
-    return shop.templates.response(order.locale, template, context, secret=True)
+    return shop.templates.response(visitor_of(request).language, template, context, secret=True)
 
 
 def leave(request: Request, order: Order, url: str) -> Response:

@@ -39,7 +39,8 @@ async def create_at_xendit(shop: Shop, order: Order) -> str:
         await shop.order_book.change_status(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
         raise
     outcome = outcomes.of_invoice(answer) if order.integration == "invoice" else outcomes.of_session(answer)
-    known = {"customer_id": str(answer.get("customer_id"))} if is_id(answer.get("customer_id")) else {}
+    own = is_id(answer.get("customer_id")) and not order.options.customer  # the next order is the visitor's again
+    known = {"customer_id": str(answer.get("customer_id"))} if own else {}
     await shop.order_book.set_ids(order.reference_id, {**outcome.ids, **known})
     return secret_of(shop, order, answer)
 

@@ -1,0 +1,78 @@
+"""``/options``: what the order asks of Xendit beyond the usual, and the request that it makes."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.inspector.highlight import changed_json, source_url
+from webapp.notices import N_, Notice
+from webapp.orders.options import USUAL
+from webapp.shop.channels import channels_of
+from webapp.shop.fees import FEES, fee_line
+from webapp.shop.option_rules import foretold
+from webapp.shop.options import MAX_CHANNELS, applied, offered, options_of, read_options, set_up_link
+from webapp.shop.visitor import LANGUAGES, Visitor, save_visitor
+from webapp.web.checkout_form import new_order
+from webapp.web.forms import read_form
+from webapp.web.htmx import is_htmx
+from webapp.web.state import Shop, shop_of, visitor_of
+from webapp.xendit.preview import preview
+
+RANKS = 4
+
+
+async def show(request: Request) -> Response:
+    """Show the options and the request that the order would make (``GET /options``)."""
+    shop, visitor = shop_of(request), visitor_of(request)
+    context = await _context(shop, visitor) | {"path": "/options", "currency": visitor.currency}
+    return shop.templates.response(visitor.language, "pages/options.html", context)
+
+
+async def store(request: Request) -> Response:
+    """Store the options of the form, or the usual ones; answer the fragment to htmx (``POST /options``)."""
+    shop, visitor, form = shop_of(request), visitor_of(request), await read_form(request)
+    if "channel-1" in form:
+        form["channels"] = ",".join(form.get(f"channel-{rank}", "") for rank in range(1, MAX_CHANNELS + 1))
+    options = USUAL if "usual" in form else read_options(form, visitor.options, LANGUAGES)
+    visitor = replace(visitor, options=options)
+    save_visitor(request, visitor)
+    if not is_htmx(request):
+        return RedirectResponse("/options", 303)
+    return shop.templates.response(visitor.language, "fragments/options.html", await _context(shop, visitor))
+
+
+async def _context(shop: Shop, visitor: Visitor) -> dict[str, Any]:
+    integration, flow, currency = visitor.integration, visitor.flow, visitor.currency
+    chosen = options_of(visitor)
+    refusals = foretold(chosen, integration, flow, currency)
+    left_out = [code for code in visitor.options.channels if code not in chosen.channels]
+    return {
+        "options": chosen,
+        "offered": offered(integration, flow),
+        "integration": integration,
+        "channels": channels_of(currency.code, integration),
+        "ranks": range(1, min(max(RANKS, len(chosen.channels) + 1), MAX_CHANNELS) + 1),
+        "left_out": left_out,
+        "fees": [(fee, name, fee_line(fee, currency).amount) for fee, (name, _) in FEES.items()],
+        "fee_currency": currency.code,
+        "refusals": refusals,
+        "announcement": Notice(refusals[0].rule, refusals[0].values) if refusals else Notice(N_("Your choice is set.")),
+        "link": set_up_link(visitor),
+        "source_url": source_url(integration),
+    } | await _request(shop, visitor)
+
+
+async def _request(shop: Shop, visitor: Visitor) -> dict[str, Any]:
+    """Return the request, with what differs from the usual marked; none for an empty cart that is to be paid."""
+    if visitor.flow != "save" and not visitor.cart.count:
+        return {"request": None}
+    _, customer_id = await shop.order_book.history(visitor.id, visitor.currency.code, datetime.now(UTC))
+    order = new_order(visitor, "preview", customer_id)
+    usual = applied(USUAL, visitor.integration, visitor.flow, visitor.currency)
+    plain = new_order(replace(visitor, options=usual), "preview", customer_id)
+    now = replace(plain, created=order.created, expires_at=order.created + (plain.expires_at - plain.created))
+    before, after = await preview(shop, now), await preview(shop, order)
+    return {"request": after, "body": changed_json(before.body, after.body)}

@@ -1,0 +1,113 @@
+"""Read the visitor's options, and keep those that the API documents for a payment method and a flow."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from webapp.notices import N_, Refusal
+from webapp.orders.options import CUSTOMER, USUAL, Options
+from webapp.orders.status import Flow
+from webapp.shop.channels import channels_of
+from webapp.shop.currencies import Currency
+from webapp.shop.fees import FEES, fee_line
+from webapp.shop.visitor import Visitor
+
+MAX_CHANNELS, MAX_LENGTH = 10, 100
+PAYING = (Flow.PAY, Flow.PAY_SAVE, Flow.AUTHORIZE)
+LINK_FIELDS = ("channels", "save", "capture", "fee", "minutes", "locale", *CUSTOMER)
+
+
+def offered(integration: str, flow: Flow) -> tuple[str, ...]:
+    """Return the names of the options that Xendit's API documents for this payment method and flow."""
+    session = integration != "invoice"
+    documented = {
+        "channels": flow is not Flow.AUTHORIZE,  # cards alone can hold an amount
+        "save": session and flow is Flow.PAY_SAVE,
+        "capture": session and flow in (Flow.PAY, Flow.PAY_SAVE),
+        "fee": flow in PAYING,  # ITEMS_NOT_SUPPORTED otherwise
+    }
+    return tuple(name for name in LINK_FIELDS if documented.get(name, True))
+
+
+def applied(options: Options, integration: str, flow: Flow, currency: Currency) -> Options:
+    """Return the options without those that this payment method, flow or market can't have."""
+    names = offered(integration, flow)
+    kept = replace(options, **_usual(name for name in LINK_FIELDS if name not in names))
+    here = {channel.code for channel in channels_of(currency.code, integration)}
+    manual = kept.capture == "MANUAL"
+    return replace(kept, channels=() if manual else tuple(code for code in kept.channels if code in here))
+
+
+def options_of(visitor: Visitor) -> Options:
+    """Return the visitor's options that apply to what they have chosen."""
+    return applied(visitor.options, visitor.integration, visitor.flow, visitor.currency)
+
+
+def total_of(visitor: Visitor) -> Decimal:
+    """Return the amount of the visitor's cart with its fee."""
+    total, fee = visitor.cart.total(visitor.currency), options_of(visitor).fee
+    return total + fee_line(fee, visitor.currency).amount if fee and visitor.cart.count else total
+
+
+def _usual(names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(USUAL, name) for name in names}
+
+
+def read_options(fields: Mapping[str, str], before: Options, languages: Iterable[str]) -> Options:
+    """Return ``before`` with the options in a form or a link. An empty field is the default. Raises Refusal.
+
+    What Xendit alone would refuse is read: see ``option_rules.py``.
+    """
+    changes: dict[str, Any] = {}
+    checks: dict[str, Callable[[str], object]] = {
+        "channels": _channels,
+        "save": lambda text: _one_of(text.upper(), ("OPTIONAL", "FORCED")),
+        "capture": lambda text: _one_of(text.upper(), ("AUTOMATIC", "MANUAL")),
+        "fee": lambda text: _one_of(text.lower(), tuple(FEES)),
+        "minutes": _minutes,
+        "locale": lambda text: _one_of(text.lower(), tuple(languages)),
+    }
+    for name in LINK_FIELDS:
+        if name in fields:
+            text = fields[name].strip()
+            value = checks.get(name, _text)(text) if text else getattr(USUAL, name)
+            changes[name] = value
+    return replace(before, **changes)
+
+
+def _channels(text: str) -> tuple[str, ...]:
+    """Return the codes of ``QRIS,CARDS``, in this order, each once."""
+    codes = list(dict.fromkeys(code.strip() for code in text.upper().split(",") if code.strip()))
+    if len(codes) > MAX_CHANNELS or not all(re.fullmatch(r"[A-Z0-9_]{2,40}", code) for code in codes):
+        raise Refusal(N_("Payment channels are at most ten of Xendit's codes, such as QRIS,CARDS."))
+    return tuple(codes)
+
+
+def _minutes(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,7}", text) or int(text) == 0:
+        raise Refusal(N_("A lifetime is a whole number of minutes."))
+    return int(text)
+
+
+def _one_of(text: str, known: tuple[str, ...]) -> str:
+    if text not in known:
+        raise Refusal(N_("There is no such option: %(value)s."), value=text[:40])
+    return text
+
+
+def _text(text: str) -> str:
+    if len(text) > MAX_LENGTH or not text.isprintable():
+        raise Refusal(N_("A customer's name, e-mail and phone have at most 100 characters, on one line."))
+    return text
+
+
+def set_up_link(visitor: Visitor) -> str:
+    """Return the address that sets the shop up as it is, with the options that name nobody."""
+    choices = {"currency": visitor.currency.code, "flow": visitor.flow.value, "integration": visitor.integration}
+    choices["cart"] = ",".join(f"{product}:{quantity}" for product, quantity in visitor.cart.quantities.items())
+    options = {name: value for name, value in options_of(visitor).changed.items() if name not in CUSTOMER}
+    options |= {"channels": ",".join(visitor.options.channels)} if "channels" in options else {}
+    return f"/?{urlencode(choices | options, safe=':,')}"
