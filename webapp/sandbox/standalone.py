@@ -24,7 +24,7 @@ from .settings import SandboxSettings
 HELLO = """This is an imitation of Xendit's API, for tests and demos. No money moves.
 
 POST /sessions      GET /sessions/{id}      POST /sessions/{id}/cancel
-POST /v2/invoices   GET /v2/invoices/{id}   GET /v2/invoices?external_id=   POST /invoices/{id}/expire!
+POST /v2/invoices   GET /v2/invoices/{id}   GET /v2/invoices                POST /invoices/{id}/expire!
 POST /refunds       POST /customers         POST /v3/payments/{id}/capture         POST /v3/payment_requests
 GET /v3/payment_tokens/{id}                 GET /recurring/plans/{id}              GET /recurring/plans/{id}/cycles
 
