@@ -32,6 +32,7 @@ from webapp.orders.modification_book import ModificationBook
 from webapp.orders.order_book import OrderBook
 from webapp.orders.saved_payments import SavedPayments
 from webapp.own_sandbox import own_sandbox
+from webapp.presenter_routes import PRESENTER_ROUTES
 from webapp.shop.currencies import open_markets
 from webapp.web.assets import SDK, load_assets, serve_asset
 from webapp.web.middleware import EXCEPTION_HANDLERS, middleware
@@ -92,6 +93,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/inspector", inspector.order_inspector),
     Route("/inspector", inspector.latest),
     Route("/source/{name}", inspector.source_view),
+    *PRESENTER_ROUTES,
     Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
     Route("/.well-known/security.txt", well_known.security_txt),
     Route("/healthz", health.healthz),

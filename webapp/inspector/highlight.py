@@ -62,6 +62,11 @@ def source(name: str) -> Markup:
     return Markup("".join(rows))  # noqa: S704 - escaped by Pygments
 
 
+def portable_source(name: str) -> Markup:
+    """Return one of SOURCES without ids, for a page that shows several."""
+    return Markup(re.sub(r' id="line-\d+"', "", source(name)))  # noqa: S704 - escaped by Pygments
+
+
 def source_url(name: str) -> str:
     """Return the address of one of SOURCES, at its first marked line if it has one."""
     marked = re.search(r'payload" id="(line-\d+)"', source(name))
