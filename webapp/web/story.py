@@ -28,11 +28,10 @@ async def story_context(request: Request, order: Order) -> dict[str, Any]:
     shop = shop_of(request)
     story = await story_of(shop, order)
     told = {entry.source for entry in story} | {order.integration}
-    method = INTEGRATIONS.get(order.integration)
     return {
         "order": order,
         "state_title": STATE_TITLES[order.status],
-        "method": method.title if method else "",
+        "choice": INTEGRATIONS.get(order.integration),
         "closed_by": why_closed(order, await shop.order_book.changes(order.reference_id)),
         "story": list(reversed(story)),
         "arrows": arrows(story),
