@@ -9,23 +9,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from webapp.brand_settings import read_brand
 from webapp.env import (
     ConfigError,
     load_env_file,
     read_database_url,
     read_environment,
     read_flag,
+    read_log_level,
     read_number,
     read_origin,
     read_port,
-    read_secret,
     refuse_wrong_keys,
 )
 from webapp.keep import Keep, read_keep
+from webapp.secret_key import read_secret
+from webapp.shop.brand import SELAT, Brand
 from webapp.shop.currencies import CURRENCIES
 
 XENDIT_API_URL = "https://api.xendit.co"
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Settings:
     """Call the built-in sandbox instead of Xendit. It serves all eight markets."""
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secret API keys by currency. Only the markets with a key are open."""
+    brand: Brand = SELAT
     component_origins: tuple[str, ...] = ()
     """Origins on which Components may run. The default is ``app_url``."""
     secret_key: str = field(default="", repr=False)
@@ -112,26 +115,23 @@ class Settings:
         sandbox, workers = read_flag(env, "SANDBOX") or not keys, read_number(env, "WEB_CONCURRENCY", 1)
         if not sandbox:
             refuse_wrong_keys(keys, allow_production=read_flag(env, "ALLOW_PRODUCTION_KEYS"))
-        level = (env.get("LOG_LEVEL") or "INFO").upper()
-        if level not in LOG_LEVELS:
-            raise ConfigError(f"Set LOG_LEVEL to one of {', '.join(LOG_LEVELS)}.")
         origins = tuple(part.strip() for part in env.get("COMPONENT_ORIGINS", "").split(",") if part.strip())
         tokens = {code: env[f"{code}_WEBHOOK_TOKEN"] for code in CURRENCIES if env.get(f"{code}_WEBHOOK_TOKEN")}
-        if env.get("XENDIT_WEBHOOK_TOKEN"):
-            tokens[""] = env["XENDIT_WEBHOOK_TOKEN"]
+        tokens |= {"": env["XENDIT_WEBHOOK_TOKEN"]} if env.get("XENDIT_WEBHOOK_TOKEN") else {}
         database_url = read_database_url(env.get("DATABASE_URL") or "sqlite:///var/shop.db")
         several = bool(env.get("DYNO")) or database_url.startswith("postgres") or (workers > 1 and not sandbox)
         return cls(
             app_url=read_origin("APP_URL", env.get("APP_URL") or f"http://localhost:{port}"),
             sandbox=sandbox,
             api_keys=keys,
+            brand=read_brand(env, () if sandbox else keys.values()),
             component_origins=tuple(read_origin("COMPONENT_ORIGINS", origin) for origin in origins),
             secret_key=read_secret(env, Path("var/secret_key"), shared=several),
             xendit_api_url=read_origin("XENDIT_API_URL", env.get("XENDIT_API_URL") or XENDIT_API_URL),
             database_url=database_url,
             keep=read_keep(env),
             webhook_tokens=tokens,
-            log_level=level,
+            log_level=read_log_level(env),
             port=port,
             apple_domain_association=env.get("APPLE_DOMAIN_ASSOCIATION", ""),
             security_contact=env.get("SECURITY_CONTACT", ""),

@@ -14,6 +14,7 @@ from webapp.database.migrate import unapplied
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import get_payment_session
 from webapp.orders.order_book import OrderBook
+from webapp.shop.brand import Brand
 
 NO_SESSION = "ps-000000000000000000000000"
 
@@ -28,12 +29,12 @@ class Finding:
 
 async def examine(settings: Settings, client: httpx.AsyncClient) -> list[Finding]:
     """Return the findings about the settings. Each API key costs one call to Xendit."""
-    database = await _database(settings)
+    others = [await _database(settings), *_brand(settings.brand)]
     if settings.sandbox:
         return [
             Finding(True, "The sandbox answers instead of Xendit, in all eight markets. Nothing else is needed."),
             Finding(True, "To use your own account, put a test key into IDR_API_KEY (or another market's)."),
-            database,
+            *others,
         ]
     findings = [await _key(settings, client, currency) for currency in settings.api_keys]
     if settings.is_https:
@@ -44,8 +45,17 @@ async def examine(settings: Settings, client: httpx.AsyncClient) -> list[Finding
     for origin in settings.component_origins:
         if not origin.startswith("https://") and origin != settings.app_url:
             findings.append(Finding(False, f"COMPONENT_ORIGINS has {origin}, which is not https: Xendit refuses it."))
-    findings += [_tokens(settings), database]
+    findings += [_tokens(settings), *others]
     return findings
+
+
+def _brand(brand: Brand) -> list[Finding]:
+    if brand.is_selat:
+        return []
+    own = sum(not product.fails_with for product in brand.products.values())
+    products = "the coffee" if brand.sells_coffee else f"{own} products"
+    colour, logo = f"#{brand.colour}" if brand.colour else "the shop's own colour", "a" if brand.logo else "no"
+    return [Finding(True, f"The shop is {brand.name}, in {colour}, with {logo} logo, and sells {products}.")]
 
 
 async def _database(settings: Settings) -> Finding:
