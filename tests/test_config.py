@@ -212,7 +212,7 @@ def test_a_full_disk_makes_no_empty_secret(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_processes_that_start_together_share_one_secret(tmp_path: Path) -> None:
-    code = "import pathlib, webapp.secret_key as key; print(key.local_secret(pathlib.Path('var/secret_key')))"
+    code = "from pathlib import Path; from webapp.env import local_secret; print(local_secret(Path('var/secret_key')))"
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code]
     started = [subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE) for _ in range(6)]

@@ -1,13 +1,18 @@
 """Read and check single environment variables. Each function raises ConfigError for an invalid value."""
 
+import os
 import re
+import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import idna
 from dotenv import load_dotenv
 
+MIN_SECRET_LENGTH = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PORTS = {"http": 80, "https": 443}
 QUOTED = re.compile(r"^([\"'“”‘’])(.*)[\"'“”‘’]$", re.DOTALL)
@@ -54,6 +59,11 @@ def read_origin(name: str, value: str) -> str:
     return f"{parts.scheme}://{host}" + ("" if port in (None, PORTS[parts.scheme]) else f":{port}")
 
 
+def read_origins(name: str, value: str) -> tuple[str, ...]:
+    """Return the origins of a list with commas. Raises ConfigError."""
+    return tuple(read_origin(name, part.strip()) for part in value.split(",") if part.strip())
+
+
 def read_database_url(value: str) -> str:
     """Return the address of a database, of Postgres with the parameters that asyncpg knows. Raises ConfigError."""
     if value.startswith(("postgres://", "postgresql://")):
@@ -86,6 +96,13 @@ def read_number(env: Mapping[str, str], name: str, default: int) -> int:
     return int(value)
 
 
+def read_level(value: str) -> str:
+    """Return a level of the log, in capitals. Raises ConfigError."""
+    if value.upper() not in LOG_LEVELS:
+        raise ConfigError(f"Set LOG_LEVEL to one of {', '.join(LOG_LEVELS)}.")
+    return value.upper()
+
+
 def read_port(value: str) -> int:
     """Return a TCP port. Raises ConfigError."""
     if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
@@ -93,26 +110,35 @@ def read_port(value: str) -> int:
     return int(value)
 
 
-def read_log_level(env: Mapping[str, str]) -> str:
-    """Return the lowest level that is logged. Raises ConfigError."""
-    level = (env.get("LOG_LEVEL") or "INFO").upper()
-    if level not in LOG_LEVELS:
-        raise ConfigError(f"Set LOG_LEVEL to one of {', '.join(LOG_LEVELS)}.")
-    return level
+def read_secret(env: Mapping[str, str], path: Path, *, shared: bool) -> str:
+    """Return ``SECRET_KEY``, or else the secret kept at ``path``. Raises ConfigError.
+
+    ``shared``: whether other machines may serve the same shop, which a file of this one would not tell.
+    """
+    given = env.get("SECRET_KEY") or ""
+    if given and len(given) < MIN_SECRET_LENGTH:
+        raise ConfigError(f"SECRET_KEY is too short: set it to {MIN_SECRET_LENGTH} random characters or more.")
+    if not given and shared:
+        raise ConfigError("Set SECRET_KEY to a long random text: all workers must sign cookies with the same key.")
+    return given or local_secret(path)
 
 
-def is_live(key: str) -> bool:
-    """Return whether a key takes real money."""
-    return key.startswith("xnd_production_")
-
-
-def refuse_wrong_keys(keys: Mapping[str, str], *, allow_production: bool) -> None:
-    """Raise ConfigError for a public key, and for one that takes real money unless that is allowed."""
-    for code, key in keys.items():
-        name = f"{code}_API_KEY"
-        if key.startswith("xnd_public_"):
-            raise ConfigError(f"Put the secret key into {name}: this one is public and is meant for browsers.")
-        if is_live(key) and not allow_production:
-            raise ConfigError(
-                f"{name} is a production key: use a test key, or set ALLOW_PRODUCTION_KEYS=1 to allow it."
-            )
+def local_secret(path: Path) -> str:
+    """Return the secret in this file, which is created once, whole. All workers of a machine share it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix="secret-") as file:  # readable by its owner
+                file.write(secrets.token_hex(32))
+                file.flush()
+                os.fsync(file.fileno())
+                with suppress(FileExistsError):  # another process was faster
+                    os.link(file.name, path)
+        secret = path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"Set SECRET_KEY, or make {path} writable: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        secret = ""
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise ConfigError(f"Delete {path}, or set SECRET_KEY: that file holds no secret.")
+    return secret

@@ -10,7 +10,9 @@ import sqlite3
 import sys
 from pathlib import Path
 
+from . import ids
 from .app import Sandbox
+from .codec import read
 from .command_line import arguments
 from .database import SQLiteDatabase
 from .gateway.sdk_files import published_file
@@ -21,11 +23,12 @@ def settings_from(given: argparse.Namespace) -> SandboxSettings:
     """Return the settings that the command line asks for."""
     return SandboxSettings(
         public_url=(given.public_url or f"http://localhost:{given.port}").rstrip("/"),
-        secret=given.secret or kept_secret(given.database),
+        secret=given.secret or ("sequential" if given.ids == "sequential" else kept_secret(given.database)),
         webhook_url=given.webhook_url,
         webhook_token=given.webhook_token,
         sdk_path=published_file(),
         standalone=True,
+        keep_days=36_500,  # the clock may be turned
     )
 
 
@@ -63,13 +66,20 @@ def serve(given: argparse.Namespace) -> int:
     from .standalone import create_app
 
     try:
+        calls = read(given.seed.read_bytes()) if given.seed else None
+    except (OSError, ValueError) as error:
+        return failed(f"cannot read {given.seed}: {error}")
+    try:
         family = socket.AF_INET6 if ":" in given.host else socket.AF_INET
         listener = socket.create_server((given.host, given.port), family=family)
     except (OSError, OverflowError) as error:
         return failed(f"cannot listen at {given.host}, port {given.port}: {error}. Choose another with --port.")
     with listener:
         settings = settings_from(given)
-        app = create_app(settings, SQLiteDatabase(given.database))
+        if given.ids == "sequential":
+            ids.count_up()
+        database = SQLiteDatabase(given.database)
+        app = create_app(settings, database, open_control=given.open_control, seed_calls=calls)
         print(f"The sandbox imitates Xendit at {settings.public_url}", flush=True)
         # No access log: payment links are secrets, and they are part of the address.
         server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", ws="none"))

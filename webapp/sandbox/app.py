@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from . import gateway, hosted, invoices, retention, sessions, webhooks
+from .addresses import WebhookAddresses
 from .api import create_api
 from .caller_faults import CallerFaults, FaultMiddleware, get_caller_faults, set_caller_faults
 from .clock import utcnow
@@ -22,6 +23,7 @@ from .database import Database
 from .outbox import WebhookFaults
 from .settings import SandboxSettings
 from .store import Store
+from .tries import TryLog
 from .webhook_sender import WebhookSender, webhook_client
 
 SWEEP_EVERY = 1.0
@@ -44,7 +46,10 @@ class Sandbox:
         translations: Mapping[str, gettext.NullTranslations] | None = None,
     ) -> None:
         self.settings, self.database, self.clock = settings, database, clock
-        self.store = Store(database, settings.secret, clock, self._kick, bool(settings.webhook_url))
+        sends = bool(settings.webhook_url) or settings.standalone
+        self.store = Store(database, settings.secret, clock, self._kick, sends)
+        self.addresses = WebhookAddresses(settings)
+        self.tries = TryLog() if settings.standalone else None
         self.api: ASGIApp = FaultMiddleware(create_api(self.store, settings), self.store)
         self.routes: list[BaseRoute] = [
             *gateway.routes(self.store, settings),
@@ -73,7 +78,7 @@ class Sandbox:
 
     async def _run(self) -> None:
         client = self._client or webhook_client()
-        sender = WebhookSender(self.store, self.settings, client, self.clock)
+        sender = WebhookSender(self.store, self.settings, client, self.clock, self.addresses, self.tries)
         try:
             while True:
                 try:

@@ -39,7 +39,12 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     actions = webhooks.add_subparsers(dest="action", required=True)
     actions.add_parser("list", parents=[after])
     actions.add_parser("resend", parents=[after]).add_argument("webhook_id")
-    return parser.parse_args(words)
+    given = parser.parse_args(words)
+    in_memory = given.ids == "sequential"
+    if in_memory and given.database and given.database.exists():
+        parser.error(f"sequential ids begin at 1, so they need a new database; {given.database} is there already")
+    given.database = given.database or Path(":memory:" if in_memory else "sandbox.db")
+    return given
 
 
 def options(parser: argparse.ArgumentParser, usual: bool = True) -> None:
@@ -51,7 +56,10 @@ def options(parser: argparse.ArgumentParser, usual: bool = True) -> None:
     add("--port", PORT, type=int, help=f"usually {PORT}")
     add("--host", "127.0.0.1", help="the address to listen at; 0.0.0.0 for other machines too")
     add("--public-url", type=url, help="where browsers reach this server; usually http://localhost:PORT")
-    add("--database", Path("sandbox.db"), type=Path, help="an SQLite file; usually sandbox.db")
+    add("--database", type=Path, help="an SQLite file; usually sandbox.db, and memory with --ids sequential")
     add("--secret", help="keys and links are derived from it; usually one kept beside the database")
+    add("--ids", "random", choices=("random", "sequential"), help="sequential: each kind counts from 1, for suites")
+    add("--seed", type=Path, help="a file of calls that fill an empty database: see docs/sandbox.md")
+    add("--open-control", False, action="store_true", help="other machines may control it and see its console")
     add("--webhook-url", type=url, help="where webhooks go; usually none are sent")
     add("--webhook-token", "", help="sent along as x-callback-token")

@@ -37,6 +37,14 @@ class Brand:
         return self.name == SHOP_NAME and not self.colour and not self.logo and self.sells_coffee
 
     @property
+    def summary(self) -> str:
+        """Return a sentence for the operator."""
+        own = sum(not product.fails_with for product in self.products.values())
+        products = "the coffee" if self.sells_coffee else f"{own} products"
+        colour, logo = f"#{self.colour}" if self.colour else "the shop's own colour", "a" if self.logo else "no"
+        return f"The shop is {self.name}, in {colour}, with {logo} logo, and sells {products}."
+
+    @property
     def sells_coffee(self) -> bool:
         """Return whether the products are those of this repository."""
         return self.products is PRODUCTS
