@@ -24,7 +24,7 @@ async def panel(request: Request) -> Response:
 async def html_file(request: Request) -> Response:
     """Answer the story as one file that opens without a network (``GET /orders/{reference_id}/story.html``)."""
     order = await own_order(request)
-    context = await story_context(request, order) | {"styles": inline_styles(request.app.state.assets)}
+    context = await story_context(request, order) | {"styles": inline_styles(request.app.state.assets, order)}
     text = shop_of(request).templates.text(visitor_of(request).language, "pages/story.html", context)
     return _file(order, text, "html", "text/html")
 

@@ -10,6 +10,7 @@ from webapp.inspector.sequence_diagram import arrows
 from webapp.inspector.timeline import Entry, entries, why_closed
 from webapp.integrations import INTEGRATIONS
 from webapp.orders.order import Order
+from webapp.shop.tones import stylesheet
 from webapp.web.assets import Asset
 from webapp.web.order_page import STATE_TITLES
 from webapp.web.state import Shop, shop_of
@@ -44,6 +45,8 @@ async def story_context(request: Request, order: Order) -> dict[str, Any]:
     }
 
 
-def inline_styles(assets: dict[str, Asset]) -> Markup:
-    """Return the stylesheets as text, for a file that is opened without the shop."""
-    return Markup("\n".join(assets[name].body.decode() for name in STYLES))  # noqa: S704 - our own files
+def inline_styles(assets: dict[str, Asset], order: Order) -> Markup:
+    """Return the stylesheets and the tones of the order's shop, for a file that is opened without the shop."""
+    texts = [assets[name].body.decode() for name in STYLES]
+    texts += [stylesheet(order.shop_colour)] if order.shop_colour else []
+    return Markup("\n".join(texts))  # noqa: S704 - our own files, and six digits
