@@ -10,6 +10,7 @@ from webapp.database.connection import database_from_url
 from webapp.endpoints import (
     after_sale,
     cart,
+    cheat,
     checkout,
     health,
     inspector,
@@ -84,6 +85,8 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/done", present.done),
     Route(f"{ORDER}/expire-now", walkthrough.expire_now, methods=["POST"]),
     Route(f"{ORDER}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
+    Route(f"{ORDER}/cheat", cheat.cheats),
+    Route(f"{ORDER}/cheat/{{slug}}", cheat.cheat, methods=["POST"]),
     Route("/walkthrough", walkthrough.walkthrough),
     Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
     Route("/walkthrough/leave", walkthrough.leave, methods=["POST"]),

@@ -106,6 +106,10 @@ class Sandbox:
         """Return the newest webhooks without their bodies, of all objects or of one."""
         return await webhooks.list_webhooks(self.store, object_id)
 
+    async def webhook_body(self, webhook: dict[str, Any]) -> Any:
+        """Return the body of one of `webhooks()`."""
+        return await webhooks.webhook_body(self.store, webhook)
+
     async def resend(self, webhook_id: str) -> bool:
         """Send a webhook again with the same id. Return False if there is none of that id."""
         return await webhooks.resend(self.store, webhook_id)
