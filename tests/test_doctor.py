@@ -63,6 +63,8 @@ async def test_each_fault_of_a_key_has_its_sentence(answer: Any, words: str) -> 
     ("changes", "words"),
     [
         ({"app_url": "http://localhost:8000"}, "is not https"),
+        ({"address_unknown": True}, "Nothing tells the shop its address"),
+        ({"on_heroku": True}, "A dyno's disk is wiped every day"),
         ({"component_origins": ("http://other.example",)}, "COMPONENT_ORIGINS"),
         ({"webhook_tokens": {}}, "No webhook token for IDR"),
         ({"webhook_tokens": {"SGD": "x"}}, "No webhook token for IDR"),
