@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .clock import to_text
-from .codec import dumps, loads
+from .codec import dumps
 from .outbox import WebhookFaults, read_webhook_faults
 from .store import Store
 
@@ -17,12 +17,11 @@ async def list_webhooks(store: Store, object_id: str | None = None) -> list[dict
         return [dict(row) async for row in store.queries.list_webhooks_of(connection, object_id=object_id)]
 
 
-async def webhook_body(store: Store, webhook: dict[str, Any]) -> Any:
-    """Return the body of a webhook of `list_webhooks`, without the addresses that a sent one has in addition."""
+async def get_webhook(store: Store, webhook_id: str) -> dict[str, Any] | None:
+    """Return a webhook with its body, or None."""
     async with store.database.read() as connection:
-        row = await store.queries.webhook_body(connection, webhook_id=webhook["webhook_id"])
-    data = loads(row["body"])
-    return data if webhook["event"] == "invoice" else {"event": webhook["event"], "data": data}
+        row = await store.queries.get_webhook(connection, webhook_id=webhook_id)
+    return dict(row) if row else None
 
 
 async def resend(store: Store, webhook_id: str, object_id: str | None = None) -> bool:

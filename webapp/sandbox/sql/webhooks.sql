@@ -30,6 +30,3 @@ ORDER BY created_at DESC, position DESC LIMIT 200
 -- name: list_webhooks_of
 SELECT webhook_id, event, object_id, status, attempts, answer, due_at, created_at FROM sandbox_webhooks
 WHERE object_id = :object_id ORDER BY created_at DESC, position DESC LIMIT 200
-
--- name: webhook_body^
-SELECT body FROM sandbox_webhooks WHERE webhook_id = :webhook_id
