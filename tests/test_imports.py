@@ -35,7 +35,13 @@ WEB = ("webapp.web", "webapp.inspector", "webapp.presenter", *SHOP)
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.background": (),
     "webapp.keep": ("webapp.env",),
-    "webapp.config": ("webapp.accounts", "webapp.address", "webapp.env", "webapp.keep", "webapp.shop.currencies"),
+    "webapp.config": (
+        *("webapp.accounts", "webapp.address", "webapp.env", "webapp.keep"),
+        *("webapp.brand_settings", "webapp.shop.brand", "webapp.shop.currencies"),
+    ),
+    "webapp.brand_settings": ("webapp.env", "webapp.pictures", "webapp.catalogue_file", "webapp.shop.brand"),
+    "webapp.catalogue_file": ("webapp.env", "webapp.pictures", "webapp.shop"),
+    "webapp.pictures": ("webapp.env", "webapp.shop.product"),
     "webapp.accounts": ("webapp.env", "webapp.shop.currencies"),
     "webapp.address": (),
     "webapp.markets": ("webapp.config", "webapp.integrations.errors"),

@@ -9,6 +9,7 @@ from webapp.config import Settings, settings_or_exit
 from webapp.database.connection import database_from_url
 from webapp.endpoints import (
     after_sale,
+    brand,
     cart,
     checkout,
     health,
@@ -42,6 +43,8 @@ WEBHOOK = [Middleware(RecordingMiddleware, kind="webhook")]
 
 ROUTES: list[BaseRoute] = [
     Route("/static/{fingerprint}/{path:path}", serve_asset),
+    Route("/brand/{colour:str}.css", brand.stylesheet),
+    Route("/brand/{fingerprint}/{name}", brand.picture),
     Route("/", storefront.storefront),
     Route("/choices", storefront.choose, methods=["POST"]),
     Route("/choices/currency", storefront.choose_currency, methods=["POST"]),
