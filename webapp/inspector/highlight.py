@@ -73,6 +73,14 @@ def source_url(name: str) -> str:
     return f"/source/{name}#{marked[1]}" if marked else f"/source/{name}"
 
 
+def excerpt(file: str, marked: str, around: int = 3) -> list[tuple[int, Markup, bool]]:
+    """Return the numbered lines of a file around the one that holds this text, in colour; True marks that one."""
+    lines = (ROOT / file).read_text(encoding="utf-8").split("\n")
+    found = next(number for number, line in enumerate(lines, 1) if marked in line)
+    numbers = range(max(1, found - around), min(len(lines), found + around) + 1)
+    return [(number, code(lines[number - 1] or " ", "python"), number == found) for number in numbers]
+
+
 def payload_lines(text: str) -> frozenset[int]:
     """The lines that build what is sent: every statement that assigns to ``payload``, with the ``if`` around it."""
     lines: set[int] = set()
