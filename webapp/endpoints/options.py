@@ -14,7 +14,7 @@ from webapp.shop.channels import channels_of
 from webapp.shop.fees import FEES, fee_line
 from webapp.shop.option_rules import foretold
 from webapp.shop.options import MAX_CHANNELS, applied, offered, options_of, read_options, set_up_link
-from webapp.shop.visitor import LANGUAGES, Visitor, save_visitor
+from webapp.shop.visitor import Visitor, save_visitor
 from webapp.web.checkout_form import new_order
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
@@ -36,7 +36,7 @@ async def store(request: Request) -> Response:
     shop, visitor, form = shop_of(request), visitor_of(request), await read_form(request)
     if "channel-1" in form:
         form["channels"] = ",".join(form.get(f"channel-{rank}", "") for rank in range(1, MAX_CHANNELS + 1))
-    options = USUAL if "usual" in form else read_options(form, visitor.options, LANGUAGES)
+    options = USUAL if "usual" in form else read_options(form, visitor.options)
     visitor = replace(visitor, options=options)
     save_visitor(request, visitor)
     if not is_htmx(request):

@@ -12,10 +12,9 @@ from webapp.orders.options import USUAL
 from webapp.orders.status import Flow
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES, Currency
-from webapp.shop.options import LINK_FIELDS as OPTION_FIELDS
-from webapp.shop.options import read_options, total_of
+from webapp.shop.options import OPTION_FIELDS, read_options, total_of
 from webapp.shop.storefront import storefront_context
-from webapp.shop.visitor import LANGUAGES, Visitor, save_visitor, unavailable_reason
+from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
 from webapp.web.returning import returning_visitor, with_saved
@@ -31,10 +30,9 @@ async def storefront(request: Request) -> Response:
     shop, visitor = shop_of(request), await returning_visitor(request)
     link = {name.removeprefix("amp;"): value for name, value in request.query_params.items()}  # copied out of HTML
     choices = {name: _tidy(name, link[name]) for name in LINK_FIELDS if name in link}
-    options = {name: link[name].rstrip(",;") for name in OPTION_FIELDS if name in link}
-    if choices or options:
+    if choices or not link.keys().isdisjoint(OPTION_FIELDS):
         visitor = _with_choices(shop, visitor, {"present": "page"} | choices, exact=True)
-        save_visitor(request, replace(visitor, options=read_options(options, USUAL, LANGUAGES)))
+        save_visitor(request, replace(visitor, options=read_options(link, USUAL)))
         return RedirectResponse("/", 303)
     strip = strip_in_shop(request)
     if visitor.saved or strip:  # a page that no other visitor sees
@@ -120,7 +118,7 @@ def _with_choices(shop: Shop, visitor: Visitor, choices: dict[str, str], *, exac
             raise Refusal(reason)
         visitor = visitor.with_choices(integration=slug)  # moves on to a method that can, where this one can't
     if "cart" in choices:
-        visitor = replace(visitor, cart=Cart.from_link(choices["cart"]))
+        visitor = replace(visitor, cart=Cart.from_link(choices["cart"], visitor.brand))
     if "language" in choices:
         if choices["language"] not in shop.templates.languages:
             raise Refusal(N_("This shop does not speak that language yet."))
@@ -144,10 +142,7 @@ def _flow(slug: str) -> Flow:
 
 
 def _announcement(visitor: Visitor, field: str) -> Notice:
-    values = {
-        "amount": visitor.currency.format(total_of(visitor)),
-        "market": visitor.currency.country_name,
-    }
+    values = {"amount": visitor.currency.format(total_of(visitor)), "market": visitor.currency.country_name}
     if field == "currency":
         return Notice(N_("Prices are for %(market)s now. Your cart comes to %(amount)s."), values, tone="info")
     return Notice(N_("Your choice is set."), tone="info")

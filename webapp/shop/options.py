@@ -9,15 +9,16 @@ from urllib.parse import urlencode
 
 from webapp.notices import N_, Refusal
 from webapp.orders.options import CUSTOMER, USUAL, Options
+from webapp.orders.order import LineItem
 from webapp.orders.status import Flow
 from webapp.shop.channels import channels_of
 from webapp.shop.currencies import Currency
 from webapp.shop.fees import FEES, fee_line
-from webapp.shop.visitor import Visitor
+from webapp.shop.visitor import LANGUAGES, Visitor
 
 MAX_CHANNELS, MAX_LENGTH = 10, 100
 PAYING = (Flow.PAY, Flow.PAY_SAVE, Flow.AUTHORIZE)
-LINK_FIELDS = ("channels", "save", "capture", "fee", "minutes", "locale", *CUSTOMER)
+OPTION_FIELDS = ("channels", "save", "capture", "fee", "minutes", "locale", *CUSTOMER)
 
 
 def offered(integration: str, flow: Flow) -> tuple[str, ...]:
@@ -29,13 +30,13 @@ def offered(integration: str, flow: Flow) -> tuple[str, ...]:
         "capture": session and flow in (Flow.PAY, Flow.PAY_SAVE),
         "fee": flow in PAYING,  # ITEMS_NOT_SUPPORTED otherwise
     }
-    return tuple(name for name in LINK_FIELDS if documented.get(name, True))
+    return tuple(name for name in OPTION_FIELDS if documented.get(name, True))
 
 
 def applied(options: Options, integration: str, flow: Flow, currency: Currency) -> Options:
     """Return the options without those that this payment method, flow or market can't have."""
     names = offered(integration, flow)
-    kept = replace(options, **_usual(name for name in LINK_FIELDS if name not in names))
+    kept = replace(options, **_usual(name for name in OPTION_FIELDS if name not in names))
     here = {channel.code for channel in channels_of(currency.code, integration)}
     manual = kept.capture == "MANUAL"
     return replace(kept, channels=() if manual else tuple(code for code in kept.channels if code in here))
@@ -48,15 +49,21 @@ def options_of(visitor: Visitor) -> Options:
 
 def total_of(visitor: Visitor) -> Decimal:
     """Return the amount of the visitor's cart with its fee."""
-    total, fee = visitor.cart.total(visitor.currency), options_of(visitor).fee
-    return total + fee_line(fee, visitor.currency).amount if fee and visitor.cart.count else total
+    lines, fee = visitor.cart.lines(visitor.currency), fee_of(visitor)
+    return sum((line.amount for line in (*lines, fee) if line), Decimal(0))
+
+
+def fee_of(visitor: Visitor) -> LineItem | None:
+    """Return the fee of what is in the cart; None without one."""
+    fee = options_of(visitor).fee
+    return fee_line(fee, visitor.currency) if fee and visitor.cart.count else None
 
 
 def _usual(names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(USUAL, name) for name in names}
 
 
-def read_options(fields: Mapping[str, str], before: Options, languages: Iterable[str]) -> Options:
+def read_options(fields: Mapping[str, str], before: Options) -> Options:
     """Return ``before`` with the options in a form or a link. An empty field is the default. Raises Refusal.
 
     What Xendit alone would refuse is read: see ``option_rules.py``.
@@ -68,11 +75,11 @@ def read_options(fields: Mapping[str, str], before: Options, languages: Iterable
         "capture": lambda text: _one_of(text.upper(), ("AUTOMATIC", "MANUAL")),
         "fee": lambda text: _one_of(text.lower(), tuple(FEES)),
         "minutes": _minutes,
-        "locale": lambda text: _one_of(text.lower(), tuple(languages)),
+        "locale": lambda text: _one_of(text.lower(), tuple(LANGUAGES)),
     }
-    for name in LINK_FIELDS:
+    for name in OPTION_FIELDS:
         if name in fields:
-            text = fields[name].strip()
+            text = fields[name].strip().rstrip(",;")
             value = checks.get(name, _text)(text) if text else getattr(USUAL, name)
             changes[name] = value
     return replace(before, **changes)

@@ -12,10 +12,10 @@ from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice
 from webapp.orders.order import anchor_date
 from webapp.orders.status import Flow
-from webapp.shop.catalog import PRODUCTS, price_in
+from webapp.shop.brand import Brand
+from webapp.shop.catalog import price_in
 from webapp.shop.currencies import Currency
-from webapp.shop.fees import fee_line
-from webapp.shop.options import options_of, total_of
+from webapp.shop.options import fee_of, options_of, total_of
 from webapp.shop.product import Product
 from webapp.shop.visitor import Visitor, unavailable_reason
 
@@ -51,10 +51,10 @@ FLOWS = {
 }
 
 
-def shelf(currency: Currency) -> list[ShelfItem]:
+def shelf(brand: Brand, currency: Currency) -> list[ShelfItem]:
     """Return every product of the shelf with its price in a currency."""
     items = []
-    for product in PRODUCTS.values():
+    for product in brand.products.values():
         if product.fails_with:
             continue
         price = price_in(currency, product)
@@ -68,13 +68,10 @@ def storefront_context(
     """Return the context of ``fragments/cart_panel.html`` and ``fragments/shelf.html`` for this visitor."""
     currency, flow = visitor.currency, visitor.flow
     total, options = total_of(visitor), options_of(visitor)
-    reason = None
-    if flow is not Flow.SAVE and not visitor.cart.count:
-        reason = N_("Your cart is empty. Add something first.")
+    empty = flow is not Flow.SAVE and not visitor.cart.count
+    reason = N_("Your cart is empty. Add something first.") if empty else None
     return {
-        "lines": visitor.cart.lines(currency),
-        "count": visitor.cart.count,
-        "total": total,
+        **{"lines": visitor.cart.lines(currency), "count": visitor.cart.count, "total": total},
         "currency": currency,
         "flows": [Choice(each.value, *FLOWS[each], checked=each is flow) for each in Flow],
         "flow": flow.value,
@@ -94,7 +91,7 @@ def storefront_context(
         "saved": visitor.saved,
         "saved_checkout_id": new_checkout_id() if visitor.saved else "",
         "presented": visitor.present,
-        "fee": fee_line(options.fee, currency) if options.fee and visitor.cart.count else None,
+        "fee": fee_of(visitor),
         "options": options,
         "charge": charge(Flow.AUTHORIZE if options.capture == "MANUAL" else flow, currency, total, visitor.language),
         "can_checkout": reason is None,
