@@ -50,6 +50,25 @@ def refused(page: Page) -> None:
     expect(page.locator("#notice")).to_be_focused()
 
 
+def options(page: Page) -> None:
+    page.goto(f"{CART}&channels=DANA,CARDS&fee=delivery&minutes=45&locale=th&given_names=Ayu")
+    page.get_by_role("link", name="Options, and the request to be sent").click()
+    expect(page.locator(".request mark").first).to_be_visible()
+
+
+def options_refused(page: Page) -> None:
+    """Typed, with htmx: each mistake is said as soon as its field is left."""
+    page.goto("/?flow=pay_save&integration=payment_link&cart=gayo:2")
+    page.goto("/options")
+    page.locator("#option-email").fill("ayu at example")
+    page.locator("#option-minutes").fill("7")
+    page.locator("#option-minutes").press("Tab")
+    expect(page.locator("#refusal-minutes")).to_be_visible()
+    expect(page.locator("#refusal-email")).to_be_visible()
+    expect(page.locator("#option-minutes")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#announcer")).not_to_be_empty()
+
+
 def paying(page: Page) -> None:
     payment.start(page)
 
@@ -204,7 +223,7 @@ def scene(page: Page) -> None:
 
 
 STATES: list[Arrive] = [
-    *(empty, filled, chosen, menus, saving, subscribing, refused),
+    *(empty, filled, chosen, menus, saving, subscribing, refused, options, options_refused),
     *(paying, declined, waiting, cancelled, paid, saved, subscribed, orders, no_orders),
     *(hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed, expired, down),
     *(missing, walkthrough, scene, behind, beside, presenting, source),

@@ -19,10 +19,11 @@ BAGS = ("gayo:1", "toraja:2", "benguet:1", "nanyang:1")
 
 @pytest.mark.parametrize("size", [(1280, 720), (1366, 768)], ids=str)
 @pytest.mark.parametrize("bags", [0, 2, 4])
-def test_all_three_ways_to_pay_are_in_sight(page: Page, size: tuple[int, int], bags: int) -> None:
+@pytest.mark.parametrize("options", ["", "&minutes=45&email=ayu@example.com"], ids=["usual", "options"])
+def test_all_three_ways_to_pay_are_in_sight(page: Page, size: tuple[int, int], bags: int, options: str) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     cart = f"&cart={','.join(BAGS[:bags])}" if bags else ""
-    page.goto(f"/?currency=IDR&flow=pay&integration=components{cart}")
+    page.goto(f"/?currency=IDR&flow=pay&integration=components{cart}{options}")
     assert page.locator(".line").count() == bags
     assert page.evaluate(SHARES) == [1, 1, 1]
 
