@@ -72,7 +72,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.__main__": ("webapp.doctor", "webapp.server", "webapp.xendit", *WEB),
     "webapp.server": ("webapp.config", "webapp.http_protocol"),
     "webapp.own_sandbox": ("webapp.sandbox", *WEB),
-    "webapp.app": ("webapp.own_sandbox", "webapp.endpoints", "webapp.lifespan", "webapp.xendit", *WEB),
+    "webapp.presenter_routes": ("webapp.endpoints", "webapp.inspector"),
+    "webapp.app": (
+        *(
+            "webapp.own_sandbox",
+            "webapp.presenter_routes",
+            "webapp.endpoints",
+            "webapp.lifespan",
+            "webapp.xendit",
+            *WEB,
+        ),
+    ),
 }
 PACKAGES = {name for name, path in FILES.items() if path.name == "__init__.py"}
 

@@ -13,13 +13,10 @@ from webapp.endpoints import (
     cart,
     checkout,
     health,
-    inspector,
     orders,
-    present,
     saved_payments,
     storefront,
     subscription,
-    walkthrough,
     webhooks,
     well_known,
 )
@@ -33,6 +30,7 @@ from webapp.orders.modification_book import ModificationBook
 from webapp.orders.order_book import OrderBook
 from webapp.orders.saved_payments import SavedPayments
 from webapp.own_sandbox import own_sandbox
+from webapp.presenter_routes import ORDER, PRESENTER_ROUTES, SEEN
 from webapp.shop.currencies import open_markets
 from webapp.web.assets import SDK, load_assets, serve_asset
 from webapp.web.middleware import EXCEPTION_HANDLERS, middleware
@@ -41,8 +39,6 @@ from webapp.web.templating import Templates
 from webapp.xendit.client import xendit_client
 from webapp.xendit.sandbox_transport import SandboxTransport
 
-ORDER = "/orders/{reference_id}"
-SEEN = [Middleware(RecordingMiddleware, kind="answer")]  # the inspector records these answers
 WEBHOOK = [Middleware(RecordingMiddleware, kind="webhook")]
 
 ROUTES: list[BaseRoute] = [
@@ -84,20 +80,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/month", subscription.month, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/retry", subscription.retry, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/stop", subscription.stop, methods=["POST"], middleware=SEEN),
-    # For an audience
-    Route(f"{ORDER}/qr", present.order_qr),
-    Route(f"{ORDER}/qr", present.payment_qr, methods=["POST"], middleware=SEEN),
-    Route(f"{ORDER}/done", present.done),
-    Route(f"{ORDER}/expire-now", walkthrough.expire_now, methods=["POST"]),
-    Route(f"{ORDER}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
-    Route("/walkthrough", walkthrough.walkthrough),
-    Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
-    Route("/walkthrough/leave", walkthrough.leave, methods=["POST"]),
-    Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
-    Route("/walkthrough/{scene}", walkthrough.start, methods=["POST"]),
-    Route(f"{ORDER}/inspector", inspector.order_inspector),
-    Route("/inspector", inspector.latest),
-    Route("/source/{name}", inspector.source_view),
+    *PRESENTER_ROUTES,
     Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
     Route("/.well-known/security.txt", well_known.security_txt),
     Route("/healthz", health.healthz),

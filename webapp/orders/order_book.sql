@@ -82,7 +82,7 @@ VALUES (:change_id, :reference_id, :now, :old_status, :new_status, :cause);
 SELECT * FROM order_changes WHERE reference_id = :reference_id ORDER BY changed_at, change_id;
 
 -- name: disown_orders(visitor, nobody)^
-UPDATE orders SET visitor = :nobody WHERE visitor = :visitor RETURNING reference_id;
+UPDATE orders SET visitor = :nobody, share_hash = NULL WHERE visitor = :visitor RETURNING reference_id;
 
 -- name: claim_refresh(now, reference_id, not_since)^
 -- Returns a row to one caller per interval.
