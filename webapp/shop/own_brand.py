@@ -1,8 +1,9 @@
 """A brand for one visit: typed on a form or carried by a link, text only, and kept in the visitor's signed cookie.
 
-The link is ``/?brand=Kopi+Kita&colour=c2410c&goods=IDR|Flat+white;35000|Croissant;28000``; its part about the brand is
-``Brand.own``. Each field may be missing. Other choices may follow: ``&currency=IDR&cart=gayo:1``, where each coffee
-stands for one of the products. Prices are the presenter's, for a demonstration: with live keys no such brand is shown.
+The link's part about the brand is ``Brand.own``: ``brand=Kopi+Kita&colour=c2410c&goods=…``. Each field may be missing.
+``goods`` is a currency, then products with their prices: ``CODE|Flat white;35000|Croissant;28000``. Other choices may
+follow, such as ``&cart=gayo:1``, where each coffee stands for one of the products. Prices are the presenter's, for a
+demonstration: with live keys no such brand is shown.
 """
 
 import re
