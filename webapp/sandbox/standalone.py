@@ -31,7 +31,7 @@ async def healthy(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """Handle `GET /readyz`: the database answers."""
-    async with request.app.state.database.read() as connection:
+    async with request.app.state.sandbox.database.read() as connection:
         await connection.execute("SELECT 1")
     return PlainTextResponse("ready\n")
 
@@ -69,5 +69,5 @@ def create_app(
         Mount("/", log),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)], lifespan=lifespan)
-    app.state.database, control.whole = database, app
+    app.state.sandbox, control.whole = sandbox, app
     return app
