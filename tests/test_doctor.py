@@ -11,6 +11,7 @@ from tests.conftest import OpenShop, migrate_as_release_does
 from tests.xendit import client_to
 from webapp.config import Settings
 from webapp.doctor import NO_SESSION, examine
+from webapp.shop.brand import Brand
 
 pytestmark = pytest.mark.anyio
 
@@ -39,6 +40,12 @@ async def sentences(settings: Settings, answer: Any) -> list[tuple[bool, str]]:
 async def test_a_good_configuration_has_nothing_to_mend() -> None:
     found = await sentences(real(), httpx.Response(404, json={"error_code": "NOT_FOUND"}))
     assert all(ok for ok, _ in found) and len(found) == 4
+
+
+async def test_the_doctor_says_whose_shop_it_is() -> None:
+    brand = Brand(name="Kopi Kita", colour="c2410c")
+    found = [sentence for _, sentence in await sentences(Settings(brand=brand), httpx.ConnectError("no call"))]
+    assert "The shop is Kopi Kita, in #c2410c, with no logo, and sells the coffee." in found
 
 
 @pytest.mark.parametrize(

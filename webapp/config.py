@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from webapp.accounts import read_keys, read_tokens, refuse_wrong_keys, shared_markets
 from webapp.address import hosters_address
+from webapp.brand_settings import read_brand
 from webapp.env import (
     ConfigError,
     load_env_file,
@@ -25,6 +26,7 @@ from webapp.env import (
     read_secret,
 )
 from webapp.keep import Keep, read_keep
+from webapp.shop.brand import SELAT, Brand
 from webapp.shop.currencies import CURRENCIES
 
 XENDIT_API_URL = "https://api.xendit.co"
@@ -41,11 +43,10 @@ class Settings:
     """Call the built-in sandbox instead of Xendit. It serves all eight markets."""
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secret API keys by currency. Only the markets with a key are open."""
+    brand: Brand = SELAT
     shared_markets: frozenset[str] = frozenset()  # those that XENDIT_API_KEY serves
-    component_origins: tuple[str, ...] = ()
-    """Origins on which Components may run. The default is ``app_url``."""
-    secret_key: str = field(default="", repr=False)
-    """The key that signs the cookie. All workers must share it."""
+    component_origins: tuple[str, ...] = ()  # where Components may run; by default at ``app_url``
+    secret_key: str = field(default="", repr=False)  # signs the cookie; all workers must share it
     xendit_api_url: str = XENDIT_API_URL
     database_url: str = "sqlite:///var/shop.db"
     keep: Keep = field(default_factory=Keep)
@@ -53,12 +54,10 @@ class Settings:
     """``x-callback-token`` by currency. The key ``""`` is for markets without their own."""
     log_level: str = "INFO"
     port: int = 8000
-    rate_limits: bool = True
-    """Limit the requests per minute from one address."""
+    rate_limits: bool = True  # of requests per minute from one address
     apple_domain_association: str = ""
     security_contact: str = ""
-    on_heroku: bool = False
-    """True on a Heroku dyno, whose disk is wiped every day."""
+    on_heroku: bool = False  # whose disk is wiped every day
     behind_proxy: bool = False
     """Take the visitor's address from the last entry of ``X-Forwarded-For``, which the proxy appends."""
 
@@ -124,6 +123,7 @@ class Settings:
             address_unknown=not address and (on_heroku or behind_proxy),
             sandbox=sandbox,
             api_keys=read_keys(env),
+            brand=read_brand(env, () if sandbox else read_keys(env).values()),
             shared_markets=frozenset() if sandbox else shared_markets(env),
             component_origins=read_origins("COMPONENT_ORIGINS", env.get("COMPONENT_ORIGINS") or ""),
             secret_key=read_secret(env, Path("var/secret_key"), shared=several),

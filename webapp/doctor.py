@@ -30,13 +30,14 @@ class Finding:
 
 async def examine(settings: Settings, client: httpx.AsyncClient) -> list[Finding]:
     """Return the findings about the settings. Each API key costs one call to Xendit."""
-    address, database = _address(settings), await _database(settings)
+    address, others = _address(settings), [await _database(settings)]
+    others += [] if settings.brand.is_selat else [Finding(True, settings.brand.summary)]
     if settings.sandbox:
         return [
             address,
             Finding(True, "The sandbox answers instead of Xendit, in all eight markets. Nothing else is needed."),
             Finding(True, "To use your own account, put a test key into IDR_API_KEY (or another market's)."),
-            database,
+            *others,
         ]
     own = [code for code in settings.api_keys if code not in settings.shared_markets]
     findings = [await _key(settings, client, currency) for currency in own]
@@ -44,7 +45,7 @@ async def examine(settings: Settings, client: httpx.AsyncClient) -> list[Finding
     for origin in settings.component_origins:
         if not origin.startswith("https://") and origin != settings.app_url:
             findings.append(Finding(False, f"COMPONENT_ORIGINS has {origin}, which is not https: Xendit refuses it."))
-    findings += [_tokens(settings), database]
+    findings += [_tokens(settings), *others]
     return findings
 
 

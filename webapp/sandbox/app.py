@@ -19,6 +19,7 @@ from .addresses import WebhookAddresses
 from .api import create_api
 from .caller_faults import CallerFaults, FaultMiddleware, get_caller_faults, set_caller_faults
 from .clock import utcnow
+from .codec import loads
 from .database import Database
 from .outbox import WebhookFaults
 from .settings import SandboxSettings
@@ -105,6 +106,12 @@ class Sandbox:
     async def webhooks(self, object_id: str | None = None) -> list[dict[str, Any]]:
         """Return the newest webhooks without their bodies, of all objects or of one."""
         return await webhooks.list_webhooks(self.store, object_id)
+
+    async def webhook_body(self, webhook: dict[str, Any]) -> Any:
+        """Return the body of one of `webhooks()`, without the addresses that a sent one has in addition."""
+        found = await webhooks.get_webhook(self.store, webhook["webhook_id"])
+        data = loads(found["body"]) if found else {}
+        return data if webhook["event"] == "invoice" else {"event": webhook["event"], "data": data}
 
     async def resend(self, webhook_id: str) -> bool:
         """Send a webhook again with the same id. Return False if there is none of that id."""

@@ -12,6 +12,8 @@ from starlette.routing import Mount, Route, Router
 
 from .app import Sandbox
 from .body_limit import BodyLimitMiddleware
+from .console.endpoints import Console
+from .console.request_log import RequestLogMiddleware
 from .control.clock import TurnableClock
 from .control.endpoints import Control
 from .control.guard import GuardMiddleware
@@ -20,21 +22,6 @@ from .control.seeding import seed
 from .database import SQLiteDatabase
 from .retention import is_empty
 from .settings import SandboxSettings
-
-HELLO = """This is an imitation of Xendit's API, for tests and demos. No money moves.
-
-POST /sessions      GET /sessions/{id}      POST /sessions/{id}/cancel
-POST /v2/invoices   GET /v2/invoices/{id}   GET /v2/invoices?external_id=   POST /invoices/{id}/expire!
-POST /refunds       POST /customers         POST /v3/payments/{id}/capture         POST /v3/payment_requests
-GET /v3/payment_tokens/{id}                 GET /recurring/plans/{id}              GET /recurring/plans/{id}/cycles
-
-HTTP Basic: any user name that begins with xnd_development_, and no password.
-"""
-
-
-async def hello(request: Request) -> Response:
-    """Handle `GET /`."""
-    return PlainTextResponse(HELLO)
 
 
 async def healthy(request: Request) -> Response:
@@ -56,7 +43,9 @@ def create_app(
     clock = TurnableClock()
     sandbox = Sandbox(settings, database, clock=clock)
     calls = NextCallsMiddleware(sandbox.api)
-    control = Control(sandbox, clock, calls)
+    log = RequestLogMiddleware(calls, clock)
+    control, console = Control(sandbox, clock, calls), Console(sandbox, log)
+    control.forget = [log.clear, sandbox.tries.clear] if sandbox.tries else []
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -70,13 +59,14 @@ def create_app(
             await sandbox.stop()
             await database.close()
 
+    own = [Mount("/console", routes=console.routes()), *control.routes()]
     routes = [
-        Route("/", hello),
+        Route("/", GuardMiddleware(Router([Route("/", console.list)]), open_control)),
         Route("/healthz", healthy),
         Route("/readyz", ready),
         *sandbox.routes,
-        Mount("/_sandbox", GuardMiddleware(Router(control.routes()), open_control)),
-        Mount("/", calls),
+        Mount("/_sandbox", GuardMiddleware(Router(own), open_control)),
+        Mount("/", log),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)], lifespan=lifespan)
     app.state.database, control.whole = database, app
