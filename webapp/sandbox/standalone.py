@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 
+from .api.transport import TransportMiddleware
 from .app import Sandbox
 from .body_limit import BodyLimitMiddleware
 from .console.endpoints import Console
@@ -42,8 +43,8 @@ def create_app(
     """Return the app of one sandbox on one database. Other machines control it if `open_control` lets them."""
     clock = TurnableClock()
     sandbox = Sandbox(settings, database, clock=clock)
-    calls = NextCallsMiddleware(sandbox.api)
-    log = RequestLogMiddleware(calls, clock)
+    calls = NextCallsMiddleware(sandbox.bare_api)
+    log = RequestLogMiddleware(TransportMiddleware(calls, clock), clock)
     control, console = Control(sandbox, clock, calls), Console(sandbox, log)
     control.forget = [log.clear, sandbox.tries.clear] if sandbox.tries else []
 
