@@ -22,8 +22,7 @@ class LineItem:
     """Per piece, in the order's currency."""
     category: str
     description: str
-    type: str = "PHYSICAL_PRODUCT"
-    """Xendit's type of an item; ``FEE`` for what is no product."""
+    type: str = "PHYSICAL_PRODUCT"  # Xendit's; FEE for what is no product
 
     @property
     def amount(self) -> Decimal:

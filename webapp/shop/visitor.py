@@ -37,8 +37,7 @@ class Visitor:
     """The orders that saved a card or wallet with which the visitor can pay at once."""
     present: str = "page"
     """One of PRESENTATIONS."""
-    options: Options = USUAL
-    """As they were chosen; ``webapp/shop/options.py`` says which apply."""
+    options: Options = USUAL  # webapp/shop/options.py says which of them apply
 
     @property
     def brand(self) -> Brand:

@@ -112,6 +112,8 @@ def refuse_unseen(request: Request, visitor: Visitor, shown: str | None) -> None
 def _same(order: Order, visitor: Visitor) -> bool:
     """Return whether the visitor would make the same order again now."""
     options = options_of(visitor)
-    chosen = (visitor.flow, visitor.integration, visitor.currency.code, options.locale or visitor.language, options)
+    chosen = (visitor.flow, visitor.integration, visitor.currency.code, visitor.brand.name, options)
+    same_language = (options.locale or visitor.language) == order.locale
     same_cart = visitor.flow is Flow.SAVE or visitor.cart.made(order)
-    return same_cart and chosen == (order.flow, order.integration, order.currency, order.locale, order.options)
+    made = (order.flow, order.integration, order.currency, order.shop_name, order.options)
+    return same_cart and same_language and chosen == made
