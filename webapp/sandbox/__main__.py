@@ -11,10 +11,12 @@ import sys
 from pathlib import Path
 
 from . import ids
+from .addresses import Address
 from .app import Sandbox
 from .codec import read
 from .command_line import arguments
 from .database import SQLiteDatabase
+from .errors import SandboxError
 from .gateway.sdk_files import published_file
 from .settings import SandboxSettings
 
@@ -59,6 +61,19 @@ async def show_webhooks(given: argparse.Namespace) -> int:
         await database.close()
 
 
+def send_webhooks(given: argparse.Namespace) -> int:
+    """Send webhooks to another server. Nothing is stored."""
+    from .sending.send import send
+
+    amount = int(given.amount) if given.amount.is_integer() else given.amount
+    address = Address(given.to, given.webhook_token)
+    try:
+        answered = asyncio.run(send(given.event, address, given.reference, given.currency, amount))
+    except SandboxError as error:
+        return failed(f"cannot make {given.event}: {error.message}")
+    return 0 if answered else 1
+
+
 def serve(given: argparse.Namespace) -> int:
     """Serve until a signal. Listen first, so that nothing is promised at a port that is taken."""
     import uvicorn
@@ -97,6 +112,8 @@ def failed(reason: str) -> int:
 def main() -> int:
     """Run the command line and return the exit status."""
     given = arguments()
+    if given.command == "send":
+        return send_webhooks(given)
     try:
         with contextlib.closing(sqlite3.connect(given.database)) as database:
             database.execute("PRAGMA user_version")

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from . import gateway, hosted, invoices, retention, sessions, webhooks
 from .addresses import WebhookAddresses
 from .api import create_api
+from .api.transport import TransportMiddleware
 from .caller_faults import CallerFaults, FaultMiddleware, get_caller_faults, set_caller_faults
 from .clock import utcnow
 from .codec import loads
@@ -51,7 +52,8 @@ class Sandbox:
         self.store = Store(database, settings.secret, clock, self._kick, sends)
         self.addresses = WebhookAddresses(settings)
         self.tries = TryLog() if settings.standalone else None
-        self.api: ASGIApp = FaultMiddleware(create_api(self.store, settings), self.store)
+        self.bare_api: ASGIApp = FaultMiddleware(create_api(self.store, settings), self.store)
+        self.api: ASGIApp = TransportMiddleware(self.bare_api, clock)
         self.routes: list[BaseRoute] = [
             *gateway.routes(self.store, settings),
             *hosted.routes(self.store, settings, translations or {}),

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from .sending.recipes import EVENTS, SCENARIOS
+
 # The usual ports of other emulators are 1080, 3000, 4000, 4010, 4566, 5000, 8000, 8080, 9000, 9099 and 12111.
 PORT = 4270
 
@@ -39,6 +41,12 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     actions = webhooks.add_subparsers(dest="action", required=True)
     actions.add_parser("list", parents=[after])
     actions.add_parser("resend", parents=[after]).add_argument("webhook_id")
+    send = commands.add_parser("send", parents=[after], help="send a webhook to your own server, and print its answer")
+    send.add_argument("event", choices=[*EVENTS, *SCENARIOS], metavar="EVENT", help=", ".join([*EVENTS, *SCENARIOS]))
+    send.add_argument("--to", type=url, required=True, help="the address of your server's endpoint for webhooks")
+    send.add_argument("--reference", default="order-1", help="your reference_id, or an invoice's external_id")
+    send.add_argument("--currency", default="IDR", help="usually IDR")
+    send.add_argument("--amount", type=float, default=100_000, help="usually 100000")
     given = parser.parse_args(words)
     in_memory = given.ids == "sequential"
     if in_memory and given.database and given.database.exists():

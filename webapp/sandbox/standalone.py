@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 
+from .api.transport import TransportMiddleware
 from .app import Sandbox
 from .body_limit import BodyLimitMiddleware
 from .console.endpoints import Console
@@ -31,7 +32,7 @@ async def healthy(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """Handle `GET /readyz`: the database answers."""
-    async with request.app.state.database.read() as connection:
+    async with request.app.state.sandbox.database.read() as connection:
         await connection.execute("SELECT 1")
     return PlainTextResponse("ready\n")
 
@@ -42,8 +43,8 @@ def create_app(
     """Return the app of one sandbox on one database. Other machines control it if `open_control` lets them."""
     clock = TurnableClock()
     sandbox = Sandbox(settings, database, clock=clock)
-    calls = NextCallsMiddleware(sandbox.api)
-    log = RequestLogMiddleware(calls, clock)
+    calls = NextCallsMiddleware(sandbox.bare_api)
+    log = RequestLogMiddleware(TransportMiddleware(calls, clock), clock)
     control, console = Control(sandbox, clock, calls), Console(sandbox, log)
     control.forget = [log.clear, sandbox.tries.clear] if sandbox.tries else []
 
@@ -69,5 +70,5 @@ def create_app(
         Mount("/", log),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)], lifespan=lifespan)
-    app.state.database, control.whole = database, app
+    app.state.sandbox, control.whole = sandbox, app
     return app

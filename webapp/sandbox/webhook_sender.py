@@ -87,7 +87,7 @@ class WebhookSender:
         if not address.url:
             await self._settle(row, "NOT_SENT", "", None)
             return
-        body = self._body(row["event"], data)
+        body = body_of(self.settings, row["event"], data, self.clock())
         answers = [await self._post(address, row["webhook_id"], body) for _ in range(row["copies"])]
         good = [answer for answer in answers if answer.startswith("2")]
         schedule = self.settings.webhook_schedule
@@ -103,30 +103,36 @@ class WebhookSender:
         async with self.store.database.write() as connection:
             await self.store.queries.settle_webhook(connection, webhook_id=row["webhook_id"], **fields)
 
-    def _body(self, event: str, data: dict[str, Any]) -> bytes:
-        """Return the body to send. Only here it gets the time of this try (`created`) and secret addresses."""
-        if event == "invoice":
-            return dumps(data).encode()
-        if event.startswith("payment_session.") and data["mode"] == "PAYMENT_LINK":
-            data["payment_link_url"] = payment_link_url(self.settings, data["payment_session_id"])
-        envelope = {"event": event, "business_id": data["business_id"], "created": to_text(self.clock())}
-        kind = event.partition(".")[0]
-        if kind in ("refund", "recurring"):  # their data name no business, and the envelope of refunds no version
-            version = {"api_version": "2026-01-01"} if kind == "recurring" else {}
-            return dumps(
-                {**envelope, **version, "data": {k: v for k, v in data.items() if k != "business_id"}}
-            ).encode()
-        return dumps({**envelope, "api_version": "v3", "data": data}).encode()
-
     async def _post(self, address: Address, webhook_id: str, body: bytes) -> str:
         """Send once. Return the status code as text, or the name of the network error."""
-        headers = {"content-type": "application/json", "x-callback-token": address.token, "webhook-id": webhook_id}
         text = ""
         try:
-            answer = await self.client.post(address.url, content=body, headers=headers, timeout=TIMEOUT_SECONDS)
+            answer = await self.client.post(
+                address.url, content=body, headers=headers_of(address, webhook_id), timeout=TIMEOUT_SECONDS
+            )
             said, text = str(answer.status_code), answer.text if self.tries else ""
         except httpx.HTTPError as error:
             said = type(error).__name__
         if self.tries:
             self.tries.add(webhook_id, Try(to_text(self.clock()), address.url, body.decode(), said, text[:LONGEST]))
         return said
+
+
+def body_of(settings: SandboxSettings, event: str, data: dict[str, Any], now: datetime) -> bytes:
+    """Return the body to send. Only here it gets the time of this try (`created`) and secret addresses."""
+    if event == "invoice":
+        return dumps(data).encode()
+    if event.startswith("payment_session.") and data["mode"] == "PAYMENT_LINK":
+        data["payment_link_url"] = payment_link_url(settings, data["payment_session_id"])
+    envelope = {"event": event, "business_id": data["business_id"], "created": to_text(now)}
+    kind = event.partition(".")[0]
+    if kind in ("refund", "recurring"):  # their data name no business, and the envelope of refunds no version
+        version = {"api_version": "2026-01-01"} if kind == "recurring" else {}
+        named = {name: value for name, value in data.items() if name != "business_id"}
+        return dumps({**envelope, **version, "data": named}).encode()
+    return dumps({**envelope, "api_version": "v3", "data": data}).encode()
+
+
+def headers_of(address: Address, webhook_id: str) -> dict[str, str]:
+    """Return the headers to send."""
+    return {"content-type": "application/json", "x-callback-token": address.token, "webhook-id": webhook_id}
