@@ -3,7 +3,7 @@
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from webapp.endpoints import cheat, inspector, present, stage, take_along, walkthrough
+from webapp.endpoints import cheat, inspector, present, set_up, stage, take_along, walkthrough
 from webapp.inspector.middleware import RecordingMiddleware
 
 ORDER = "/orders/{reference_id}"
@@ -23,6 +23,7 @@ PRESENTER_ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/share", take_along.share, methods=["POST"]),
     Route(f"{ORDER}/withdraw", take_along.withdraw, methods=["POST"]),
     Route("/shared/{token}", take_along.shared),
+    Route("/set-up", set_up.set_up),
     Route("/stage", stage.entrance),
     Route("/stage", stage.open_room, methods=["POST"]),
     Route("/stage/{room}", stage.stage),
