@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import OpenShop, Shop
 from tests.xendit import HTMX
+from webapp.endpoints import stage
 from webapp.orders import rooms
 
 pytestmark = pytest.mark.anyio
@@ -171,3 +172,14 @@ async def test_words_can_be_read_out_and_not_guessed() -> None:
     words = {rooms._word() for _ in range(2000)}
     assert len(words) == 2000
     assert all(re.fullmatch(r"[bcdfghjkmnp-z]{4}-[bcdfghjkmnp-z]{4}", word) and "u" not in word for word in words)
+
+
+async def test_a_full_room_shows_the_newest_orders_and_counts_all(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "SHOWN", 2)
+    path = await opened(shop)
+    await shop.get(joining(path))
+    for currency in ("IDR", "PHP", "THB"):
+        await shop.place(currency=currency)
+    screen = (await shop.get(path)).text
+    assert [row[0] for row in rows(screen)] == ["Thailand", "Philippines"]
+    assert "3 orders · 0 completed" in screen

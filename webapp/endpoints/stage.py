@@ -1,7 +1,7 @@
 """The audience's screen: a code that leads phones into the shop, and their orders as they come in (``/stage``)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.notices import N_, Refusal
 from webapp.orders.rooms import Room, RoomOrder, Rooms
+from webapp.orders.status import OrderStatus
 from webapp.shop.currencies import CURRENCIES
 from webapp.shop.visitor import save_visitor
 from webapp.web.htmx import is_htmx, redirect
@@ -50,15 +51,16 @@ async def stage(request: Request) -> Response:
     room = await _rooms(request).get(word)
     if room is None and not is_htmx(request):
         raise Refusal(CLOSED, 404)
-    orders = await _rooms(request).orders(room) if room else []
-    version = _version(room, orders)
+    orders = await _rooms(request).orders(room, SHOWN) if room else []
+    counts = await _rooms(request).counts(room) if room else {}
+    version = _version(room, orders, counts)
     if is_htmx(request) and request.query_params.get("seen") == version:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     context: dict[str, Any] = {
         "room": room,
-        "orders": orders[:SHOWN],
-        "made": len(orders),
-        "done": sum(order.status.is_success for order in orders),
+        "orders": orders,
+        "made": sum(counts.values()),
+        "done": sum(number for status, number in counts.items() if status.is_success),
         "version": version,
         "methods": METHODS,
         "markets": CURRENCIES,
@@ -94,9 +96,10 @@ def _rooms(request: Request) -> Rooms:
     return Rooms(shop.database)
 
 
-def _version(room: Room | None, orders: Sequence[RoomOrder]) -> str:
+def _version(room: Room | None, orders: Sequence[RoomOrder], counts: Mapping[OrderStatus, int]) -> str:
     """Return a hash of all that the screen shows."""
     if room is None:
         return "closed"
-    shown = "\n".join(f"{order.created} {order.currency} {order.integration} {order.status}" for order in orders)
-    return hashlib.sha256(shown.encode()).hexdigest()[:16]
+    shown = [f"{order.created} {order.currency} {order.integration} {order.status}" for order in orders]
+    shown += sorted(f"{status} {number}" for status, number in counts.items())
+    return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16]

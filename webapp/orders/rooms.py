@@ -15,7 +15,7 @@ from webapp.orders.status import OrderStatus
 
 OPEN_FOR = timedelta(hours=12)
 MAX_ROOMS = 200
-MAX_ORDERS = 500
+MAX_COUNTED = 5000
 LETTERS = "bcdfghjkmnpqrstvwxz"  # without vowels no word is rude, without l none is misread
 
 
@@ -70,10 +70,16 @@ class Rooms:
         async with self._database.autocommit() as connection:
             await self._sql.close_room(connection, room=word, visitor=visitor)
 
-    async def orders(self, room: Room) -> list[RoomOrder]:
-        """Return the room's orders since it was opened, newest first, at most 500."""
+    async def counts(self, room: Room) -> dict[OrderStatus, int]:
+        """Return the number of the room's orders in each state, counted up to 5,000 orders."""
         async with self._database.read() as connection:
-            rows = self._sql.orders_in(connection, room=room.word, created=room.created, most=MAX_ORDERS)
+            rows = self._sql.count_in(connection, room=room.word, created=room.created, most=MAX_COUNTED)
+            return {OrderStatus(row["status"]): int(row["orders"]) async for row in rows}
+
+    async def orders(self, room: Room, most: int) -> list[RoomOrder]:
+        """Return the newest of the room's orders since it was opened, newest first."""
+        async with self._database.read() as connection:
+            rows = self._sql.orders_in(connection, room=room.word, created=room.created, most=most)
             return [
                 RoomOrder(
                     row["currency"],

@@ -26,3 +26,10 @@ DELETE FROM rooms WHERE room = :room AND visitor = :visitor RETURNING room;
 SELECT currency, integration, status, created FROM orders
 WHERE room = :room AND room <> '' AND created >= :created
 ORDER BY created DESC LIMIT :most;
+
+-- name: count_in(room, created, most)
+-- Counts no further than :most orders.
+SELECT status, COUNT(*) AS orders FROM (
+    SELECT status FROM orders WHERE room = :room AND room <> '' AND created >= :created LIMIT :most
+) AS made
+GROUP BY status;
