@@ -57,3 +57,14 @@ async def test_a_link_names_no_visitor_and_no_order(shop: Shop) -> None:
 
 async def test_the_shop_leads_to_its_link(shop: Shop) -> None:
     assert 'href="/set-up"' in (await shop.get("/")).text
+
+
+async def test_a_link_carries_what_was_made_ones_own(shop: Shop) -> None:
+    own = "/?brand=Kopi+Kita&colour=c2410c&goods=IDR|Flat white;35000|Croissant;28000&currency=IDR&cart=gayo:2"
+    assert (await shop.get(own)).status_code == 303
+    link = await link_of(shop)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(shop.app), base_url="http://testserver", follow_redirects=True
+    ) as other:
+        page = (await other.get(link)).text
+    assert "Kopi Kita" in page and "Croissant" in page and "Rp70.000" in page

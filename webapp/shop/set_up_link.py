@@ -6,7 +6,7 @@ from webapp.shop.visitor import Visitor
 
 
 def set_up_link(visitor: Visitor) -> str:
-    """Return the link to a visitor's choices and cart. It names no visitor, no order and no price."""
+    """Return the link to a visitor's brand, choices and cart. It names no visitor and no order."""
     choices = {
         "currency": visitor.currency.code,
         "flow": visitor.flow.value,
@@ -15,4 +15,5 @@ def set_up_link(visitor: Visitor) -> str:
         "language": visitor.language,
         "cart": ",".join(f"{product}:{quantity}" for product, quantity in visitor.cart.quantities.items()),
     }
-    return f"/?{urlencode(choices, safe=':,')}"
+    brand = f"{visitor.brand.own}&" if visitor.brand.own else ""
+    return f"/?{brand}{urlencode(choices, safe=':,')}"
