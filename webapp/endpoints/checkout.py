@@ -7,14 +7,7 @@ from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Refusal
 from webapp.orders.status import Flow
 from webapp.shop.visitor import save_visitor, unavailable_reason
-from webapp.web.checkout_form import (
-    customer_of,
-    earlier_order,
-    new_order,
-    read_checkout_id,
-    refuse_foretold,
-    refuse_unseen,
-)
+from webapp.web import checkout_form
 from webapp.web.forms import read_form
 from webapp.web.htmx import redirect
 from webapp.web.payment import open_payment
@@ -38,14 +31,14 @@ async def checkout(request: Request) -> Response:
         raise Refusal(N_("This shop has no such way to buy."))
     if reason := unavailable_reason(integration, Flow(flow), visitor.currency):
         raise Refusal(reason)
-    checkout_id = read_checkout_id(form)
+    checkout_id = checkout_form.read_checkout_id(form)
     visitor = visitor.with_choices(flow=Flow(flow), integration=integration, present=form.get("present", ""))
-    refuse_foretold(visitor)
-    order = await earlier_order(request, visitor, checkout_id)
+    checkout_form.refuse_foretold(visitor)
+    order = await checkout_form.earlier_order(request, visitor, checkout_id)
     if order is None:
-        refuse_unseen(request, visitor, form.get("seen"))
-        order = new_order(visitor, checkout_id, await customer_of(shop, visitor))
-        if await shop.order_book.add(order):  # stored before Xendit is called
+        checkout_form.refuse_unseen(request, visitor, form.get("seen"))
+        order = checkout_form.new_order(visitor, checkout_id, await checkout_form.customer_of(shop, visitor))
+        if await shop.order_book.add(order, room=checkout_form.room_of(request)):  # stored before Xendit is called
             save_visitor(request, visitor)
             request.session["ordered"] = order.reference_id
             return await open_payment(request, order, await create_at_xendit(shop, order))

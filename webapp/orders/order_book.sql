@@ -1,13 +1,13 @@
 -- The statements of OrderBook, valid in SQLite and in Postgres.
 
--- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label, shop_name, shop_colour, options)^
+-- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label, shop_name, shop_colour, room, options)^
 INSERT INTO orders (
     reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status,
-    created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label, shop_name, shop_colour, options
+    created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label, shop_name, shop_colour, room, options
 ) VALUES (
     :reference_id, :checkout_id, :visitor, :integration, :flow, :currency, :country, :locale, :lines, :amount, :status,
     :created, :updated, :expires_at, :sandbox, :customer_id, :payment_token_id, :token_label,
-    :shop_name, :shop_colour, :options
+    :shop_name, :shop_colour, :room, :options
 ) ON CONFLICT DO NOTHING
 RETURNING reference_id;
 
