@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import CUSTOMER, PAY, SAVE, SUBSCRIPTION, Rig
+from tests.sandbox.conftest import CUSTOMER, PAY, SAVE, SCHEDULE, SUBSCRIPTION, Rig
 
 pytestmark = pytest.mark.anyio
 
@@ -289,7 +289,6 @@ async def test_what_breaks_the_schema_is_refused_by_its_path(rig: Rig, changes: 
         (SAVE | {"amount": 1}, "INVALID_AMOUNT"),
         (SUBSCRIPTION | {"amount": 0}, "INVALID_AMOUNT"),
         (SUBSCRIPTION | {"capture_method": "MANUAL"}, "DISALLOWED_CAPTURE_METHOD"),
-        (SUBSCRIPTION | {"items": []}, "ITEMS_NOT_SUPPORTED"),
     ],
 )
 async def test_rules_beyond_the_schema(rig: Rig, changes: dict[str, Any], error_code: str) -> None:
@@ -353,13 +352,54 @@ async def test_another_business_sees_nothing(rig: Rig) -> None:
     assert (await rig.session(session))["status"] == "ACTIVE"
 
 
-async def test_a_customer_reference_of_another_business_is_a_duplicate(rig: Rig) -> None:
-    await rig.create(PAY, customer=CUSTOMER)
+async def test_two_businesses_use_the_same_customer_reference(rig: Rig) -> None:
+    first = await rig.create(PAY, customer=CUSTOMER)
+    other = await rig.api.post("/sessions", json=PAY | {"customer": CUSTOMER}, auth=("xnd_development_other", ""))
+    assert other.status_code == 201
+    assert other.json()["customer_id"] != first["customer_id"]
+
+
+@pytest.mark.parametrize("body", [SAVE | {"items": []}, SUBSCRIPTION | {"items": [ITEM]}, SUBSCRIPTION | {"items": []}])
+async def test_items_are_taken_as_the_official_store_sends_them(rig: Rig, body: dict[str, Any]) -> None:
+    session = await rig.create(body)
+    assert session["items"] == body["items"]
+    if body["items"]:
+        await rig.settle(session)
+        plan = (await rig.api.get(f"/recurring/plans/{session['recurring_plan_id']}")).json()
+        assert plan["items"] == body["items"]
+
+
+@pytest.mark.parametrize(
+    ("anchor", "status"),
+    [
+        ("2020-01-01T00:00:00Z", 400),
+        ("2026-11-21T23:59:59Z", 400),
+        ("2026-11-20T22:00:00-10:00", 400),
+        ("2026-11-22T00:00:00Z", 201),
+        ("2026-11-22T00:00:00+07:00", 201),
+        ("2026-11-21T22:00:00-10:00", 201),
+        ("2026-11-23T00:00:00Z", 201),
+    ],
+)
+async def test_an_anchor_in_the_past_is_refused(rig: Rig, anchor: str, status: int) -> None:
     answer = await rig.api.post(
-        "/sessions", json=PAY | {"customer": CUSTOMER}, auth=("xnd_development_sandbox_php", "")
+        "/sessions", json=SUBSCRIPTION | {"subscription": {"schedule": SCHEDULE | {"anchor_date": anchor}}}
     )
-    text = "customer: The reference_id entered has been used before. Please enter a unique reference_id"
-    assert (answer.status_code, answer.json()) == (409, {"error_code": "DUPLICATE_ERROR", "message": text})
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.json()["errors"][0]["path"] == "/body/subscription/schedule/anchor_date"
+
+
+@pytest.mark.parametrize(
+    ("expiry", "status"), [("2020-01-01", 400), ("2026-11-21", 400), ("2026-11-22", 201), ("soon", 400), (1, 400)]
+)
+async def test_a_recurring_expiry_in_the_past_is_refused(rig: Rig, expiry: Any, status: int) -> None:
+    recurring = {"recurring_expiry": expiry, "recurring_frequency": 30}
+    cards = {"card_on_file_type": "RECURRING", "recurring_configuration": recurring}
+    answer = await rig.api.post("/sessions", json=SAVE | {"channel_properties": {"cards": cards}})
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.json()["errors"][0]["path"].endswith("/recurring_configuration/recurring_expiry")
 
 
 async def test_a_known_customer_is_found_by_id(rig: Rig) -> None:

@@ -27,7 +27,7 @@ SCHEDULE: JSON = {
 
 OF_SESSION = [
     *("reference_id", "business_id", "customer_id", "currency", "amount", "country", "payment_session_id", "locale"),
-    *("metadata", "description", "notification_channels"),
+    *("metadata", "description", "notification_channels", "items"),
 ]
 OF_SUBSCRIPTION = ("schedule", "failed_cycle_action", "payment_link_for_failed_attempt", "immediate_payment")
 

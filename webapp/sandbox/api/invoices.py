@@ -11,6 +11,7 @@ from ..clock import to_text
 from ..codec import ApiResponse
 from ..errors import validation_error
 from ..ids import new_hex_id
+from ..invoice_channels import channels_of, method_name
 from ..invoice_search import search
 from ..links import invoice_view
 from ..markets import INVOICE_DEFAULT, MARKETS
@@ -18,7 +19,7 @@ from ..records import InvoiceRecord
 from ..settings import SandboxSettings
 from ..store import Store
 from .invoice_filters import filters_of
-from .invoice_schema import INVOICE, check_rules, duration, method_name
+from .invoice_schema import INVOICE, check_rules, duration
 from .reading import body_of, business_of
 from .schema import check_schema
 
@@ -117,10 +118,8 @@ def available(
         "available_direct_debits": [],
         "available_paylaters": [],
     }
-    for channel in MARKETS[currency].channels:
+    for channel in channels_of(currency, wanted):
         name = method_name(channel)
-        if wanted and not {name, channel.code} & set(wanted):
-            continue
         match channel.pm_type:
             case "VIRTUAL_ACCOUNT":
                 bank = {"bank_code": name, "collection_type": "POOL", "transfer_amount": amount}
@@ -134,4 +133,6 @@ def available(
                 lists["available_qr_codes"].append({"qr_code_type": name})
             case "ONLINE_BANKING":
                 lists["available_direct_debits"].append({"direct_debit_type": name})
+            case "PAYLATER":
+                lists["available_paylaters"].append({"paylater_type": name})
     return lists

@@ -1,6 +1,7 @@
 """The body of POST /v3/payment_requests with a saved method, and its rules."""
 
 import hashlib
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from ..document_table import UNIQUE
 from ..errors import SandboxError, bad_request
 from ..markets import MARKETS
 from ..object_records import TokenRecord
+from .dates import check_recurring_expiry
 from .metadata import check_metadata
 from .schema import Rule
 from .session_schema import CARDS, ITEM, MAX_NUMBER, text
@@ -59,7 +61,7 @@ SIMULATE = Rule("object", properties={"amount": Rule("number", minimum=0)})
 REPEATED = ("reference_id", "capture_method", "description", "items", "shipping_information", "metadata")
 
 
-def check_rules(body: JSON, token: TokenRecord) -> None:
+def check_rules(body: JSON, token: TokenRecord, now: datetime) -> None:
     """Raise the error of the first rule that the body breaks, for a token of this business."""
     if not token.is_active:
         raise bad_request("INVALID_TOKEN", f"The payment token is {token.token['status']}, expecting ACTIVE")
@@ -74,6 +76,7 @@ def check_rules(body: JSON, token: TokenRecord) -> None:
         raise SandboxError(403, "SKIP_3DS_FORBIDDEN", "skip_three_ds is for cards only")
     if not is_card and body.get("capture_method") == "MANUAL":
         raise bad_request("INVALID_VALUE_ERROR", "capture_method MANUAL is for cards only")
+    check_recurring_expiry(body.get("channel_properties") or {}, now, "/body/channel_properties")
     check_metadata(body.get("metadata"), "API_VALIDATION_ERROR", keys=50, value=500)
 
 

@@ -37,7 +37,7 @@ class PaymentRequestsApi:
             raise bad_request("INVALID_TOKEN", "There is no such payment token")
 
         def pay(token: TokenRecord, now: datetime) -> PaymentRequestRecord:
-            check_rules(body, token)
+            check_rules(body, token, now)
             record = payment_requests.begin(token.token, terms_of(body), now)
             if record.payment["channel_code"] == "CARDS":
                 record.aliases.append(unique_reference(business_id, body["reference_id"]))

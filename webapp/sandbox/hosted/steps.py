@@ -9,7 +9,7 @@ from markupsafe import Markup
 from .. import cards
 from ..channels import Channel
 from ..gateway.emv import qr_string
-from ..markets import MARKETS
+from ..invoice_channels import all_channels
 from ..sessions import Outcome
 from .checkout_view import JSON, CheckoutView
 from .choices import CARDS
@@ -32,10 +32,7 @@ class Step:
 
 def channel_of(checkout: CheckoutView, attempt: JSON) -> Channel:
     """Return the channel of an attempt."""
-    channel = MARKETS[checkout.currency].find(attempt["channel_code"])
-    if channel is None:
-        raise LookupError(f"no channel {attempt['channel_code']}")
-    return channel
+    return next(each for each in all_channels(checkout.currency) if each.code == attempt["channel_code"])
 
 
 def step_of(checkout: CheckoutView, attempt: JSON, merchant_name: str) -> Step:
