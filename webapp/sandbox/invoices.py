@@ -9,7 +9,7 @@ from typing import Any
 from .clock import from_text, to_text
 from .errors import MAX_ATTEMPTS, SandboxError, too_many_attempts
 from .events import Event
-from .ids import new_id
+from .ids import account_number, new_id
 from .records import OPEN, InvoiceRecord
 from .refunds import next_due, settle_due
 
@@ -17,7 +17,8 @@ CLIENT_TYPES = ("DASHBOARD", "API_GATEWAY", "INTEGRATION", "ON_DEMAND", "RECURRI
 CALLBACK_FIELDS = [
     *("id", "external_id", "user_id", "status", "merchant_name", "amount", "paid_amount", "paid_at", "payer_email"),
     *("description", "created", "updated", "currency", "payment_method", "payment_channel", "payment_id"),
-    *("payment_destination", "payment_details", "items", "fees", "success_redirect_url"),
+    *("payment_method_id", "payment_destination", "payment_details", "ewallet_type", "bank_code"),
+    *("credit_card_charge_id", "should_authenticate_credit_card", "items", "fees", "success_redirect_url"),
     *("failure_redirect_url", "metadata"),
 ]
 
@@ -56,8 +57,28 @@ def settle(record: InvoiceRecord, now: datetime, wanted: str, outcome: str, fail
         "payment_method": payment["method"],
         "payment_channel": payment["name"],
         "payment_id": payment["id"],
+        **paid_with(payment),
     }
     record.outbox.append(callback(record.invoice))
+
+
+def paid_with(payment: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that only one kind of payment has."""
+    name, uuid = payment["name"], payment["id"].removeprefix("py-")
+    match payment["method"]:
+        case "CREDIT_CARD":
+            return {"credit_card_charge_id": uuid.replace("-", "")[:24]}
+        case "EWALLET":
+            return {"ewallet_type": name, "payment_method_id": f"pm-{uuid}"}
+        case "DIRECT_DEBIT":
+            return {"payment_method_id": f"pm-{uuid}"}
+        case "BANK_TRANSFER":
+            return {"bank_code": name, "payment_destination": account_number(payment["id"])}
+        case "RETAIL_OUTLET":
+            return {"payment_destination": account_number(payment["id"])}
+        case "QR_CODE":
+            return {"payment_details": {"receipt_id": account_number(payment["id"]), "source": "Demo wallet"}}
+    return {}
 
 
 def expire(record: InvoiceRecord, now: datetime) -> None:

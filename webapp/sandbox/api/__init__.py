@@ -12,6 +12,7 @@ from ..codec import ApiResponse
 from ..errors import SandboxError
 from ..settings import SandboxSettings
 from ..store import Store
+from .balance import get_balance
 from .customers import CustomersApi
 from .cycles import CyclesApi
 from .invoices import InvoicesApi
@@ -50,6 +51,7 @@ def _checkouts(store: Store, settings: SandboxSettings) -> list[Route]:
         Route("/customers", customers.create, methods=["POST"]),
         Route("/customers", customers.find),
         Route("/customers/{customer_id}", customers.get),
+        Route("/balance", get_balance),
     ]
 
 
