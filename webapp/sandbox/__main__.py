@@ -14,6 +14,7 @@ from . import ids
 from .app import Sandbox
 from .codec import read
 from .command_line import arguments
+from .control.guard import OWN_NAMES
 from .database import SQLiteDatabase
 from .gateway.sdk_files import published_file
 from .settings import SandboxSettings
@@ -28,6 +29,7 @@ def settings_from(given: argparse.Namespace) -> SandboxSettings:
         webhook_token=given.webhook_token,
         sdk_path=published_file(),
         standalone=True,
+        obeys_callback_urls=given.open_control or given.host in OWN_NAMES,
         keep_days=36_500,  # the clock may be turned
     )
 

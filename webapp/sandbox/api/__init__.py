@@ -25,6 +25,7 @@ from .sessions import SessionsApi
 from .tokens import TokensApi
 
 logger = logging.getLogger(__name__)
+PLUGINS = "/tpi/payment/xendit/invoice"  # the gateway of Xendit's plugins for other shops
 CRASH = "Something unexpected happened. We are investigating this issue. Please try again later."
 
 
@@ -48,6 +49,9 @@ def _checkouts(store: Store, settings: SandboxSettings) -> list[Route]:
         Route("/v2/invoices", invoices.find),
         Route("/v2/invoices/{invoice_id}", invoices.get),
         Route("/invoices/{invoice_id}/expire!", invoices.expire, methods=["POST"]),
+        Route(PLUGINS, invoices.create, methods=["POST"]),
+        Route(f"{PLUGINS}/{{invoice_id}}", invoices.get),
+        Route(f"{PLUGINS}/{{invoice_id}}/expire", invoices.expire, methods=["POST"]),
         Route("/customers", customers.create, methods=["POST"]),
         Route("/customers", customers.find),
         Route("/customers/{customer_id}", customers.get),
