@@ -16,6 +16,7 @@ from .balance import get_balance
 from .customers import CustomersApi
 from .cycles import CyclesApi
 from .invoices import InvoicesApi
+from .openapi import openapi_endpoint
 from .payment_requests import PaymentRequestsApi
 from .payments import PaymentsApi
 from .plans import PlansApi
@@ -32,6 +33,7 @@ CRASH = "Something unexpected happened. We are investigating this issue. Please 
 def create_api(store: Store, settings: SandboxSettings) -> Starlette:
     """Return the ASGI app with the routes of the API."""
     routes = [*_checkouts(store, settings), *_payments(store, settings), *_subscriptions(store)]
+    routes.append(Route("/openapi.json", openapi_endpoint(tuple(routes))))
     handlers = {SandboxError: _api_error, HTTPException: _no_route, Exception: _crashed}
     api = Starlette(routes=routes, exception_handlers=handlers)
     api.router.redirect_slashes = False
