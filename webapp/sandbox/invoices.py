@@ -13,6 +13,7 @@ from .ids import account_number, new_id
 from .records import OPEN, InvoiceRecord
 from .refunds import next_due, settle_due
 
+CALLBACK_URL = "platform_callback_url"
 CLIENT_TYPES = ("DASHBOARD", "API_GATEWAY", "INTEGRATION", "ON_DEMAND", "RECURRING", "MOBILE")
 CALLBACK_FIELDS = [
     *("id", "external_id", "user_id", "status", "merchant_name", "amount", "paid_amount", "paid_at", "payer_email"),
@@ -59,7 +60,7 @@ def settle(record: InvoiceRecord, now: datetime, wanted: str, outcome: str, fail
         "payment_id": payment["id"],
         **paid_with(payment),
     }
-    record.outbox.append(callback(record.invoice))
+    record.outbox.append(callback(record))
 
 
 def paid_with(payment: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def expire(record: InvoiceRecord, now: datetime) -> None:
     """End a PENDING invoice. Any other stays as it is: the answer to that call is not documented."""
     if record.is_pending:
         record.invoice |= {"status": "EXPIRED", "updated": to_text(now)}
-        record.outbox.append(callback(record.invoice))
+        record.outbox.append(callback(record))
 
 
 def advance(record: InvoiceRecord, now: datetime) -> bool:
@@ -103,10 +104,12 @@ def due_at(record: InvoiceRecord) -> str | None:
     return str(record.invoice["expiry_date"]) if record.is_pending else next_due(record.refunds)
 
 
-def callback(invoice: dict[str, Any]) -> Event:
-    """Return the invoice webhook, whose body is flat: no `event` around it."""
+def callback(record: InvoiceRecord) -> Event:
+    """Return the invoice webhook, whose body is flat: no `event` around it. Sending takes its own address out."""
+    invoice = record.invoice
     data = {name: invoice[name] for name in CALLBACK_FIELDS if invoice.get(name) is not None}
-    return Event("invoice", invoice["id"], {**data, "is_high": False})
+    own_address = {CALLBACK_URL: record.callback_url} if record.callback_url else {}
+    return Event("invoice", record.id, {**data, "is_high": False, **own_address})
 
 
 def missing() -> SandboxError:

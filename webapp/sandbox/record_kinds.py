@@ -23,7 +23,7 @@ def _read_invoice(text: str) -> InvoiceRecord:
 
 def _write_invoice(record: InvoiceRecord) -> str:
     kept = {"invoice": record.invoice, "payments": record.payments, "refunds": record.refunds}
-    return dumps(kept | {"client_type": record.client_type})
+    return dumps(kept | {"client_type": record.client_type, "callback_url": record.callback_url})
 
 
 def _read_token(text: str) -> TokenRecord:

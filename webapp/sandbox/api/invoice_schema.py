@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import bad_request
 from ..invoice_channels import all_channels, method_name
+from ..invoices import CLIENT_TYPES
 from ..markets import INVOICE_DEFAULT, MARKETS
 from .metadata import check_metadata
 from .schema import FORMATS, Rule
@@ -52,6 +53,8 @@ INVOICE = Rule(
         "reminder_time": Rule("number", minimum=1),
         "reminder_time_unit": Rule("string", enum=("days", "hours")),
         "metadata": Rule("object", nullable=True),
+        "client_type": Rule("string", enum=CLIENT_TYPES, nullable=True),
+        "platform_callback_url": Rule("string", maximum=2048, format="uri", nullable=True),
     },
 )
 

@@ -13,6 +13,7 @@ from ..errors import validation_error
 from ..ids import new_hex_id
 from ..invoice_channels import channels_of, method_name
 from ..invoice_search import search
+from ..invoices import CALLBACK_URL
 from ..links import invoice_view
 from ..markets import INVOICE_DEFAULT, MARKETS
 from ..records import InvoiceRecord
@@ -42,7 +43,10 @@ class InvoicesApi:
         body = await body_of(request)
         check_schema(body, INVOICE)
         check_rules(body)
-        record = InvoiceRecord(invoice_of(body, business_id, self.settings.merchant_name, self.store.clock()))
+        invoice = invoice_of(body, business_id, self.settings.merchant_name, self.store.clock())
+        record = InvoiceRecord(invoice, client_type=body.get("client_type") or "API_GATEWAY")
+        if self.settings.obeys_callback_urls:
+            record.callback_url = body.get(CALLBACK_URL) or ""
         await self.store.add_invoice(record)
         return self._answer(record)
 
