@@ -16,6 +16,7 @@ from ..invoice_search import search
 from ..invoices import CALLBACK_URL
 from ..links import invoice_view
 from ..markets import INVOICE_DEFAULT, MARKETS
+from ..merchants import merchant_of
 from ..records import InvoiceRecord
 from ..settings import SandboxSettings
 from ..store import Store
@@ -43,7 +44,7 @@ class InvoicesApi:
         body = await body_of(request)
         check_schema(body, INVOICE)
         check_rules(body)
-        invoice = invoice_of(body, business_id, self.settings.merchant_name, self.store.clock())
+        invoice = invoice_of(body, business_id, merchant_of(request, self.settings.merchant_name), self.store.clock())
         record = InvoiceRecord(invoice, client_type=body.get("client_type") or "API_GATEWAY")
         if self.settings.obeys_callback_urls:
             record.callback_url = body.get(CALLBACK_URL) or ""
