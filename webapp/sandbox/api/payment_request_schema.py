@@ -1,4 +1,4 @@
-"""The body of POST /v3/payment_requests with a saved method, and its rules."""
+"""The body of POST /v3/payment_requests and the rules of a payment with a saved method."""
 
 import hashlib
 from datetime import datetime
@@ -12,7 +12,7 @@ from ..object_records import TokenRecord
 from .dates import check_recurring_expiry
 from .metadata import check_metadata
 from .schema import Rule
-from .session_schema import CARDS, ITEM, MAX_NUMBER, text
+from .session_schema import CARDS, CUSTOMER, ITEM, MAX_NUMBER, text
 
 JSON = dict[str, Any]
 URL = Rule("string", format="uri", maximum=2048, nullable=True)
@@ -36,7 +36,7 @@ PROPERTIES = Rule(
 COUNTRIES = tuple(sorted({market.country for market in MARKETS.values() if market.country}))
 REQUEST = Rule(
     "object",
-    required=("reference_id", "type", "payment_token_id", "country", "currency", "request_amount"),
+    required=("reference_id", "type", "country", "currency", "request_amount"),
     properties={
         "reference_id": text(1, 255),
         "type": Rule("string", enum=("PAY",)),
@@ -49,7 +49,7 @@ REQUEST = Rule(
         "channel_properties": PROPERTIES,
         "description": text(1, 1000, nullable=True),
         "customer_id": text(1, 41, nullable=True),
-        "customer": Rule("object", nullable=True),
+        "customer": CUSTOMER,
         "items": Rule("array", items=ITEM, nullable=True),
         "shipping_information": Rule(
             "object", nullable=True, required=("country",), properties={"country": text(2, 2)}
