@@ -53,7 +53,7 @@ async def show_order(
     modifications = await shop.modifications.of(order.reference_id)
     context = {
         "order": order,
-        "strip": strip_of_order(request, order),
+        "strip": strip_of_order(request, order, refunded(modifications)),
         "state_title": STATE_TITLES[order.status],
         "changes": await shop.order_book.changes(order.reference_id),
         "notice": notice,
