@@ -91,14 +91,14 @@ async def end(request: Request) -> Response:
 
 
 async def reset(request: Request) -> Response:
-    """Make the browser a new visitor with the same language and list of scenes (``POST /walkthrough/reset``).
+    """Make the browser a new visitor with the same language, brand and scenes (``POST /walkthrough/reset``).
 
     Orders stay stored, but the old cookie opens none of them. Saved cards and wallets are forgotten.
     """
     shop, visitor = shop_of(request), visitor_of(request)
     await forget_all(shop, visitor.id)
     await shop.order_book.disown(visitor.id)
-    kept = {key: value for key, value in request.session.items() if key in ("language", "list")}
+    kept = {key: value for key, value in request.session.items() if key in ("language", "brand", "list")}
     request.session.clear()
     request.session.update(kept)
     return RedirectResponse("/walkthrough", 303)
