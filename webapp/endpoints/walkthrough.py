@@ -19,6 +19,7 @@ from webapp.web.state import controls_of, shop_of, visitor_of
 from webapp.xendit.saved_payments import forget_all
 
 OF_A_WALK = ("scene", "played", "done", "began")
+KEPT = ("language", "brand", "room", "stage", "list")
 
 
 async def walkthrough(request: Request) -> Response:
@@ -91,14 +92,14 @@ async def end(request: Request) -> Response:
 
 
 async def reset(request: Request) -> Response:
-    """Make the browser a new visitor with the same language, brand and scenes (``POST /walkthrough/reset``).
+    """Make the browser a new visitor with the same ``KEPT`` (``POST /walkthrough/reset``).
 
     Orders stay stored, but the old cookie opens none of them. Saved cards and wallets are forgotten.
     """
     shop, visitor = shop_of(request), visitor_of(request)
     await forget_all(shop, visitor.id)
     await shop.order_book.disown(visitor.id)
-    kept = {key: value for key, value in request.session.items() if key in ("language", "brand", "list")}
+    kept = {key: value for key, value in request.session.items() if key in KEPT}
     request.session.clear()
     request.session.update(kept)
     return RedirectResponse("/walkthrough", 303)
