@@ -11,5 +11,5 @@ USER shop
 ENV PORT=8000 PYTHONUNBUFFERED=1
 VOLUME /shop/var
 EXPOSE 8000
-HEALTHCHECK CMD python -c "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/readyz')"
+HEALTHCHECK CMD python -c "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/readyz', timeout=5)"
 CMD ["sh", "-c", "python -m webapp migrate && exec python -m webapp serve"]
