@@ -203,15 +203,48 @@ def scene(page: Page) -> None:
     expect(page.locator(".strip")).to_be_visible()
 
 
+def audience(page: Page) -> None:
+    """The audience's screen with an order on it."""
+    page.goto("/stage")
+    page.locator(".stage-open button").click()
+    page.wait_for_url("**/stage/*-*")
+    stage = page.url
+    page.goto(stage.replace("/stage/", "/join/"))
+    waiting(page)
+    page.goto(stage)
+    expect(page.locator("#stage-orders tbody tr")).to_have_count(1)
+
+
+def taken_along(page: Page) -> None:
+    """What an order's owner may take along, with a link open."""
+    waiting(page)
+    page.goto(f"{page.url.partition('?')[0]}/take-along")
+    page.locator("form[action$='/share'] button").click()
+    expect(page.locator("#share-link")).to_be_visible()
+
+
+def shared(page: Page) -> None:
+    """An order behind its read-only link, unfolded."""
+    taken_along(page)
+    page.goto(page.locator("#share-link").input_value())
+    page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
+
+
+def set_up(page: Page) -> None:
+    filled(page)
+    page.goto("/set-up")
+
+
 STATES: list[Arrive] = [
     *(empty, filled, chosen, menus, saving, subscribing, refused),
     *(paying, declined, waiting, cancelled, paid, saved, subscribed, orders, no_orders),
     *(hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed, expired, down),
     *(missing, walkthrough, scene, behind, beside, presenting, source),
+    *(audience, taken_along, shared, set_up),
 ]
 
 # A reload ends these, or they keep the language that they began in: they have to be reached anew.
-FLEETING = {menus, behind, beside, presenting, refused, paying, declined, down}
+FLEETING = {taken_along, menus, behind, beside, presenting, refused, paying, declined, down}
 FLEETING |= {hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed}
 
 # For pictures only: it ends by itself within seconds.
