@@ -7,13 +7,16 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-https test check bench soak siege messages shots audit lock clean
+.PHONY: help run doctor run-https test check bench soak siege messages shots audit lock clean
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
-run: .venv/installed-run ## start the shop at http://localhost:8000
-	@exec .venv/bin/python -m webapp
+run: .venv/installed-run ## start the shop at http://localhost:8000; LAN=1 lets phones in the same network in
+	@exec .venv/bin/python -m webapp $(if $(LAN),lan)
+
+doctor: .venv/installed-run ## say what is wrong with the settings, if anything is; before the first start too
+	@.venv/bin/python -m webapp doctor
 
 run-https: .venv/installed-dev var/certificates/server.pem ## start it at https://localhost:8443, for real Components
 	@echo "The certificate is this machine's own. To trust it, import var/certificates/client.pem as an authority"

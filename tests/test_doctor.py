@@ -11,6 +11,7 @@ from tests.conftest import OpenShop, migrate_as_release_does
 from tests.xendit import client_to
 from webapp.config import Settings
 from webapp.doctor import NO_SESSION, examine
+from webapp.shop.brand import Brand
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +42,12 @@ async def test_a_good_configuration_has_nothing_to_mend() -> None:
     assert all(ok for ok, _ in found) and len(found) == 4
 
 
+async def test_the_doctor_says_whose_shop_it_is() -> None:
+    brand = Brand(name="Kopi Kita", colour="c2410c")
+    found = [sentence for _, sentence in await sentences(Settings(brand=brand), httpx.ConnectError("no call"))]
+    assert "The shop is Kopi Kita, in #c2410c, with no logo, and sells the coffee." in found
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -63,6 +70,8 @@ async def test_each_fault_of_a_key_has_its_sentence(answer: Any, words: str) -> 
     ("changes", "words"),
     [
         ({"app_url": "http://localhost:8000"}, "is not https"),
+        ({"address_unknown": True}, "Nothing tells the shop its address"),
+        ({"on_heroku": True}, "A dyno's disk is wiped every day"),
         ({"component_origins": ("http://other.example",)}, "COMPONENT_ORIGINS"),
         ({"webhook_tokens": {}}, "No webhook token for IDR"),
         ({"webhook_tokens": {"SGD": "x"}}, "No webhook token for IDR"),

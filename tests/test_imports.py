@@ -25,6 +25,7 @@ BELOW = (
     "webapp.order_context",
     "webapp.logs",
     "webapp.background",
+    "webapp.env",
     "webapp.keep",
     "webapp.shop.currencies",
     "webapp.shop.failing_totals",
@@ -34,7 +35,16 @@ WEB = ("webapp.web", "webapp.inspector", "webapp.presenter", *SHOP)
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.background": (),
     "webapp.keep": ("webapp.env",),
-    "webapp.config": ("webapp.env", "webapp.keep", "webapp.shop.currencies"),
+    "webapp.config": (
+        *("webapp.accounts", "webapp.address", "webapp.env", "webapp.keep"),
+        *("webapp.brand_settings", "webapp.shop.brand", "webapp.shop.currencies"),
+    ),
+    "webapp.brand_settings": ("webapp.env", "webapp.pictures", "webapp.catalogue_file", "webapp.shop.brand"),
+    "webapp.catalogue_file": ("webapp.env", "webapp.pictures", "webapp.shop"),
+    "webapp.pictures": ("webapp.env", "webapp.shop.product"),
+    "webapp.accounts": ("webapp.env", "webapp.shop.currencies"),
+    "webapp.address": (),
+    "webapp.markets": ("webapp.config", "webapp.integrations.errors"),
     "webapp.env": (),
     "webapp.accept": (),
     "webapp.xendit_hosts": (),
@@ -58,11 +68,21 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "webapp.xendit": ("webapp.xendit", *WEB),
     "webapp.endpoints": ("webapp.xendit", *WEB),
     "webapp.lifespan": ("webapp.xendit", *WEB),
-    "webapp.doctor": ("webapp.xendit", *BELOW),
+    "webapp.doctor": ("webapp.markets", "webapp.xendit", *BELOW),
     "webapp.__main__": ("webapp.doctor", "webapp.server", "webapp.xendit", *WEB),
     "webapp.server": ("webapp.config", "webapp.http_protocol"),
     "webapp.own_sandbox": ("webapp.sandbox", *WEB),
-    "webapp.app": ("webapp.own_sandbox", "webapp.endpoints", "webapp.lifespan", "webapp.xendit", *WEB),
+    "webapp.presenter_routes": ("webapp.endpoints", "webapp.inspector"),
+    "webapp.app": (
+        *(
+            "webapp.own_sandbox",
+            "webapp.presenter_routes",
+            "webapp.endpoints",
+            "webapp.lifespan",
+            "webapp.xendit",
+            *WEB,
+        ),
+    ),
 }
 PACKAGES = {name for name, path in FILES.items() if path.name == "__init__.py"}
 

@@ -94,11 +94,11 @@ def test_every_file_is_short_enough_to_be_read(texts: dict[str, str]) -> None:
 
 def settings_read() -> set[str]:
     """Names of environment variables in config.py: whole words in capitals with an underscore, or known short ones."""
-    files = ("config.py", "env.py", "keep.py")
+    files = ("accounts.py", "brand_settings.py", "config.py", "env.py", "keep.py")
     source = "\n".join((ROOT / "webapp" / name).read_text(encoding="utf-8") for name in files)
     tree = ast.parse(source)
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    names = {text for text in texts if re.fullmatch(r"[A-Z]+(_[A-Z]+)+|PORT|SANDBOX", text)}
+    names = {text for text in texts if re.fullmatch(r"[A-Z]+(_[A-Z]+)+|PORT|SANDBOX|CATALOGUE", text)}
     return names | {f"{code}_{kind}" for code in CURRENCIES for kind in ("API_KEY", "WEBHOOK_TOKEN")}
 
 

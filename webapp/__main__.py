@@ -1,9 +1,14 @@
-"""Serve the shop (``python -m webapp``, for hosters ``serve``), ``migrate`` its database, or ask the ``doctor``."""
+"""Serve the shop (``python -m webapp``; ``lan`` for phones in its network, ``serve`` for hosters), ``migrate`` its
+database, or ask the ``doctor``.
+"""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+import segno
 
 from webapp.config import Settings, settings_or_exit
 from webapp.database.connection import Database, database_from_url
@@ -11,6 +16,7 @@ from webapp.database.errors import DatabaseUnavailable
 from webapp.database.migrate import migrate
 from webapp.doctor import examine
 from webapp.server import serve
+from webapp.web.phones import is_local, network_host
 from webapp.xendit.client import xendit_client
 from webapp.xendit.network import network_transport
 
@@ -29,11 +35,26 @@ def main() -> None:
         print("migrated:", ", ".join(asyncio.run(_migrate(settings))) or "nothing new")
     elif sys.argv[1:] in (["doctor"], ["check"]):  # "check": the old name, until the next release
         raise SystemExit(not asyncio.run(_doctor(settings)))
-    elif sys.argv[1:] not in ([], ["serve"]):
-        raise SystemExit("usage: python -m webapp [serve | migrate | doctor]")
+    elif sys.argv[1:] not in ([], ["lan"], ["serve"]):
+        raise SystemExit("usage: python -m webapp [lan | serve | migrate | doctor]")
     else:
+        if sys.argv[1:] == ["lan"]:
+            settings = _for_the_network(settings)
         asyncio.run(_reach(settings))
-        serve(settings, public=sys.argv[1:] == ["serve"])
+        serve(settings, public=bool(sys.argv[1:]))
+
+
+def _for_the_network(settings: Settings) -> Settings:
+    """Return the settings with this machine's address in its network, and print it with its QR code."""
+    if is_local(settings.app_url):
+        host = network_host(settings)
+        if host is None or is_local(f"//{host}"):
+            raise SystemExit("selat: this machine is in no network. Join one, or set APP_URL.")
+        os.environ["APP_URL"] = f"http://{host}"  # for the workers too
+        settings = settings_or_exit()
+    print(f"Phones in the same network open {settings.app_url}, or scan:")
+    segno.make(settings.app_url).terminal(compact=True)
+    return settings
 
 
 async def _migrate(settings: Settings) -> list[str]:

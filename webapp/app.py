@@ -9,16 +9,14 @@ from webapp.config import Settings, settings_or_exit
 from webapp.database.connection import database_from_url
 from webapp.endpoints import (
     after_sale,
+    brand,
     cart,
     checkout,
     health,
-    inspector,
     orders,
-    present,
     saved_payments,
     storefront,
     subscription,
-    walkthrough,
     webhooks,
     well_known,
 )
@@ -32,6 +30,7 @@ from webapp.orders.modification_book import ModificationBook
 from webapp.orders.order_book import OrderBook
 from webapp.orders.saved_payments import SavedPayments
 from webapp.own_sandbox import own_sandbox
+from webapp.presenter_routes import ORDER, PRESENTER_ROUTES, SEEN
 from webapp.shop.currencies import open_markets
 from webapp.web.assets import SDK, load_assets, serve_asset
 from webapp.web.middleware import EXCEPTION_HANDLERS, middleware
@@ -40,12 +39,12 @@ from webapp.web.templating import Templates
 from webapp.xendit.client import xendit_client
 from webapp.xendit.sandbox_transport import SandboxTransport
 
-ORDER = "/orders/{reference_id}"
-SEEN = [Middleware(RecordingMiddleware, kind="answer")]  # the inspector records these answers
 WEBHOOK = [Middleware(RecordingMiddleware, kind="webhook")]
 
 ROUTES: list[BaseRoute] = [
     Route("/static/{fingerprint}/{path:path}", serve_asset),
+    Route("/brand/{colour:str}.css", brand.stylesheet),
+    Route("/brand/{fingerprint}/{name}", brand.picture),
     Route("/", storefront.storefront),
     Route("/choices", storefront.choose, methods=["POST"]),
     Route("/choices/currency", storefront.choose_currency, methods=["POST"]),
@@ -78,20 +77,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/month", subscription.month, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/retry", subscription.retry, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/stop", subscription.stop, methods=["POST"], middleware=SEEN),
-    # For an audience
-    Route(f"{ORDER}/qr", present.order_qr),
-    Route(f"{ORDER}/qr", present.payment_qr, methods=["POST"], middleware=SEEN),
-    Route(f"{ORDER}/done", present.done),
-    Route(f"{ORDER}/expire-now", walkthrough.expire_now, methods=["POST"]),
-    Route(f"{ORDER}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
-    Route("/walkthrough", walkthrough.walkthrough),
-    Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
-    Route("/walkthrough/leave", walkthrough.leave, methods=["POST"]),
-    Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
-    Route("/walkthrough/{scene}", walkthrough.start, methods=["POST"]),
-    Route(f"{ORDER}/inspector", inspector.order_inspector),
-    Route("/inspector", inspector.latest),
-    Route("/source/{name}", inspector.source_view),
+    *PRESENTER_ROUTES,
     Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
     Route("/.well-known/security.txt", well_known.security_txt),
     Route("/healthz", health.healthz),

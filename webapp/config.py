@@ -9,23 +9,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from webapp.accounts import read_keys, read_tokens, refuse_wrong_keys, shared_markets
+from webapp.address import hosters_address
+from webapp.brand_settings import read_brand
 from webapp.env import (
     ConfigError,
     load_env_file,
     read_database_url,
     read_environment,
     read_flag,
+    read_level,
     read_number,
     read_origin,
+    read_origins,
     read_port,
     read_secret,
-    refuse_wrong_keys,
 )
 from webapp.keep import Keep, read_keep
+from webapp.shop.brand import SELAT, Brand
 from webapp.shop.currencies import CURRENCIES
 
 XENDIT_API_URL = "https://api.xendit.co"
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 @dataclass(frozen=True)
@@ -34,14 +38,15 @@ class Settings:
 
     app_url: str = "http://localhost:8000"
     """The shop's own origin, used for return URLs, the webhook address and the same-origin check."""
+    address_unknown: bool = False  # behind a proxy: pages show the command that sets APP_URL
     sandbox: bool = True
     """Call the built-in sandbox instead of Xendit. It serves all eight markets."""
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secret API keys by currency. Only the markets with a key are open."""
-    component_origins: tuple[str, ...] = ()
-    """Origins on which Components may run. The default is ``app_url``."""
-    secret_key: str = field(default="", repr=False)
-    """The key that signs the cookie. All workers must share it."""
+    brand: Brand = SELAT
+    shared_markets: frozenset[str] = frozenset()  # those that XENDIT_API_KEY serves
+    component_origins: tuple[str, ...] = ()  # where Components may run; by default at ``app_url``
+    secret_key: str = field(default="", repr=False)  # signs the cookie; all workers must share it
     xendit_api_url: str = XENDIT_API_URL
     database_url: str = "sqlite:///var/shop.db"
     keep: Keep = field(default_factory=Keep)
@@ -49,12 +54,10 @@ class Settings:
     """``x-callback-token`` by currency. The key ``""`` is for markets without their own."""
     log_level: str = "INFO"
     port: int = 8000
-    rate_limits: bool = True
-    """Limit the requests per minute from one address."""
+    rate_limits: bool = True  # of requests per minute from one address
     apple_domain_association: str = ""
     security_contact: str = ""
-    on_heroku: bool = False
-    """True on a Heroku dyno, whose disk is wiped every day."""
+    on_heroku: bool = False  # whose disk is wiped every day
     behind_proxy: bool = False
     """Take the visitor's address from the last entry of ``X-Forwarded-For``, which the proxy appends."""
 
@@ -108,36 +111,33 @@ class Settings:
         """Return the settings that the environment gives. Raises ConfigError."""
         env = read_environment(os.environ if environ is None else environ)
         port = read_port(env.get("PORT") or "8000")
-        keys = {code: env[f"{code}_API_KEY"] for code in CURRENCIES if env.get(f"{code}_API_KEY")}
-        sandbox, workers = read_flag(env, "SANDBOX") or not keys, read_number(env, "WEB_CONCURRENCY", 1)
+        sandbox, workers = read_flag(env, "SANDBOX") or not read_keys(env), read_number(env, "WEB_CONCURRENCY", 1)
         if not sandbox:
-            refuse_wrong_keys(keys, allow_production=read_flag(env, "ALLOW_PRODUCTION_KEYS"))
-        level = (env.get("LOG_LEVEL") or "INFO").upper()
-        if level not in LOG_LEVELS:
-            raise ConfigError(f"Set LOG_LEVEL to one of {', '.join(LOG_LEVELS)}.")
-        origins = tuple(part.strip() for part in env.get("COMPONENT_ORIGINS", "").split(",") if part.strip())
-        tokens = {code: env[f"{code}_WEBHOOK_TOKEN"] for code in CURRENCIES if env.get(f"{code}_WEBHOOK_TOKEN")}
-        if env.get("XENDIT_WEBHOOK_TOKEN"):
-            tokens[""] = env["XENDIT_WEBHOOK_TOKEN"]
+            refuse_wrong_keys(env, allow_production=read_flag(env, "ALLOW_PRODUCTION_KEYS"))
         database_url = read_database_url(env.get("DATABASE_URL") or "sqlite:///var/shop.db")
-        several = bool(env.get("DYNO")) or database_url.startswith("postgres") or (workers > 1 and not sandbox)
+        on_heroku, address = bool(env.get("DYNO")), env.get("APP_URL") or hosters_address(env, port)
+        several = on_heroku or database_url.startswith("postgres") or (workers > 1 and not sandbox)
+        behind_proxy = read_flag(env, "BEHIND_PROXY", default=on_heroku)
         return cls(
-            app_url=read_origin("APP_URL", env.get("APP_URL") or f"http://localhost:{port}"),
+            app_url=read_origin("APP_URL", address or f"http://localhost:{port}"),
+            address_unknown=not address and (on_heroku or behind_proxy),
             sandbox=sandbox,
-            api_keys=keys,
-            component_origins=tuple(read_origin("COMPONENT_ORIGINS", origin) for origin in origins),
+            api_keys=read_keys(env),
+            brand=read_brand(env, () if sandbox else read_keys(env).values()),
+            shared_markets=frozenset() if sandbox else shared_markets(env),
+            component_origins=read_origins("COMPONENT_ORIGINS", env.get("COMPONENT_ORIGINS") or ""),
             secret_key=read_secret(env, Path("var/secret_key"), shared=several),
             xendit_api_url=read_origin("XENDIT_API_URL", env.get("XENDIT_API_URL") or XENDIT_API_URL),
             database_url=database_url,
             keep=read_keep(env),
-            webhook_tokens=tokens,
-            log_level=level,
+            webhook_tokens=read_tokens(env),
+            log_level=read_level(env.get("LOG_LEVEL") or "INFO"),
             port=port,
             apple_domain_association=env.get("APPLE_DOMAIN_ASSOCIATION", ""),
             security_contact=env.get("SECURITY_CONTACT", ""),
             rate_limits=read_flag(env, "RATE_LIMITS", default=True),
-            on_heroku=bool(env.get("DYNO")),
-            behind_proxy=read_flag(env, "BEHIND_PROXY", default=bool(env.get("DYNO"))),
+            on_heroku=on_heroku,
+            behind_proxy=behind_proxy,
         )
 
 

@@ -4,6 +4,7 @@ Each key is tried once with a session that doesn't exist: 404 means a valid key,
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -13,6 +14,7 @@ from webapp.database.errors import DatabaseUnavailable
 from webapp.database.migrate import unapplied
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import get_payment_session
+from webapp.markets import channels_by_currency
 from webapp.orders.order_book import OrderBook
 
 NO_SESSION = "ps-000000000000000000000000"
@@ -28,28 +30,43 @@ class Finding:
 
 async def examine(settings: Settings, client: httpx.AsyncClient) -> list[Finding]:
     """Return the findings about the settings. Each API key costs one call to Xendit."""
-    database = await _database(settings)
+    address, others = _address(settings), [await _database(settings)]
+    others += [] if settings.brand.is_selat else [Finding(True, settings.brand.summary)]
     if settings.sandbox:
         return [
+            address,
             Finding(True, "The sandbox answers instead of Xendit, in all eight markets. Nothing else is needed."),
             Finding(True, "To use your own account, put a test key into IDR_API_KEY (or another market's)."),
-            database,
+            *others,
         ]
-    findings = [await _key(settings, client, currency) for currency in settings.api_keys]
-    if settings.is_https:
-        findings.append(Finding(True, f"{settings.app_url} is https, so Components and return URLs work."))
-    else:
-        problem = f"{settings.app_url} is not https: Xendit refuses it as an origin of Components and in return URLs."
-        findings.append(Finding(False, f"{problem} Use `make run-https`, a tunnel, or deploy; then set APP_URL."))
+    own = [code for code in settings.api_keys if code not in settings.shared_markets]
+    findings = [await _key(settings, client, currency) for currency in own]
+    findings += [*await _shared_key(settings, client), address]
     for origin in settings.component_origins:
         if not origin.startswith("https://") and origin != settings.app_url:
             findings.append(Finding(False, f"COMPONENT_ORIGINS has {origin}, which is not https: Xendit refuses it."))
-    findings += [_tokens(settings), database]
+    findings += [_tokens(settings), *others]
     return findings
+
+
+def _address(settings: Settings) -> Finding:
+    url = settings.app_url
+    if settings.address_unknown:
+        return Finding(False, "Nothing tells the shop its address: set APP_URL, such as https://shop.example.")
+    if settings.is_https:
+        return Finding(True, f"{url} is https, so Components and return URLs work.")
+    if not settings.accepts_return_urls:
+        problem = f"{url} is not https: Xendit refuses it as an origin of Components and in return URLs."
+        return Finding(False, f"{problem} Use `make run-https`, a tunnel, or deploy; then set APP_URL.")
+    if urlsplit(url).hostname in ("localhost", "127.0.0.1", "::1"):
+        return Finding(True, f"{url} opens on this machine. `python -m webapp lan` lets phones of its network in.")
+    return Finding(True, f"{url} opens in its network. Without https it is for a demonstration only.")
 
 
 async def _database(settings: Settings) -> Finding:
     kind = "Postgres" if settings.database_url.startswith("postgres") else "SQLite"
+    if settings.on_heroku and kind == "SQLite":
+        return Finding(False, "A dyno's disk is wiped every day: run `heroku addons:create heroku-postgresql`.")
     database = database_from_url(settings.database_url)
     try:
         await database.open()
@@ -69,13 +86,35 @@ async def _database(settings: Settings) -> Finding:
     return Finding(True, f"The database ({kind}) is there, up to date, and can be written.")
 
 
-async def _key(settings: Settings, client: httpx.AsyncClient, currency: str) -> Finding:
-    name, key = f"{currency}_API_KEY", settings.api_keys[currency]
+async def _key(settings: Settings, client: httpx.AsyncClient, currency: str, name: str = "") -> Finding:
+    name, key = name or f"{currency}_API_KEY", settings.api_keys[currency]
     try:
         await get_payment_session(client, key, NO_SESSION, api_url=settings.xendit_api_url)
     except XenditError as error:
         return _verdict(name, error)
     return Finding(False, f"{name}: Xendit knows a session that can't exist. Check XENDIT_API_URL.")
+
+
+async def _shared_key(settings: Settings, client: httpx.AsyncClient) -> list[Finding]:
+    """Return a finding for each market that has no key of its own."""
+    markets = [code for code in settings.api_keys if code in settings.shared_markets]
+    if not markets:
+        return []
+    try:
+        channels = await channels_by_currency(settings, client, settings.api_keys[markets[0]])
+    except XenditError as error:
+        return [_verdict("XENDIT_API_KEY", error)]
+    if channels is None:
+        key = await _key(settings, client, markets[0], "XENDIT_API_KEY")
+        return [key, Finding(True, f"It is used for {', '.join(markets)}: Xendit doesn't say which of them it opens.")]
+    return [_market(code, channels.get(code, 0)) for code in markets]
+
+
+def _market(currency: str, channels: int) -> Finding:
+    if channels:
+        return Finding(True, f"{currency}: XENDIT_API_KEY opens this market. Payment channels: {channels}.")
+    problem = f"{currency}: XENDIT_API_KEY has no payment channel in this market."
+    return Finding(False, f"{problem} Set {currency}_API_KEY, or ask Xendit to open it.")
 
 
 def _verdict(name: str, error: XenditError) -> Finding:

@@ -13,6 +13,7 @@ import idna
 from dotenv import load_dotenv
 
 MIN_SECRET_LENGTH = 32
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 PORTS = {"http": 80, "https": 443}
 QUOTED = re.compile(r"^([\"'“”‘’])(.*)[\"'“”‘’]$", re.DOTALL)
 INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
@@ -58,6 +59,11 @@ def read_origin(name: str, value: str) -> str:
     return f"{parts.scheme}://{host}" + ("" if port in (None, PORTS[parts.scheme]) else f":{port}")
 
 
+def read_origins(name: str, value: str) -> tuple[str, ...]:
+    """Return the origins of a list with commas. Raises ConfigError."""
+    return tuple(read_origin(name, part.strip()) for part in value.split(",") if part.strip())
+
+
 def read_database_url(value: str) -> str:
     """Return the address of a database, of Postgres with the parameters that asyncpg knows. Raises ConfigError."""
     if value.startswith(("postgres://", "postgresql://")):
@@ -88,6 +94,13 @@ def read_number(env: Mapping[str, str], name: str, default: int) -> int:
     if not value.isascii() or not value.isdigit():
         raise ConfigError(f"Set {name} to a whole number.")
     return int(value)
+
+
+def read_level(value: str) -> str:
+    """Return a level of the log, in capitals. Raises ConfigError."""
+    if value.upper() not in LOG_LEVELS:
+        raise ConfigError(f"Set LOG_LEVEL to one of {', '.join(LOG_LEVELS)}.")
+    return value.upper()
 
 
 def read_port(value: str) -> int:
@@ -129,15 +142,3 @@ def local_secret(path: Path) -> str:
     if len(secret) < MIN_SECRET_LENGTH:
         raise ConfigError(f"Delete {path}, or set SECRET_KEY: that file holds no secret.")
     return secret
-
-
-def refuse_wrong_keys(keys: Mapping[str, str], *, allow_production: bool) -> None:
-    """Raise ConfigError for a public key, and for one that takes real money unless that is allowed."""
-    for code, key in keys.items():
-        name = f"{code}_API_KEY"
-        if key.startswith("xnd_public_"):
-            raise ConfigError(f"Put the secret key into {name}: this one is public and is meant for browsers.")
-        if key.startswith("xnd_production_") and not allow_production:
-            raise ConfigError(
-                f"{name} is a production key: use a test key, or set ALLOW_PRODUCTION_KEYS=1 to allow it."
-            )

@@ -11,10 +11,11 @@ def N_(message: str) -> str:
 
 @dataclass(frozen=True)
 class Notice:
-    """A message to the visitor: ``message`` % ``values``, a hint, and Xendit's error code if there is one."""
+    """A message to the visitor: ``message`` % ``values``, and a command, a hint, Xendit's error code if there are."""
 
     message: str
     values: Mapping[str, object] = field(default_factory=dict)
+    command: str | None = None
     hint: str | None = None
     error_code: str | None = None
     tone: str = "error"
@@ -23,7 +24,9 @@ class Notice:
 class Refusal(Exception):
     """An error that is answered with an HTTP status and a notice to the visitor."""
 
-    def __init__(self, message: str, status: int = 422, *, hint: str | None = None, **values: object) -> None:
+    def __init__(
+        self, message: str, status: int = 422, *, command: str | None = None, hint: str | None = None, **values: object
+    ) -> None:
         super().__init__(message)
         self.status = status
-        self.notice = Notice(message, values, hint=hint)
+        self.notice = Notice(message, values, command=command, hint=hint)

@@ -33,6 +33,8 @@ def serve(settings: Settings, *, public: bool) -> None:
             timeout_graceful_shutdown=25 if public else 5,
         )
         sentence = f"Selat is open at {settings.app_url} ({settings.badge}). Stop it with Ctrl+C."
+        if settings.address_unknown:
+            sentence = f"Selat listens at port {settings.port} and doesn't know its address: set APP_URL."
         server: _Workers | _Server
         if config.workers > 1:
             server = _Workers(config, [listening])

@@ -7,14 +7,16 @@ async function copy(source, text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    getSelection().selectAllChildren(source);
+    if (source.select) source.select();
+    else getSelection().selectAllChildren(source);
     return document.execCommand("copy");
   }
 }
 
 async function onCopy(button) {
   const source = document.getElementById(button.dataset.copy);
-  const text = "bare" in button.dataset ? source.textContent.replaceAll(" ", "") : source.textContent;
+  const shown = source.value ?? source.textContent;
+  const text = "bare" in button.dataset ? shown.replaceAll(" ", "") : shown;
   if (!(await copy(source, text))) return;
   const before = button.textContent;
   button.textContent = copied();

@@ -27,6 +27,7 @@ def shoot(browser: Browser, url: str, arrive: Arrive, width: int, scheme: str, f
     )
     page = context.new_page()
     arrive(page)
+    page.evaluate("scrollTo(0, 0)")  # or what is sticky stands far below
     page.wait_for_timeout(300)
     page.screenshot(path=folder / f"{arrive.__name__}-{width}-{scheme}.png", full_page=True)
     context.close()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import OpenShop, Shop
 from webapp.orders.retention import Retention
+from webapp.orders.shares import Shares
 from webapp.orders.status import OrderStatus
 
 pytestmark = pytest.mark.anyio
@@ -80,7 +81,8 @@ def statements(shop: Shop) -> dict[str, str]:
     retention = Retention(shop.app.state.shop.database, shop.settings.keep)
     sandbox = shop.app.state.sandbox.store.queries
     state = shop.app.state.shop
-    books = (shop.order_book, state.modifications, state.saved_payments, state.recorder, retention)
+    shares = Shares(state.database, "")
+    books = (shop.order_book, state.modifications, state.saved_payments, state.recorder, retention, shares)
     for queries in (*(book._sql for book in books), sandbox):
         for name in queries.available_queries:
             sql = getattr(queries, name).sql

@@ -356,6 +356,7 @@ async def test_the_sandbox_charges_what_it_saved(
     order = await shop.newest_order()
     assert (order.status, order.token_label) == ("paid", label)
     assert order.payment_id
+    assert ("the shopper acts at Xendit" in (await shop.inspector(order)).text) is asks
     form = {"amount": "1", "reason": "OTHERS", "form_id": "refund-of-a-token-1"}
     if choice == "CARDS.visa":
         assert (await shop.post(f"/orders/{order.reference_id}/refund", data=form)).status_code == 303

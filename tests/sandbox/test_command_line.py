@@ -60,6 +60,19 @@ def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> Non
         assert ran.stderr.startswith(f"xendit-sandbox: cannot use {path}: ") and ran.stderr.count("\n") == 1
 
 
+def test_counted_ids_want_a_new_database_and_a_seed_is_json(tmp_path: Path) -> None:
+    database = tmp_path / "sandbox.db"
+    database.touch()
+    ran = run("--ids", "sequential", "--database", database)
+    said = f"xendit-sandbox: sequential ids begin at 1, so they need a new database; {database} is there already\n"
+    assert (ran.returncode, ran.stderr) == (2, said)
+    for seed in (tmp_path / "missing.json", database):
+        ran = run("--seed", seed, "--database", database)
+        assert ran.returncode == 1
+        assert ran.stderr.startswith(f"xendit-sandbox: cannot read {seed}: ") and ran.stderr.count("\n") == 1
+    assert arguments(["--ids", "sequential"]).database == Path(":memory:")
+
+
 @pytest.mark.anyio
 async def test_a_pipe_that_closes_ends_the_list_without_a_word(tmp_path: Path) -> None:
     database = SQLiteDatabase(tmp_path / "sandbox.db")

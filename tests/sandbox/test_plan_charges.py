@@ -59,7 +59,7 @@ async def test_a_month_is_simulated(rig: Rig) -> None:
 async def test_a_month_fails_and_a_forced_attempt_works(rig: Rig) -> None:
     plan = await subscribed(rig, schedule=RETRIES)
     failed = (await plan.act("simulate", amount=10_054)).json()
-    assert (failed["status"], failed["scheduled_timestamp"]) == ("RETRYING", "2026-11-23T09:00:00.000Z")
+    assert (failed["status"], failed["scheduled_timestamp"]) == ("RETRYING", "2026-12-02T00:00:00.000Z")
     (attempt,) = failed["attempt_details"]
     assert (attempt["status"], attempt["failure_code"]) == ("FAILED", "INSUFFICIENT_BALANCE")
     assert attempt["next_retry_timestamp"] == failed["scheduled_timestamp"]
@@ -81,6 +81,8 @@ async def test_a_retry_by_the_clock_works_once(rig: Rig) -> None:
     plan = await subscribed(rig, schedule=RETRIES)
     await plan.act("simulate", amount=10_054)
     await plan.events()
+    rig.clock.pass_by(days=9)
+    assert await plan.events() == []
     rig.clock.pass_by(days=1)
     assert await plan.events() == ["payment.capture", "recurring.cycle.succeeded", "recurring.cycle.created"]
     assert await plan.events() == []
@@ -194,7 +196,7 @@ async def test_what_is_saved_survives_a_restart(open_rig: OpenRig, database_url:
     failed = (await plan.act("simulate", amount=10_054)).json()
     again = Plan(await open_rig(database_from_url(database_url)), plan.path.rpartition("/")[2])
     assert (await again.cycles())[0] == failed
-    clock.pass_by(days=1)
+    clock.pass_by(days=10)
     await again.rig.deliver()
     assert (await plan.cycles())[1]["status"] == "SUCCEEDED"
 

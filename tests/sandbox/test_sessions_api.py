@@ -388,9 +388,3 @@ async def test_a_session_expires_by_the_clock(rig: Rig) -> None:
     assert (await rig.session(session))["status"] == "EXPIRED"
     answer = await rig.api.post(f"/sessions/{session['payment_session_id']}/cancel")
     assert answer.json()["message"] == "Session status is EXPIRED, expecting ACTIVE"
-
-
-async def test_unknown_paths_and_methods_answer_in_the_envelope(rig: Rig) -> None:
-    assert (await rig.api.get("/v3/payouts")).json()["error_code"] == "NOT_FOUND"
-    answer = await rig.api.delete("/sessions/ps-1")
-    assert (answer.status_code, answer.json()["error_code"]) == (405, "METHOD_NOT_ALLOWED")

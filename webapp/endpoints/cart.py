@@ -7,7 +7,6 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.notices import N_, Notice
 from webapp.shop.cart import Cart, parse_quantity
-from webapp.shop.catalog import PRODUCTS
 from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import save_visitor
 from webapp.web.forms import read_form
@@ -21,7 +20,8 @@ SAMPLE = "gayo:1,toraja:1"
 async def sample(request: Request) -> Response:
     """Fill an empty cart with two bags (``POST /cart/sample``)."""
     cart = (await returning_visitor(request)).cart
-    return _answer(request, cart if cart.count else Cart.from_link(SAMPLE), N_("%(count)s in your cart, %(amount)s."))
+    cart = cart if cart.count else Cart.from_link(SAMPLE, cart.brand)
+    return _answer(request, cart, N_("%(count)s in your cart, %(amount)s."))
 
 
 async def add(request: Request) -> Response:
@@ -52,7 +52,7 @@ def _answer(request: Request, cart: Cart, message: str, product_id: str = "") ->
     if not is_htmx(request):
         return RedirectResponse("/#cart-panel", 303)
     values = {
-        "name": PRODUCTS[product_id].name if product_id else "",
+        "name": cart.brand.products[product_id].name if product_id else "",
         "count": cart.count,
         "amount": visitor.currency.format(cart.total(visitor.currency)),
     }

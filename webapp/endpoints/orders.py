@@ -128,7 +128,7 @@ async def cancel(request: Request) -> Response:
 async def again(request: Request) -> Response:
     """Fill the cart with the order's products and choices again (``POST /orders/{reference_id}/again``)."""
     shop, order, visitor = shop_of(request), await order_of(request), visitor_of(request)
-    cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines})
+    cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines}, visitor.brand)
     if order.currency in shop.settings.api_keys:
         visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
     integration = order.integration if order.integration in INTEGRATIONS else ""

@@ -115,7 +115,7 @@ def _with_choices(shop: Shop, visitor: Visitor, choices: dict[str, str], *, exac
             raise Refusal(reason)
         visitor = visitor.with_choices(integration=slug)  # moves on to a method that can, where this one can't
     if "cart" in choices:
-        visitor = replace(visitor, cart=Cart.from_link(choices["cart"]))
+        visitor = replace(visitor, cart=Cart.from_link(choices["cart"], visitor.brand))
     if "language" in choices:
         if choices["language"] not in shop.templates.languages:
             raise Refusal(N_("This shop does not speak that language yet."))

@@ -62,10 +62,23 @@ def source(name: str) -> Markup:
     return Markup("".join(rows))  # noqa: S704 - escaped by Pygments
 
 
+def portable_source(name: str) -> Markup:
+    """Return one of SOURCES without ids, for a page that shows several."""
+    return Markup(re.sub(r' id="line-\d+"', "", source(name)))  # noqa: S704 - escaped by Pygments
+
+
 def source_url(name: str) -> str:
     """Return the address of one of SOURCES, at its first marked line if it has one."""
     marked = re.search(r'payload" id="(line-\d+)"', source(name))
     return f"/source/{name}#{marked[1]}" if marked else f"/source/{name}"
+
+
+def excerpt(file: str, marked: str, around: int = 3) -> list[tuple[int, Markup, bool]]:
+    """Return the numbered lines of a file around the one that holds this text, in colour; True marks that one."""
+    lines = (ROOT / file).read_text(encoding="utf-8").split("\n")
+    found = next(number for number, line in enumerate(lines, 1) if marked in line)
+    numbers = range(max(1, found - around), min(len(lines), found + around) + 1)
+    return [(number, code(lines[number - 1] or " ", "python"), number == found) for number in numbers]
 
 
 def payload_lines(text: str) -> frozenset[int]:

@@ -40,7 +40,7 @@ DIGITS = re.compile(r"[3-6](?<![0-9A-Za-z-].)(?:[ -]?\d){12,18}(?![0-9A-Za-z])")
 
 def shop_secrets(settings: Settings) -> dict[str, str]:
     """Return the shop's own secrets, as value → reason."""
-    purposes = ("cookie", "sandbox", "webhook token")
+    purposes = ("cookie", "sandbox", "webhook token", "share")
     known = {settings.secret_key: SECRET} | {settings.derived_secret(purpose): SECRET for purpose in purposes}
     if "://" in settings.database_url and (password := urlsplit(settings.database_url).password):
         known[password] = SECRET

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from webapp.orders.status import Flow, OrderStatus
 
+SHOP_NAME = "Selat Coffee Roasters"
+
 
 @dataclass(frozen=True)
 class LineItem:
@@ -59,16 +61,19 @@ class Order:
     """What was saved, or what is charged: ``Visa •••• 1000``. Empty until Xendit has said it."""
     captured: Decimal | None = None
     """The amount charged, if it is less than ``amount``."""
+    shop_name: str = SHOP_NAME
+    """As the shop was called at that time; ``shop_colour`` is its colour, if it had one of its own."""
+    shop_colour: str = ""
     updated: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def description(self) -> str:
         """Return the line that Xendit's pages and dashboard show."""
         if self.flow is Flow.SAVE:
-            return "Selat Coffee Roasters: save a payment method"
+            return f"{self.shop_name}: save a payment method"
         names = ", ".join(f"{line.quantity} × {line.name}" for line in self.lines)
         prefix = "Monthly: " if self.flow is Flow.SUBSCRIPTION else ""
-        return f"Selat Coffee Roasters: {prefix}{names}"[:1000]
+        return f"{self.shop_name}: {prefix}{names}"[:1000]
 
     @property
     def customer_reference(self) -> str:

@@ -1,12 +1,13 @@
 -- The statements of OrderBook, valid in SQLite and in Postgres.
 
--- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label)^
+-- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label, shop_name, shop_colour)^
 INSERT INTO orders (
     reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status,
-    created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label
+    created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label, shop_name, shop_colour
 ) VALUES (
     :reference_id, :checkout_id, :visitor, :integration, :flow, :currency, :country, :locale, :lines, :amount, :status,
-    :created, :updated, :expires_at, :sandbox, :customer_id, :payment_token_id, :token_label
+    :created, :updated, :expires_at, :sandbox, :customer_id, :payment_token_id, :token_label,
+    :shop_name, :shop_colour
 ) ON CONFLICT DO NOTHING
 RETURNING reference_id;
 
@@ -81,7 +82,7 @@ VALUES (:change_id, :reference_id, :now, :old_status, :new_status, :cause);
 SELECT * FROM order_changes WHERE reference_id = :reference_id ORDER BY changed_at, change_id;
 
 -- name: disown_orders(visitor, nobody)^
-UPDATE orders SET visitor = :nobody WHERE visitor = :visitor RETURNING reference_id;
+UPDATE orders SET visitor = :nobody, share_hash = NULL WHERE visitor = :visitor RETURNING reference_id;
 
 -- name: claim_refresh(now, reference_id, not_since)^
 -- Returns a row to one caller per interval.

@@ -66,7 +66,8 @@ def status_columns(
 def order_from_row(row: Any) -> Order:
     """Return the order that a row of ``orders`` holds."""
     lines = tuple(LineItem(**line | {"unit_amount": Decimal(line["unit_amount"])}) for line in json.loads(row["lines"]))
-    ours = ("reference_id", "checkout_id", "visitor", "integration", "currency", "country", "locale", "token_label")
+    ours = ["reference_id", "checkout_id", "visitor", "integration", "currency", "country", "locale", "token_label"]
+    ours += ["shop_name", "shop_colour"]
     return Order(
         **{key: row[key] for key in (*ours, *IDS, "customer_id")},
         flow=Flow(row["flow"]),

@@ -10,9 +10,13 @@ import sqlite3
 import sys
 from pathlib import Path
 
+from . import ids
+from .addresses import Address
 from .app import Sandbox
+from .codec import read
 from .command_line import arguments
 from .database import SQLiteDatabase
+from .errors import SandboxError
 from .gateway.sdk_files import published_file
 from .settings import SandboxSettings
 
@@ -21,11 +25,12 @@ def settings_from(given: argparse.Namespace) -> SandboxSettings:
     """Return the settings that the command line asks for."""
     return SandboxSettings(
         public_url=(given.public_url or f"http://localhost:{given.port}").rstrip("/"),
-        secret=given.secret or kept_secret(given.database),
+        secret=given.secret or ("sequential" if given.ids == "sequential" else kept_secret(given.database)),
         webhook_url=given.webhook_url,
         webhook_token=given.webhook_token,
         sdk_path=published_file(),
         standalone=True,
+        keep_days=36_500,  # the clock may be turned
     )
 
 
@@ -56,6 +61,19 @@ async def show_webhooks(given: argparse.Namespace) -> int:
         await database.close()
 
 
+def send_webhooks(given: argparse.Namespace) -> int:
+    """Send webhooks to another server. Nothing is stored."""
+    from .sending.send import send
+
+    amount = int(given.amount) if given.amount.is_integer() else given.amount
+    address = Address(given.to, given.webhook_token)
+    try:
+        answered = asyncio.run(send(given.event, address, given.reference, given.currency, amount))
+    except SandboxError as error:
+        return failed(f"cannot make {given.event}: {error.message}")
+    return 0 if answered else 1
+
+
 def serve(given: argparse.Namespace) -> int:
     """Serve until a signal. Listen first, so that nothing is promised at a port that is taken."""
     import uvicorn
@@ -63,13 +81,20 @@ def serve(given: argparse.Namespace) -> int:
     from .standalone import create_app
 
     try:
+        calls = read(given.seed.read_bytes()) if given.seed else None
+    except (OSError, ValueError) as error:
+        return failed(f"cannot read {given.seed}: {error}")
+    try:
         family = socket.AF_INET6 if ":" in given.host else socket.AF_INET
         listener = socket.create_server((given.host, given.port), family=family)
     except (OSError, OverflowError) as error:
         return failed(f"cannot listen at {given.host}, port {given.port}: {error}. Choose another with --port.")
     with listener:
         settings = settings_from(given)
-        app = create_app(settings, SQLiteDatabase(given.database))
+        if given.ids == "sequential":
+            ids.count_up()
+        database = SQLiteDatabase(given.database)
+        app = create_app(settings, database, open_control=given.open_control, seed_calls=calls)
         print(f"The sandbox imitates Xendit at {settings.public_url}", flush=True)
         # No access log: payment links are secrets, and they are part of the address.
         server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", ws="none"))
@@ -87,6 +112,8 @@ def failed(reason: str) -> int:
 def main() -> int:
     """Run the command line and return the exit status."""
     given = arguments()
+    if given.command == "send":
+        return send_webhooks(given)
     try:
         with contextlib.closing(sqlite3.connect(given.database)) as database:
             database.execute("PRAGMA user_version")

@@ -15,13 +15,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from . import gateway, hosted, invoices, retention, sessions, webhooks
+from .addresses import WebhookAddresses
 from .api import create_api
+from .api.transport import TransportMiddleware
 from .caller_faults import CallerFaults, FaultMiddleware, get_caller_faults, set_caller_faults
 from .clock import utcnow
+from .codec import loads
 from .database import Database
 from .outbox import WebhookFaults
 from .settings import SandboxSettings
 from .store import Store
+from .tries import TryLog
 from .webhook_sender import WebhookSender, webhook_client
 
 SWEEP_EVERY = 1.0
@@ -44,8 +48,12 @@ class Sandbox:
         translations: Mapping[str, gettext.NullTranslations] | None = None,
     ) -> None:
         self.settings, self.database, self.clock = settings, database, clock
-        self.store = Store(database, settings.secret, clock, self._kick, bool(settings.webhook_url))
-        self.api: ASGIApp = FaultMiddleware(create_api(self.store, settings), self.store)
+        sends = bool(settings.webhook_url) or settings.standalone
+        self.store = Store(database, settings.secret, clock, self._kick, sends)
+        self.addresses = WebhookAddresses(settings)
+        self.tries = TryLog() if settings.standalone else None
+        self.bare_api: ASGIApp = FaultMiddleware(create_api(self.store, settings), self.store)
+        self.api: ASGIApp = TransportMiddleware(self.bare_api, clock)
         self.routes: list[BaseRoute] = [
             *gateway.routes(self.store, settings),
             *hosted.routes(self.store, settings, translations or {}),
@@ -73,7 +81,7 @@ class Sandbox:
 
     async def _run(self) -> None:
         client = self._client or webhook_client()
-        sender = WebhookSender(self.store, self.settings, client, self.clock)
+        sender = WebhookSender(self.store, self.settings, client, self.clock, self.addresses, self.tries)
         try:
             while True:
                 try:
@@ -100,6 +108,12 @@ class Sandbox:
     async def webhooks(self, object_id: str | None = None) -> list[dict[str, Any]]:
         """Return the newest webhooks without their bodies, of all objects or of one."""
         return await webhooks.list_webhooks(self.store, object_id)
+
+    async def webhook_body(self, webhook: dict[str, Any]) -> Any:
+        """Return the body of one of `webhooks()`, without the addresses that a sent one has in addition."""
+        found = await webhooks.get_webhook(self.store, webhook["webhook_id"])
+        data = loads(found["body"]) if found else {}
+        return data if webhook["event"] == "invoice" else {"event": webhook["event"], "data": data}
 
     async def resend(self, webhook_id: str) -> bool:
         """Send a webhook again with the same id. Return False if there is none of that id."""

@@ -22,6 +22,7 @@ SILENCE_SECONDS = 120
 FAILURES: Mapping[str, tuple[int, str, str]] = {
     "400": (400, "API_VALIDATION_ERROR", "request/body must be as this presenter wants it: a fault on purpose"),
     "401": (401, "INVALID_API_KEY", "API key is not authorized for this API"),
+    "429": (429, "RATE_LIMIT_EXCEEDED", "Too many requests. Please try again later."),
     "500": (500, "SERVER_ERROR", "Something unexpected happened. We are investigating this issue."),
     "down": (503, "SERVICE_UNAVAILABLE", "The service is temporarily unavailable. Please try again later."),
 }

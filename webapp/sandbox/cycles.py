@@ -58,7 +58,8 @@ def attempt(record: PlanRecord, cycle: JSON, now: datetime, kind: str, amount: A
     cycle["forced_attempt_count" if forced else "attempt_count"] += 1
     paid = _charge(record, cycle, now, kind, cycle["amount"] if amount is None else amount)
     cycle["updated"] = to_text(now)
-    retry = next_retry(record.plan["schedule"], cycle["attempt_count"], now) if cycle["type"] == "SCHEDULED" else None
+    tried = max(now, from_text(cycle["scheduled_timestamp"]))  # a simulated month is ahead of the clock
+    retry = next_retry(record.plan["schedule"], cycle["attempt_count"], tried) if cycle["type"] == "SCHEDULED" else None
     name = "failed"
     if paid:
         cycle["status"], name = "SUCCEEDED", "succeeded"

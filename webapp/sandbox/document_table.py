@@ -94,8 +94,10 @@ class DocumentTable(Generic[R]):
     async def get(self, record_id: str) -> R | None:
         """Return the record as of now. Changes by the clock are applied and saved first."""
         row = await self.one(f"get_{self.kind.name}", id=record_id)
-        if row is None:
-            return None
+        return await self.current(record_id, row) if row else None
+
+    async def current(self, record_id: str, row: Any) -> R | None:
+        """Return the record of a row as of now."""
         if row["due_at"] is not None and row["due_at"] <= to_text(self.clock()):
             return await self.update(record_id, lambda record, now: record)
         return self.kind.read(row["document"])

@@ -13,6 +13,7 @@ from .ids import new_id
 from .records import OPEN, InvoiceRecord
 from .refunds import next_due, settle_due
 
+CLIENT_TYPES = ("DASHBOARD", "API_GATEWAY", "INTEGRATION", "ON_DEMAND", "RECURRING", "MOBILE")
 CALLBACK_FIELDS = [
     *("id", "external_id", "user_id", "status", "merchant_name", "amount", "paid_amount", "paid_at", "payer_email"),
     *("description", "created", "updated", "currency", "payment_method", "payment_channel", "payment_id"),

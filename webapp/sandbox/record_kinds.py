@@ -22,7 +22,8 @@ def _read_invoice(text: str) -> InvoiceRecord:
 
 
 def _write_invoice(record: InvoiceRecord) -> str:
-    return dumps({"invoice": record.invoice, "payments": record.payments, "refunds": record.refunds})
+    kept = {"invoice": record.invoice, "payments": record.payments, "refunds": record.refunds}
+    return dumps(kept | {"client_type": record.client_type})
 
 
 def _read_token(text: str) -> TokenRecord:

@@ -90,6 +90,7 @@ class InvoiceRecord(Changes):
     invoice: dict[str, Any]
     payments: list[dict[str, Any]] = field(default_factory=list)
     refunds: list[dict[str, Any]] = field(default_factory=list)
+    client_type: str = "API_GATEWAY"
 
     @property
     def id(self) -> str:

@@ -1,6 +1,7 @@
 """Delete what is old, in small steps, so that a public demo runs for years. Nothing that may still be paid."""
 
 import asyncio
+import re
 from datetime import timedelta
 
 from .clock import to_text
@@ -40,3 +41,25 @@ async def _delete(store: Store, kind: str, before: str) -> None:
                 await store.queries.delete_aliases_of(connection, deleted)
         found = len(deleted)
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _tables(store: Store) -> list[str]:
+    statements = [getattr(store.queries, name).sql for name in store.queries.available_queries]
+    return sorted({table for text in statements for table in re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", text)})
+
+
+async def delete_all(store: Store) -> None:
+    """Delete every row of every table, in a sandbox that runs alone."""
+    async with store.database.write() as connection:
+        for table in _tables(store):
+            await connection.execute(f"DELETE FROM {table}")  # noqa: S608 - the names are our own
+
+
+async def is_empty(store: Store) -> bool:
+    """Return whether nothing was created yet, in a sandbox that runs alone."""
+    async with store.database.read() as connection:
+        for table in _tables(store):
+            found = await connection.execute_fetchall(f"SELECT 1 FROM {table} LIMIT 1")  # noqa: S608 - as above
+            if found:
+                return False
+    return True

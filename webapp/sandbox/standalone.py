@@ -1,62 +1,74 @@
-"""The sandbox as a server of its own: the merchant's API and the browsers' pages in one app."""
+"""The sandbox as a server of its own: the merchant's API, the browsers' pages and the control in one app."""
 
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
-from starlette.types import ASGIApp
+from starlette.routing import Mount, Route, Router
 
+from .api.transport import TransportMiddleware
 from .app import Sandbox
 from .body_limit import BodyLimitMiddleware
+from .console.endpoints import Console
+from .console.request_log import RequestLogMiddleware
+from .control.clock import TurnableClock
+from .control.endpoints import Control
+from .control.guard import GuardMiddleware
+from .control.next_calls import NextCallsMiddleware
+from .control.seeding import seed
 from .database import SQLiteDatabase
+from .retention import is_empty
 from .settings import SandboxSettings
 
-HELLO = """This is an imitation of Xendit's API, for tests and demos. No money moves.
 
-POST /sessions      GET /sessions/{id}      POST /sessions/{id}/cancel
-POST /v2/invoices   GET /v2/invoices/{id}   GET /v2/invoices?external_id=   POST /invoices/{id}/expire!
-POST /refunds       POST /customers         POST /v3/payments/{id}/capture         POST /v3/payment_requests
-GET /v3/payment_tokens/{id}                 GET /recurring/plans/{id}              GET /recurring/plans/{id}/cycles
-
-HTTP Basic: any user name that begins with xnd_development_, and no password.
-"""
+async def healthy(request: Request) -> Response:
+    """Handle `GET /healthz`."""
+    return PlainTextResponse("ok\n")
 
 
-def create_app(settings: SandboxSettings, database: SQLiteDatabase) -> Starlette:
-    """Return the app of one sandbox on one database."""
-    sandbox = Sandbox(settings, database)
-    api: ASGIApp = sandbox.api
+async def ready(request: Request) -> Response:
+    """Handle `GET /readyz`: the database answers."""
+    async with request.app.state.sandbox.database.read() as connection:
+        await connection.execute("SELECT 1")
+    return PlainTextResponse("ready\n")
+
+
+def create_app(
+    settings: SandboxSettings, database: SQLiteDatabase, *, open_control: bool = False, seed_calls: Any = None
+) -> Starlette:
+    """Return the app of one sandbox on one database. Other machines control it if `open_control` lets them."""
+    clock = TurnableClock()
+    sandbox = Sandbox(settings, database, clock=clock)
+    calls = NextCallsMiddleware(sandbox.bare_api)
+    log = RequestLogMiddleware(TransportMiddleware(calls, clock), clock)
+    control, console = Control(sandbox, clock, calls), Console(sandbox, log)
+    control.forget = [log.clear, sandbox.tries.clear] if sandbox.tries else []
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await database.open()
         await sandbox.start()
         try:
+            if seed_calls and await is_empty(sandbox.store):
+                await seed(app, seed_calls)
             yield
         finally:
             await sandbox.stop()
             await database.close()
 
-    async def hello(request: Request) -> Response:
-        return PlainTextResponse(HELLO)
-
-    async def healthy(request: Request) -> Response:
-        return PlainTextResponse("ok\n")
-
-    async def ready(request: Request) -> Response:
-        async with database.read() as connection:
-            await connection.execute("SELECT 1")
-        return PlainTextResponse("ready\n")
-
+    own = [Mount("/console", routes=console.routes()), *control.routes()]
     routes = [
-        Route("/", hello),
+        Route("/", GuardMiddleware(Router([Route("/", console.list)]), open_control)),
         Route("/healthz", healthy),
         Route("/readyz", ready),
         *sandbox.routes,
-        Mount("/", api),
+        Mount("/_sandbox", GuardMiddleware(Router(own), open_control)),
+        Mount("/", log),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)], lifespan=lifespan)
+    app = Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)], lifespan=lifespan)
+    app.state.sandbox, control.whole = sandbox, app
+    return app

@@ -134,16 +134,5 @@ class Store:
     async def find_invoice_by_link(self, code: str) -> InvoiceRecord | None:
         return await self.invoices.find("find_invoice_by_link", link_hash=self._hash(code))
 
-    async def find_invoices(self, business_id: str, external_id: str | None) -> list[InvoiceRecord]:
-        """Return invoices, newest first: those of an `external_id`, or else the ten newest of the business."""
-        async with self.database.read() as connection:
-            if external_id is None:
-                rows = self.queries.recent_invoices(connection, business_id=business_id)
-            else:
-                rows = self.queries.find_invoices(connection, business_id=business_id, external_id=external_id)
-            ids = [row["id"] async for row in rows]
-        found = [await self.get_invoice(invoice_id) for invoice_id in ids]
-        return [record for record in found if record]
-
     async def update_invoice(self, invoice_id: str, change: Callable[[InvoiceRecord, datetime], T]) -> T:
         return await self.invoices.update(invoice_id, change)

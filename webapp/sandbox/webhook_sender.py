@@ -15,12 +15,14 @@ from typing import Any
 
 import httpx
 
+from .addresses import Address, WebhookAddresses
 from .clock import to_text
 from .codec import dumps, loads
 from .links import payment_link_url
 from .outbox import read_webhook_faults
 from .settings import SandboxSettings
 from .store import Store
+from .tries import LONGEST, Try, TryLog
 
 LEASE = timedelta(seconds=40)
 TIMEOUT_SECONDS = 30
@@ -35,18 +37,23 @@ def webhook_client() -> httpx.AsyncClient:
 
 
 class WebhookSender:
-    """The sender of one process."""
+    """The sender of one process. `tries` keeps what was sent and answered, for a console."""
 
     def __init__(
-        self, store: Store, settings: SandboxSettings, client: httpx.AsyncClient, clock: Callable[[], datetime]
+        self,
+        store: Store,
+        settings: SandboxSettings,
+        client: httpx.AsyncClient,
+        clock: Callable[[], datetime],
+        addresses: WebhookAddresses | None = None,
+        tries: TryLog | None = None,
     ) -> None:
         self.store, self.settings, self.client, self.clock = store, settings, client, clock
+        self.addresses, self.tries = addresses or WebhookAddresses(settings), tries
         self._slots = asyncio.Semaphore(MAX_PARALLEL)
 
     async def deliver(self) -> int:
         """Send the due webhooks, those of one object in their order. Return how many were tried."""
-        if not self.settings.webhook_url:
-            return 0
         async with self.store.database.read() as connection:
             if (await read_webhook_faults(self.store.queries, connection)).outage:
                 return 0
@@ -75,8 +82,13 @@ class WebhookSender:
         return dict(claimed, lease=lease) if claimed else None
 
     async def _deliver_one(self, row: Any) -> None:
-        body = self._body(row)
-        answers = [await self._post(row["webhook_id"], body) for _ in range(row["copies"])]
+        data = loads(row["body"])
+        address = self.addresses.of(data["user_id" if row["event"] == "invoice" else "business_id"])
+        if not address.url:
+            await self._settle(row, "NOT_SENT", "", None)
+            return
+        body = body_of(self.settings, row["event"], data, self.clock())
+        answers = [await self._post(address, row["webhook_id"], body) for _ in range(row["copies"])]
         good = [answer for answer in answers if answer.startswith("2")]
         schedule = self.settings.webhook_schedule
         status, due_at = ("DELIVERED", None) if good else ("GIVEN_UP", None)
@@ -84,37 +96,43 @@ class WebhookSender:
             wait = timedelta(seconds=schedule[row["attempts"] - 1])
             status, due_at = "QUEUED", to_text(self.clock() + wait)
         logger.info("webhook %s (%s) answered %s: %s", row["webhook_id"], row["event"], answers[-1], status)
-        fields = {"status": status, "answer": answers[-1], "due_at": due_at, "lease": row["lease"]}
+        await self._settle(row, status, answers[-1], due_at)
+
+    async def _settle(self, row: Any, status: str, answer: str, due_at: str | None) -> None:
+        fields = {"status": status, "answer": answer, "due_at": due_at, "lease": row["lease"]}
         async with self.store.database.write() as connection:
             await self.store.queries.settle_webhook(connection, webhook_id=row["webhook_id"], **fields)
 
-    def _body(self, row: Any) -> bytes:
-        """Return the body to send. Only here it gets the time of this try (`created`) and secret addresses."""
-        data = loads(row["body"])
-        if row["event"] == "invoice":
-            return dumps(data).encode()
-        if row["event"].startswith("payment_session.") and data["mode"] == "PAYMENT_LINK":
-            data["payment_link_url"] = payment_link_url(self.settings, data["payment_session_id"])
-        envelope = {"event": row["event"], "business_id": data["business_id"], "created": to_text(self.clock())}
-        kind = row["event"].partition(".")[0]
-        if kind in ("refund", "recurring"):  # their data name no business, and the envelope of refunds no version
-            version = {"api_version": "2026-01-01"} if kind == "recurring" else {}
-            return dumps(
-                {**envelope, **version, "data": {k: v for k, v in data.items() if k != "business_id"}}
-            ).encode()
-        return dumps({**envelope, "api_version": "v3", "data": data}).encode()
-
-    async def _post(self, webhook_id: str, body: bytes) -> str:
+    async def _post(self, address: Address, webhook_id: str, body: bytes) -> str:
         """Send once. Return the status code as text, or the name of the network error."""
-        headers = {
-            "content-type": "application/json",
-            "x-callback-token": self.settings.webhook_token,
-            "webhook-id": webhook_id,
-        }
+        text = ""
         try:
             answer = await self.client.post(
-                self.settings.webhook_url or "", content=body, headers=headers, timeout=TIMEOUT_SECONDS
+                address.url, content=body, headers=headers_of(address, webhook_id), timeout=TIMEOUT_SECONDS
             )
+            said, text = str(answer.status_code), answer.text if self.tries else ""
         except httpx.HTTPError as error:
-            return type(error).__name__
-        return str(answer.status_code)
+            said = type(error).__name__
+        if self.tries:
+            self.tries.add(webhook_id, Try(to_text(self.clock()), address.url, body.decode(), said, text[:LONGEST]))
+        return said
+
+
+def body_of(settings: SandboxSettings, event: str, data: dict[str, Any], now: datetime) -> bytes:
+    """Return the body to send. Only here it gets the time of this try (`created`) and secret addresses."""
+    if event == "invoice":
+        return dumps(data).encode()
+    if event.startswith("payment_session.") and data["mode"] == "PAYMENT_LINK":
+        data["payment_link_url"] = payment_link_url(settings, data["payment_session_id"])
+    envelope = {"event": event, "business_id": data["business_id"], "created": to_text(now)}
+    kind = event.partition(".")[0]
+    if kind in ("refund", "recurring"):  # their data name no business, and the envelope of refunds no version
+        version = {"api_version": "2026-01-01"} if kind == "recurring" else {}
+        named = {name: value for name, value in data.items() if name != "business_id"}
+        return dumps({**envelope, **version, "data": named}).encode()
+    return dumps({**envelope, "api_version": "v3", "data": data}).encode()
+
+
+def headers_of(address: Address, webhook_id: str) -> dict[str, str]:
+    """Return the headers to send."""
+    return {"content-type": "application/json", "x-callback-token": address.token, "webhook-id": webhook_id}

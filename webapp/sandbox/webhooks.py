@@ -17,6 +17,13 @@ async def list_webhooks(store: Store, object_id: str | None = None) -> list[dict
         return [dict(row) async for row in store.queries.list_webhooks_of(connection, object_id=object_id)]
 
 
+async def get_webhook(store: Store, webhook_id: str) -> dict[str, Any] | None:
+    """Return a webhook with its body, or None."""
+    async with store.database.read() as connection:
+        row = await store.queries.get_webhook(connection, webhook_id=webhook_id)
+    return dict(row) if row else None
+
+
 async def resend(store: Store, webhook_id: str, object_id: str | None = None) -> bool:
     """Make a webhook due again, with the same `webhook-id`. Return False if the object has none of that id."""
     wanted = {"webhook_id": webhook_id, "object_id": object_id or "", "now": to_text(store.clock())}

@@ -3,14 +3,15 @@
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from webapp.notices import N_, Refusal
 from webapp.orders.order import LineItem, Order
 from webapp.orders.status import Flow
-from webapp.shop.catalog import PRODUCTS, price_in
+from webapp.shop.brand import SELAT, Brand
+from webapp.shop.catalog import price_in
 from webapp.shop.currencies import Currency
 from webapp.shop.product import Product
 
@@ -34,53 +35,56 @@ class Cart:
     """The quantities by product id, in the order in which they were added."""
 
     quantities: Mapping[str, int] = field(default_factory=dict)
+    brand: Brand = field(default=SELAT, repr=False)
+    """Whose products these are."""
 
     @classmethod
-    def from_cookie(cls, stored: object) -> "Cart":
+    def from_cookie(cls, stored: object, brand: Brand = SELAT) -> "Cart":
         """Return the cart in the cookie, without products that are unknown or sold out."""
-        if not isinstance(stored, dict):
-            return cls()
-        return cls(
-            {
-                key: min(int(quantity), MAX_QUANTITY)
-                for key, quantity in stored.items()
-                if key in PRODUCTS and not PRODUCTS[key].sold_out and isinstance(quantity, int) and quantity > 0
-            }
-        )
+        on_sale = {key for key, product in brand.products.items() if not product.sold_out}
+        wanted = stored.items() if isinstance(stored, dict) else ()
+        kept = {
+            key: min(int(quantity), MAX_QUANTITY)
+            for key, quantity in wanted
+            if key in on_sale and isinstance(quantity, int) and quantity > 0
+        }
+        return cls(kept, brand)
 
     @classmethod
-    def from_link(cls, text: str) -> "Cart":
+    def from_link(cls, text: str, brand: Brand = SELAT) -> "Cart":
         """Return the cart in a deep link, such as ``gayo:2,toraja:1``.
 
+        Where the shop sells something else than coffee, each coffee stands for one of its products.
         Raises CartError for a product that is unknown, sold out or repeated, and for an invalid quantity.
         """
-        cart = cls()
+        cart, named = cls(brand=brand), set[str]()
         for part in text.split(",") if text else ():
             product_id, _, quantity = part.strip().partition(":")
-            if product_id in cart.quantities:
+            if product_id in named:
                 raise CartError(N_("The cart in this link names a product twice."))
-            cart = cart.add(product_id, parse_quantity(quantity or "1"))
+            named.add(product_id)
+            cart = cart.add(brand.stand_in(product_id), parse_quantity(quantity or "1"))
         return cart
 
     def add(self, product_id: str, quantity: int = 1) -> "Cart":
         """Return the cart with more of a product. Raises CartError if it is unknown (404), sold out or above 99."""
-        product = _product(product_id)
+        product = self._product(product_id)
         if product.sold_out:
             raise CartError(N_("%(name)s is sold out."), name=product.name)
         wanted = self.quantities.get(product_id, 0) + quantity
         if wanted > MAX_QUANTITY:
             raise CartError(N_("At most %(max)s of %(name)s fit in one order."), max=MAX_QUANTITY, name=product.name)
-        return Cart({**self.quantities, product_id: wanted})
+        return replace(self, quantities={**self.quantities, product_id: wanted})
 
     def decrease(self, product_id: str) -> "Cart":
         """Return the cart with one fewer of a product. Raises CartError if it is unknown (404)."""
-        left = self.quantities.get(_product(product_id).id, 0) - 1
-        return Cart({**self.quantities, product_id: left}) if left > 0 else self.remove(product_id)
+        left = self.quantities.get(self._product(product_id).id, 0) - 1
+        return replace(self, quantities={**self.quantities, product_id: left}) if left > 0 else self.remove(product_id)
 
     def remove(self, product_id: str) -> "Cart":
         """Return the cart without this product. Raises CartError if it is unknown (404)."""
-        _product(product_id)
-        return Cart({key: quantity for key, quantity in self.quantities.items() if key != product_id})
+        self._product(product_id)
+        return replace(self, quantities={key: n for key, n in self.quantities.items() if key != product_id})
 
     @property
     def count(self) -> int:
@@ -92,7 +96,7 @@ class Cart:
         return tuple(
             LineItem(key, product.name, quantity, price_in(currency, product), product.category, product.description)
             for key, quantity in self.quantities.items()
-            for product in (PRODUCTS[key],)
+            for product in (self.brand.products[key],)
         )
 
     def total(self, currency: Currency) -> Decimal:
@@ -125,6 +129,8 @@ class Cart:
             visitor=visitor,
             integration=integration,
             flow=flow,
+            shop_name=self.brand.name,
+            shop_colour=self.brand.colour,
             currency=currency.code,
             country=currency.country,
             locale=locale,
@@ -136,8 +142,7 @@ class Cart:
             expires_at=now + ORDER_LIFETIME,
         )
 
-
-def _product(product_id: str) -> Product:
-    if product_id not in PRODUCTS:
-        raise CartError(N_("This shop has no such product."), status=404)
-    return PRODUCTS[product_id]
+    def _product(self, product_id: str) -> Product:
+        if product_id not in self.brand.products:
+            raise CartError(N_("This shop has no such product."), status=404)
+        return self.brand.products[product_id]

@@ -116,10 +116,11 @@ PRODUCTS: dict[str, Product] = {
 }
 
 
-PRODUCTS |= {
+TEST_ARTICLES: dict[str, Product] = {
     f"fails-{code.lower()}": Product(f"fails-{code.lower()}", code, N_("Test article"), "", Decimal(1), fails_with=code)
     for code in FAILURE_CODES
 }
+PRODUCTS |= TEST_ARTICLES
 
 
 def price_in(currency: Currency, product: Product) -> Decimal:
@@ -127,5 +128,7 @@ def price_in(currency: Currency, product: Product) -> Decimal:
     if product.fails_with:
         totals = failing_totals(currency.code)
         return totals.get(product.fails_with, totals["DECLINED_BY_ISSUER"])
+    if currency.code in product.prices:
+        return product.prices[currency.code]
     steps = product.base_price * currency.rate / currency.price_step
     return steps.quantize(Decimal(1), ROUND_HALF_UP) * currency.price_step

@@ -1,7 +1,24 @@
 """A product of the shop, and what is particular to coffee."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A checked picture file, which ``GET /brand/{fingerprint}/{name}`` answers."""
+
+    name: str
+    body: bytes = field(repr=False)
+    media_type: str
+
+    @cached_property
+    def url(self) -> str:
+        """Return its address, which changes with its content."""
+        return f"/brand/{hashlib.sha256(self.body).hexdigest()[:12]}/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -28,16 +45,23 @@ class Product:
     origin: str
     note: str
     base_price: Decimal
+    prices: Mapping[str, Decimal] = field(default_factory=dict)
+    """The price by currency, where it does not follow from ``base_price``."""
     category: str = "COFFEE"
     featured: bool = False
     sold_out: bool = False
     coffee: Coffee | None = None
     art: str = "bag"
-    """The drawing of what isn't coffee."""
+    """The drawing of what isn't coffee; ``goods`` is a parcel with the first letter of the name."""
+    tone: int = 0
+    """Which of the six pairs of colours the parcel has."""
+    picture: Picture | None = None
     fails_with: str = ""
     """The failure code of a test article: its price makes every test card fail. The shelf has none."""
 
     @property
     def description(self) -> str:
-        """Return where it is from and, for coffee, its weight: ``Aceh, Indonesia, 250 g``."""
+        """Return where it is from and, for coffee, its weight: ``Aceh, Indonesia, 250 g``; else its name."""
+        if not self.origin:
+            return self.name
         return f"{self.origin}, {self.coffee.weight}" if self.coffee else self.origin

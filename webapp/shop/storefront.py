@@ -12,7 +12,8 @@ from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice
 from webapp.orders.order import anchor_date
 from webapp.orders.status import Flow
-from webapp.shop.catalog import PRODUCTS, price_in
+from webapp.shop.brand import Brand
+from webapp.shop.catalog import price_in
 from webapp.shop.currencies import Currency
 from webapp.shop.product import Product
 from webapp.shop.visitor import Visitor, unavailable_reason
@@ -49,10 +50,10 @@ FLOWS = {
 }
 
 
-def shelf(currency: Currency) -> list[ShelfItem]:
+def shelf(brand: Brand, currency: Currency) -> list[ShelfItem]:
     """Return every product of the shelf with its price in a currency."""
     items = []
-    for product in PRODUCTS.values():
+    for product in brand.products.values():
         if product.fails_with:
             continue
         price = price_in(currency, product)

@@ -12,6 +12,7 @@ from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_
 from webapp.orders.order import Order
 from webapp.orders.status import Flow
+from webapp.shop.brand import SELAT, Brand, wear
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES, Currency
 
@@ -37,6 +38,11 @@ class Visitor:
     """The orders that saved a card or wallet with which the visitor can pay at once."""
     present: str = "page"
     """One of PRESENTATIONS."""
+
+    @property
+    def brand(self) -> Brand:
+        """Return the shop as this visitor sees it."""
+        return self.cart.brand
 
     def with_choices(
         self, *, currency: Currency | None = None, flow: Flow | None = None, integration: str = "", present: str = ""
@@ -64,8 +70,11 @@ def unavailable_reason(integration: str, flow: Flow, currency: Currency) -> str 
     return None
 
 
-def load_visitor(request: Request, currencies: Iterable[str], languages: Iterable[str]) -> Visitor:
+def load_visitor(
+    request: Request, currencies: Iterable[str], languages: Iterable[str], brand: Brand = SELAT
+) -> Visitor:
     """Return the visitor in the cookie. Each missing or invalid part gets its default."""
+    wear(brand)
     session, open_markets, spoken = request.session, list(currencies), list(languages)
     code = session.get("currency")
     flow = session.get("flow")
@@ -73,7 +82,7 @@ def load_visitor(request: Request, currencies: Iterable[str], languages: Iterabl
     language = session.get("language")
     visitor = Visitor(
         id=session.get("visitor") or secrets.token_urlsafe(16),
-        cart=Cart.from_cookie(session.get("cart")),
+        cart=Cart.from_cookie(session.get("cart"), brand),
         currency=CURRENCIES[code if code in open_markets else open_markets[0]],
         flow=Flow(flow) if flow in list(Flow) else Flow.PAY,
         integration=integration if integration in INTEGRATIONS else "components",

@@ -68,7 +68,7 @@ class PageCache:
         cart = tuple(visitor.cart.quantities.items())
         today = datetime.now(UTC).date()  # a subscription says when it begins
         choices = (visitor.currency.code, visitor.flow, visitor.integration, visitor.present)
-        key = (visitor.language, *choices, cart, today)
+        key = (visitor.brand, visitor.language, *choices, cart, today)
         page = self._pages.get(key)
         if page is None:
             context = storefront_context(visitor) | {"path": "/", "checkout_id": CHECKOUT_ID_PLACEHOLDER}

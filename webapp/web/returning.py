@@ -34,7 +34,7 @@ async def returning_visitor(request: Request) -> Visitor:
         if order and order.status.is_success:
             note_saved(request, order)
             if visitor.cart.made(order):
-                visitor = replace(visitor, cart=Cart())
+                visitor = replace(visitor, cart=Cart(brand=visitor.brand))
                 save_visitor(request, visitor)
     return await with_saved(request, visitor)
 

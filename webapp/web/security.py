@@ -16,6 +16,7 @@ from webapp.config import XENDIT_API_URL, Settings
 from webapp.notices import N_, Refusal
 from webapp.web.own_address import THIS_MACHINE, same_site_post
 from webapp.web.phones import network_host
+from webapp.web.unknown_address import host_of, unknown_address
 from webapp.xendit_hosts import ASSETS, GATEWAYS, PAGES
 
 WEBHOOK_PATHS = ("/webhooks/",)
@@ -79,8 +80,8 @@ class SecurityMiddleware:
         limit = WEBHOOK_BODY_LIMIT if webhook else BODY_LIMIT
         headers = Headers(scope=scope)
         refusal = None
-        if not self._own_host(headers) and scope["path"] not in ANY_HOST:
-            refusal = Refusal(N_("This shop answers at %(address)s only."), 400, address=self.origin)
+        if scope["path"] not in ANY_HOST and (wrong := self._wrong_host(scope["path"], headers)):
+            refusal = wrong
         elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not webhook and not self._same_site(scope):
             refusal = Refusal(N_("This form was sent from another site, so nothing was done."), 403)
         elif "\0" in scope["path"]:  # Postgres knows no text with it, and no address has it
@@ -100,9 +101,16 @@ class SecurityMiddleware:
         back = ORDER_PAGE.fullmatch(scope["path"]) is not None
         return back or same_site_post(request, self.origin)
 
-    def _own_host(self, headers: Headers) -> bool:
+    def _wrong_host(self, path: str, headers: Headers) -> Refusal | None:
+        if self.settings.address_unknown:
+            drawn = path.startswith("/static/") or self._own_host(host_of(headers))
+            return None if drawn else unknown_address(self.settings, headers)
+        if self._own_host(headers.get("host", "")):
+            return None
+        return Refusal(N_("This shop answers at %(address)s only."), 400, address=self.origin)
+
+    def _own_host(self, host: str) -> bool:
         """``Host`` is the shop's own, or this machine's. Only redirects of PhoneMiddleware are made from it."""
-        host = headers.get("host", "")
         if host == self.host:
             return True
         try:

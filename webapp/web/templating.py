@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from webapp.integrations import docs_url
-from webapp.shop.catalog import PRODUCTS
+from webapp.shop.brand import Brand, initial, worn
 from webapp.shop.currencies import CURRENCIES, Currency
 from webapp.shop.storefront import shelf
 from webapp.shop.visitor import LANGUAGES
@@ -55,17 +55,18 @@ class Templates:
             asset=lambda path: assets[path].url,
             money=lambda amount, code: CURRENCIES[code].format(amount),
             docs_url=lambda flow, integration: docs_url(integration, flow),
-            products=PRODUCTS,
             language=language,
             languages=[(code, LANGUAGES[code]) for code in self.languages],
         )
-        environment.filters.update(date=_date_in(language), minute=_minute_in(language), second=_second)
+        environment.filters.update(
+            date=_date_in(language), minute=_minute_in(language), second=_second, initial=initial
+        )
         environment.globals["shelf_html"] = _shelf_html(environment)
         return environment
 
     def text(self, language: str, name: str, context: Mapping[str, Any]) -> str:
         """A template as text."""
-        return self.environment(language).get_template(name).render(context)
+        return self.environment(language).get_template(name).render({"brand": worn()} | dict(context))
 
     def response(
         self, language: str, name: str, context: Mapping[str, Any], *, status: int = 200, secret: bool = False
@@ -126,14 +127,15 @@ def local_time(moment: datetime, code: str) -> datetime:
     return moment.astimezone(timezone(timedelta(hours=hours), name))
 
 
-def _shelf_html(environment: Environment) -> Callable[[Currency, str], Markup]:
-    """Return ``shelf_html`` for templates: the shelf of a market and a flow is the same for every visitor.
+def _shelf_html(environment: Environment) -> Callable[[Brand, Currency, str], Markup]:
+    """Return ``shelf_html`` for templates: the shelf of a brand, a market and a flow is the same for every visitor.
 
     Rendering it once saves a quarter of the processor time of another market (tests/benchmarks/bench_shortcuts.py).
     """
 
     @lru_cache(maxsize=100)
-    def html(currency: Currency, flow: str) -> Markup:
-        return Markup(environment.get_template("fragments/shelf.html").render(shelf=shelf(currency), flow=flow))  # noqa: S704
+    def html(brand: Brand, currency: Currency, flow: str) -> Markup:
+        context = {"brand": brand, "shelf": shelf(brand, currency), "flow": flow}
+        return Markup(environment.get_template("fragments/shelf.html").render(context))  # noqa: S704
 
     return html

@@ -1,10 +1,12 @@
 """The merchant's API, in the place of https://api.xendit.co."""
 
+import logging
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from ..codec import ApiResponse
 from ..errors import SandboxError
@@ -16,35 +18,39 @@ from .invoices import InvoicesApi
 from .payment_requests import PaymentRequestsApi
 from .payments import PaymentsApi
 from .plans import PlansApi
+from .reading import business_of
 from .refunds import RefundsApi
 from .sessions import SessionsApi
 from .tokens import TokensApi
 
+logger = logging.getLogger(__name__)
 CRASH = "Something unexpected happened. We are investigating this issue. Please try again later."
 
 
 def create_api(store: Store, settings: SandboxSettings) -> Starlette:
     """Return the ASGI app with the routes of the API."""
+    routes = [*_checkouts(store, settings), *_payments(store, settings), *_subscriptions(store)]
+    handlers = {SandboxError: _api_error, HTTPException: _no_route, Exception: _crashed}
+    api = Starlette(routes=routes, exception_handlers=handlers)
+    api.router.redirect_slashes = False
+    return api
+
+
+def _checkouts(store: Store, settings: SandboxSettings) -> list[Route]:
     sessions, invoices = SessionsApi(store, settings), InvoicesApi(store, settings)
     customers = CustomersApi(store)
-    return Starlette(
-        routes=[
-            Route("/sessions", sessions.create, methods=["POST"]),
-            Route("/sessions/{payment_session_id}", sessions.get),
-            Route("/sessions/{payment_session_id}/cancel", sessions.cancel, methods=["POST"]),
-            Route("/v2/invoices", invoices.create, methods=["POST"]),
-            Route("/v2/invoices/", invoices.create, methods=["POST"]),
-            Route("/v2/invoices", invoices.find),
-            Route("/v2/invoices/{invoice_id}", invoices.get),
-            Route("/invoices/{invoice_id}/expire!", invoices.expire, methods=["POST"]),
-            Route("/customers", customers.create, methods=["POST"]),
-            Route("/customers", customers.find),
-            Route("/customers/{customer_id}", customers.get),
-            *_payments(store, settings),
-            *_subscriptions(store),
-        ],
-        exception_handlers={SandboxError: _api_error, HTTPException: _no_route, Exception: _crashed},
-    )
+    return [
+        Route("/sessions", sessions.create, methods=["POST"]),
+        Route("/sessions/{payment_session_id}", sessions.get),
+        Route("/sessions/{payment_session_id}/cancel", sessions.cancel, methods=["POST"]),
+        Route("/v2/invoices", invoices.create, methods=["POST"]),
+        Route("/v2/invoices", invoices.find),
+        Route("/v2/invoices/{invoice_id}", invoices.get),
+        Route("/invoices/{invoice_id}/expire!", invoices.expire, methods=["POST"]),
+        Route("/customers", customers.create, methods=["POST"]),
+        Route("/customers", customers.find),
+        Route("/customers/{customer_id}", customers.get),
+    ]
 
 
 def _payments(store: Store, settings: SandboxSettings) -> list[Route]:
@@ -89,9 +95,23 @@ async def _api_error(request: Request, error: Exception) -> Response:
 
 
 async def _no_route(request: Request, error: Exception) -> Response:
+    """Answer a call that is not imitated, after asking for a key, and a body that is too large."""
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    code = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}.get(error.status_code, "BAD_REQUEST")
-    return ApiResponse({"error_code": code, "message": error.detail}, error.status_code)
+    if error.status_code == 413:
+        return ApiResponse({"error_code": "REQUEST_TOO_LARGE", "message": error.detail}, 413)
+    try:
+        business_of(request)
+    except SandboxError as refused:
+        return ApiResponse(refused.body(), refused.status)
+    method, path = request.method, request.url.path[:200]
+    logger.warning("not imitated: %s %r", method, path)
+    message = f"The sandbox does not imitate {method} {path}. It serves {', '.join(served(request.app.routes))}."
+    return ApiResponse({"error_code": "NOT_IMITATED", "message": message}, 501)
+
+
+def served(routes: list[BaseRoute]) -> list[str]:
+    """Return the collections of the API: the paths without ids and what follows them."""
+    return sorted({route.path.partition("/{")[0] for route in routes if isinstance(route, Route)} - {"/invoices"})
 
 
 async def _crashed(request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""The legacy Invoice API: create, get, find by `external_id`, expire. https://docs.xendit.co/docs/payment-links-api-overview"""
+"""The legacy Invoice API: create, get, list, expire. https://docs.xendit.co/docs/payment-links-api-overview"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,12 +9,15 @@ from starlette.responses import Response
 from .. import invoices
 from ..clock import to_text
 from ..codec import ApiResponse
+from ..errors import validation_error
 from ..ids import new_hex_id
+from ..invoice_search import search
 from ..links import invoice_view
 from ..markets import INVOICE_DEFAULT, MARKETS
 from ..records import InvoiceRecord
 from ..settings import SandboxSettings
 from ..store import Store
+from .invoice_filters import filters_of
 from .invoice_schema import INVOICE, check_rules, duration, method_name
 from .reading import body_of, business_of
 from .schema import check_schema
@@ -47,8 +50,14 @@ class InvoicesApi:
         return self._answer(await self._own(request))
 
     async def find(self, request: Request) -> Response:
-        """Handle `GET /v2/invoices`. The answer is a list, because an `external_id` need not be unique."""
-        found = await self.store.find_invoices(business_of(request), request.query_params.get("external_id"))
+        """Handle `GET /v2/invoices`: a list, newest first. A page shorter than its limit is the last one."""
+        business_id, wanted = business_of(request), filters_of(request.query_params)
+        after = await self.store.get_invoice(wanted.last_invoice) if wanted.last_invoice else None
+        if wanted.last_invoice and (after is None or after.business_id != business_id):
+            raise validation_error("must be the id of an invoice", "/query/last_invoice")
+        found = await search(
+            self.store, business_id, wanted.fit, wanted.limit, external_id=wanted.external_id, after=after
+        )
         return ApiResponse([invoice_view(self.settings, record) for record in found])
 
     async def expire(self, request: Request) -> Response:

@@ -20,12 +20,15 @@ HOME = Path(__file__).parents[1]
 FOR_EVER, NOT_LONG = "public, max-age=31536000, immutable", "no-cache"
 
 
-def published_file() -> Path | None:
-    """Return Xendit's own file: in the wheel inside the package, in a clone among the shop's static files."""
-    for folder in (HOME / "vendor", HOME.parents[1] / "static" / "vendor"):
-        if (path := folder / f"xendit-components-web-{sdk.VERSION}.mjs").is_file():
-            return path
-    return None
+def vendor_file(name: str) -> Path:
+    """Return the path of others' file: in the wheel inside the package, in a clone among the shop's static files."""
+    inside = HOME / "vendor" / name
+    return inside if inside.is_file() else HOME.parents[1] / "static" / "vendor" / name
+
+
+def published_file() -> Path:
+    """Return the path of Xendit's own SDK."""
+    return vendor_file(f"xendit-components-web-{sdk.VERSION}.mjs")
 
 
 @dataclass

@@ -34,11 +34,16 @@ SELECT version, due_at, document FROM sandbox_invoices WHERE id = :id
 SELECT id FROM sandbox_invoices WHERE link_hash = :link_hash
 
 -- name: find_invoices
-SELECT id FROM sandbox_invoices WHERE business_id = :business_id AND external_id = :external_id
-ORDER BY created_at DESC, id LIMIT 100
+-- As below, but of one external_id.
+SELECT id, created_at, version, due_at, document FROM sandbox_invoices
+WHERE business_id = :business_id AND external_id = :external_id AND (created_at, id) < (:created_at, :id)
+ORDER BY created_at DESC, id DESC LIMIT :batch
 
 -- name: recent_invoices
-SELECT id FROM sandbox_invoices WHERE business_id = :business_id ORDER BY created_at DESC, id LIMIT 10
+-- The invoices of a business behind one place in the list, which begins with the newest.
+SELECT id, created_at, version, due_at, document FROM sandbox_invoices
+WHERE business_id = :business_id AND (created_at, id) < (:created_at, :id)
+ORDER BY created_at DESC, id DESC LIMIT :batch
 
 -- name: update_invoice^
 UPDATE sandbox_invoices SET version = version + 1, due_at = :due_at, document = :document

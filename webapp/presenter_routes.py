@@ -1,0 +1,34 @@
+"""The routes of a presentation: an order on a phone, the walkthrough, and what happens behind the counter."""
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+
+from webapp.endpoints import cheat, inspector, present, take_along, walkthrough
+from webapp.inspector.middleware import RecordingMiddleware
+
+ORDER = "/orders/{reference_id}"
+SEEN = [Middleware(RecordingMiddleware, kind="answer")]  # the inspector records these answers
+
+PRESENTER_ROUTES: list[BaseRoute] = [
+    Route(f"{ORDER}/qr", present.order_qr),
+    Route(f"{ORDER}/qr", present.payment_qr, methods=["POST"], middleware=SEEN),
+    Route(f"{ORDER}/done", present.done),
+    Route(f"{ORDER}/expire-now", walkthrough.expire_now, methods=["POST"]),
+    Route(f"{ORDER}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
+    Route(f"{ORDER}/cheat", cheat.cheats),
+    Route(f"{ORDER}/cheat/{{slug}}", cheat.cheat, methods=["POST"]),
+    Route(f"{ORDER}/take-along", take_along.panel),
+    Route(f"{ORDER}/story.html", take_along.html_file),
+    Route(f"{ORDER}/story.har", take_along.har_file),
+    Route(f"{ORDER}/share", take_along.share, methods=["POST"]),
+    Route(f"{ORDER}/withdraw", take_along.withdraw, methods=["POST"]),
+    Route("/shared/{token}", take_along.shared),
+    Route("/walkthrough", walkthrough.walkthrough),
+    Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
+    Route("/walkthrough/leave", walkthrough.leave, methods=["POST"]),
+    Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
+    Route("/walkthrough/{scene}", walkthrough.start, methods=["POST"]),
+    Route(f"{ORDER}/inspector", inspector.order_inspector),
+    Route("/inspector", inspector.latest),
+    Route("/source/{name}", inspector.source_view),
+]

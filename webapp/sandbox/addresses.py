@@ -1,0 +1,38 @@
+"""Where webhooks go: to one address for all keys, or to a key's own. The addresses of keys are kept in memory."""
+
+from dataclasses import dataclass, field
+
+from .keys import business_id
+from .settings import SandboxSettings
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address, and the token that is sent along as `x-callback-token`. An empty address gets nothing."""
+
+    url: str
+    token: str = field(default="", repr=False)
+
+
+class WebhookAddresses:
+    """The addresses of one sandbox."""
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self.settings = settings
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all but the address of the settings."""
+        self.usual = Address(self.settings.webhook_url or "", self.settings.webhook_token)
+        self.own: dict[str, Address] = {}
+
+    def set(self, address: Address, api_key: str = "") -> None:
+        """Set the address of one key, or of all that have none of their own."""
+        if api_key:
+            self.own[business_id(api_key)] = address
+        else:
+            self.usual = address
+
+    def of(self, business: str) -> Address:
+        """Return the address for a business."""
+        return self.own.get(business, self.usual)

@@ -1,0 +1,35 @@
+"""Masks for the console: a screen may be shared, and a link or a key pays."""
+
+import json
+import re
+from typing import Any
+
+from ..codec import dumps, loads
+
+API_KEY = re.compile(r"xnd_(development|production)_[\w+/=-]+")
+BROWSER_KEY = re.compile(r"session-[0-9a-f]{32}(-[\w+/=-]+)?")
+LINK = re.compile(r"(/sandbox/(?:pay|invoice|authorize/[\w-]+)/)\w+")
+LONGEST = 20_000
+
+
+def masked(text: str) -> str:
+    """Return the text without keys and without the codes of links."""
+    text = API_KEY.sub(r"xnd_\1_…", text)
+    text = BROWSER_KEY.sub("session-…", text)
+    return LINK.sub(r"\1…", text)
+
+
+def shown_key(key: str) -> str:
+    """Return an API key as far as one needs it to tell it from another: its last four signs, if it is long."""
+    rest = key.removeprefix("xnd_development_")
+    return f"xnd_development_…{rest[-4:] if len(rest) > 8 else ''}" if rest != key else "no test key"
+
+
+def pretty(value: Any) -> str:
+    """Return masked JSON, one field on a line. Text that is no JSON stays as it is."""
+    try:
+        parsed = loads(value) if isinstance(value, str | bytes) else json.loads(dumps(value))
+        text = json.dumps(json.loads(dumps(parsed)), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    return masked(text)[:LONGEST]

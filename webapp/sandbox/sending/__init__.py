@@ -1,0 +1,1 @@
+"""Webhooks to a server under development, without an order in it: `xendit-sandbox send`."""

@@ -1,0 +1,14 @@
+-- The lists of the console, newest first.
+
+-- name: newest_sessions
+SELECT id, document, created_at AS at FROM sandbox_sessions ORDER BY created_at DESC, id LIMIT 60
+
+-- name: newest_invoices
+SELECT id, document, created_at AS at FROM sandbox_invoices ORDER BY created_at DESC, id LIMIT 60
+
+-- name: newest_objects
+SELECT id, document, changed_at AS at FROM sandbox_objects WHERE id LIKE :prefix ORDER BY changed_at DESC, id LIMIT 60
+
+-- name: get_webhook^
+SELECT webhook_id, event, object_id, status, attempts, answer, due_at, created_at, body FROM sandbox_webhooks
+WHERE webhook_id = :webhook_id
