@@ -73,6 +73,7 @@ def order_from_row(row: Any) -> Order:
         flow=Flow(row["flow"]),
         status=OrderStatus(row["status"]),
         lines=lines,
+        token_forgotten=bool(row["token_forgotten"]),
         amount=Decimal(row["amount"]),
         captured=None if row["captured"] is None else Decimal(row["captured"]),
         created=datetime.fromisoformat(row["created"]),
