@@ -51,7 +51,7 @@ def pytest_unconfigure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Browsers come last: their tests take longest, and most of what others share is warm by then.
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    items.sort(key=lambda item: bool({"browser", "engines"} & set(item.path.parts)))
 
 
 @pytest.hookimpl(wrapper=True)

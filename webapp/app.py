@@ -43,8 +43,6 @@ WEBHOOK = [Middleware(RecordingMiddleware, kind="webhook")]
 
 ROUTES: list[BaseRoute] = [
     Route("/static/{fingerprint}/{path:path}", serve_asset),
-    Route("/brand/{colour:str}.css", brand.stylesheet),
-    Route("/brand/{fingerprint}/{name}", brand.picture),
     Route("/", storefront.storefront),
     Route("/choices", storefront.choose, methods=["POST"]),
     Route("/choices/currency", storefront.choose_currency, methods=["POST"]),
@@ -56,6 +54,11 @@ ROUTES: list[BaseRoute] = [
     Route("/cart/add", cart.add, methods=["POST"]),
     Route("/cart/decrease", cart.decrease, methods=["POST"]),
     Route("/cart/remove", cart.remove, methods=["POST"]),
+    Route("/brand", brand.brand_page),
+    Route("/brand", brand.put_on, methods=["POST"]),
+    Route("/brand/remove", brand.remove, methods=["POST"]),
+    Route("/brand/{colour}.css", brand.stylesheet),
+    Route("/brand/{fingerprint}/{name}", brand.picture),
     # From the cart to the money
     Route("/checkout", checkout.checkout, methods=["POST"], middleware=SEEN),
     Route("/webhooks/xendit", webhooks.xendit, methods=["POST"], middleware=WEBHOOK),

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError, expect
+from starlette.types import ASGIApp
 
 from webapp.app import create_app
 from webapp.config import Settings
@@ -63,10 +64,10 @@ StartShop = Callable[..., str]
 
 
 @contextmanager
-def serve(settings: Settings, listener: socket.socket) -> Iterator[None]:
-    """The shop on a socket, in a thread of this process, so that the guard in tests/conftest.py sees what it logs."""
+def serve(app: ASGIApp, listener: socket.socket) -> Iterator[None]:
+    """An app on a socket, in a thread of this process, so that the guard in tests/conftest.py sees what it logs."""
     logging.getLogger("uvicorn.access").disabled = True  # as in webapp/logs.py: paths of payment pages are secret
-    config = uvicorn.Config(create_app(settings), log_config=None, server_header=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(app, log_config=None, server_header=False, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -94,7 +95,7 @@ def start_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartShop]:
         usual = {"app_url": f"http://localhost:{port}", "port": port, "secret_key": "b" * 64, "rate_limits": False}
         database = tmp_path_factory.mktemp("shop") / "shop.db"
         settings = Settings(**usual | {"database_url": f"sqlite:///{database}"} | changes)
-        context = serve(settings, listener)
+        context = serve(create_app(settings), listener)
         context.__enter__()
         running.append(context)
         return settings.app_url

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, QUIET, serve
 from tests.browser.states import PASSING, STATES, Arrive
+from webapp.app import create_app
 from webapp.config import Settings
 
 WIDTHS = {390: 844, 768: 1024, 1280: 720, 1920: 1080}
@@ -44,7 +45,7 @@ def main(folder: Path) -> None:
             app_url=url, secret_key="s" * 64, rate_limits=False, database_url=f"sqlite:///{home}/shop.db"
         )
         switches = [f"--disable-{name}" for name in QUIET]
-        with serve(settings, listener):
+        with serve(create_app(settings), listener):
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *switches])
             for arrive, width, scheme in itertools.product([*STATES, *PASSING], WIDTHS, SCHEMES):
                 shoot(browser, url, arrive, width, scheme, folder)

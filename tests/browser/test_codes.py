@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser import hosted, payment, states
 from tests.browser.codes import read_codes
 from tests.browser.conftest import serve
+from webapp.app import create_app
 from webapp.config import Settings
 from webapp.sandbox.markets import MARKETS
 from webapp.shop.currencies import CURRENCIES
@@ -95,7 +96,7 @@ def test_a_phone_in_the_network_pays_by_the_code(
         rate_limits=False,
         database_url=f"sqlite:///{tmp_path}/shop.db",
     )
-    with serve(settings, listener):
+    with serve(create_app(settings), listener):
         page.goto(f"{settings.app_url}/?currency=PHP&flow=pay&integration=payment_link&cart=gayo:1&present=qr")
         page.locator("#checkout .go").click()
         expect(page.locator("#present")).to_contain_text("For phones in the same network")

@@ -15,6 +15,7 @@ from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
+from webapp.web.own_brand import wear_linked_brand
 from webapp.web.returning import returning_visitor, with_saved
 from webapp.web.scene_strip import strip_in_shop
 from webapp.web.state import Shop, shop_of, visitor_of
@@ -28,7 +29,8 @@ async def storefront(request: Request) -> Response:
     shop, visitor = shop_of(request), await returning_visitor(request)
     link = {name.removeprefix("amp;"): value for name, value in request.query_params.items()}  # copied out of HTML
     choices = {name: _tidy(name, link[name]) for name in LINK_FIELDS if name in link}
-    if choices:
+    visitor, branded = wear_linked_brand(request, visitor, link)
+    if choices or branded:
         save_visitor(request, _with_choices(shop, visitor, {"present": "page"} | choices, exact=True))
         return RedirectResponse("/", 303)
     strip = strip_in_shop(request)
@@ -94,7 +96,7 @@ def _tidy(name: str, value: str) -> str:
 
 def _own_path(path: str) -> str:
     """Where the form wants to go back to, if it is a page of this shop; the storefront otherwise."""
-    return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64}(/resume)?)?|walkthrough|inspector)?", path) else "/"
+    return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64}(/resume)?)?|walkthrough|inspector|brand)?", path) else "/"
 
 
 def _with_choices(shop: Shop, visitor: Visitor, choices: dict[str, str], *, exact: bool) -> Visitor:

@@ -67,17 +67,16 @@ async def leave(request: Request) -> Response:
 
 
 async def reset(request: Request) -> Response:
-    """Make the browser a new visitor with the same language (``POST /walkthrough/reset``).
+    """Make the browser a new visitor with the same language and brand (``POST /walkthrough/reset``).
 
     Orders stay stored, but the old cookie opens none of them. Saved cards and wallets are forgotten.
     """
     shop, visitor = shop_of(request), visitor_of(request)
     await forget_all(shop, visitor.id)
     await shop.order_book.disown(visitor.id)
-    language = request.session.get("language")
+    kept = [(key, request.session[key]) for key in ("language", "brand") if key in request.session]
     request.session.clear()
-    if language:
-        request.session["language"] = language
+    request.session.update(kept)
     return RedirectResponse("/walkthrough", 303)
 
 

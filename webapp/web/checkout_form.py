@@ -90,6 +90,6 @@ def refuse_unseen(request: Request, visitor: Visitor, shown: str | None) -> None
 
 def _same(order: Order, visitor: Visitor) -> bool:
     """Return whether the visitor would make the same order again now."""
-    chosen = (visitor.flow, visitor.integration, visitor.currency.code, visitor.language)
+    chosen = (visitor.flow, visitor.integration, visitor.currency.code, visitor.language, visitor.brand.name)
     same_cart = visitor.flow is Flow.SAVE or visitor.cart.made(order)
-    return same_cart and chosen == (order.flow, order.integration, order.currency, order.locale)
+    return same_cart and chosen == (order.flow, order.integration, order.currency, order.locale, order.shop_name)

@@ -20,6 +20,7 @@ from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
 from webapp.orders.saved_payments import SavedPayments
 from webapp.shop.visitor import Visitor, load_visitor
+from webapp.web.own_brand import own_brand
 from webapp.web.page_cache import PageCache
 from webapp.web.templating import Templates
 
@@ -85,7 +86,8 @@ def visitor_of(request: Request) -> Visitor:
     if not hasattr(request.state, "visitor"):
         shop = shop_of(request)
         settings, languages = shop.settings, shop.templates.languages
-        request.state.visitor = load_visitor(request, settings.api_keys, languages, settings.brand)
+        brand = own_brand(request, settings)
+        request.state.visitor = load_visitor(request, settings.api_keys, languages, brand)
     visitor: Visitor = request.state.visitor
     return visitor
 

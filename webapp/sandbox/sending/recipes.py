@@ -147,5 +147,4 @@ def chosen(wanted: str, webhooks: list[JSON]) -> list[JSON]:
         return webhooks[::-1]
     if wanted in SCENARIOS:
         return webhooks
-    event = "invoice" if wanted.startswith("invoice.") else wanted
-    return [each for each in webhooks if each["event"] == event][-1:]
+    return [each for each in webhooks if each["event"] in (wanted, wanted.partition(".")[0])][-1:]
