@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -59,9 +60,9 @@ def test_ten_of_ten_orders_paid_on_the_hosted_page_name_a_webhook_as_their_cause
 ) -> None:
     send = WebhookSender._post
 
-    async def send_slowly(self: WebhookSender, webhook_id: str, body: bytes) -> str:
+    async def send_slowly(self: WebhookSender, *webhook: Any) -> str:
         await asyncio.sleep(0.4)
-        return await send(self, webhook_id, body)
+        return await send(self, *webhook)
 
     monkeypatch.setattr(WebhookSender, "_post", send_slowly)
     monkeypatch.setattr(order_sync, "_interval", lambda order: timedelta())  # each poll may ask Xendit
