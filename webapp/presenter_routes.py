@@ -3,7 +3,7 @@
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from webapp.endpoints import cheat, inspector, present, take_along, walkthrough
+from webapp.endpoints import cheat, inspector, present, set_up, stage, take_along, walkthrough
 from webapp.inspector.middleware import RecordingMiddleware
 
 ORDER = "/orders/{reference_id}"
@@ -23,6 +23,12 @@ PRESENTER_ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/share", take_along.share, methods=["POST"]),
     Route(f"{ORDER}/withdraw", take_along.withdraw, methods=["POST"]),
     Route("/shared/{token}", take_along.shared),
+    Route("/set-up", set_up.set_up),
+    Route("/stage", stage.entrance),
+    Route("/stage", stage.open_room, methods=["POST"]),
+    Route("/stage/{room}", stage.stage),
+    Route("/stage/{room}/close", stage.close_room, methods=["POST"]),
+    Route("/join/{room}", stage.join),
     Route("/walkthrough", walkthrough.walkthrough),
     Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
     Route("/walkthrough/leave", walkthrough.leave, methods=["POST"]),

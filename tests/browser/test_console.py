@@ -75,6 +75,17 @@ def test_a_request_is_shown_with_its_answer_and_copied_as_curl(new_context: NewC
     assert """It'"'"'s coffee""" in copied
 
 
+def test_what_is_not_imitated_has_a_list_of_its_own(page: Page, url: str) -> None:
+    httpx.get(f"{url}/v2/payouts/1", auth=(KEY, ""))
+    post(f"{url}/v2/invoices", INVOICE)
+    page.goto(f"{url}{CONSOLE}/requests")
+    expect(page.locator(".entries li")).to_have_count(2)
+    page.get_by_role("link", name="Only what is not imitated").click()
+    expect(page.locator(".entries li")).to_have_count(1)
+    expect(page.locator(".entries li")).to_contain_text("GET /v2/payouts/1")
+    expect(page.locator(".entries li")).to_contain_text("not imitated")
+
+
 def test_no_key_and_no_link_that_pays_is_on_any_page(url: str) -> None:
     link = post(f"{url}/sessions", PAY)
     origins = {"mode": "COMPONENTS", "components_configuration": {"origins": ["http://localhost:1"]}}

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import OpenShop, Shop
 from webapp.orders.retention import Retention
+from webapp.orders.rooms import Rooms
 from webapp.orders.shares import Shares
 from webapp.orders.status import OrderStatus
 
@@ -70,7 +71,7 @@ async def test_a_webhook_about_an_order_whose_row_is_gone_changes_nothing(
 
 # A table of four rows; what a subquery with LIMIT has found; an index of what is open, or in the order of an answer.
 FEW_ROWS = (
-    "sandbox_switches|weighed|made|modifications USING INDEX one_modification_at_a_time"
+    "sandbox_switches|CONSTANT ROW|rooms|weighed|made|modifications USING INDEX one_modification_at_a_time"
     "|sandbox_webhooks USING INDEX sandbox_webhooks_recent"
 )
 
@@ -81,8 +82,8 @@ def statements(shop: Shop) -> dict[str, str]:
     retention = Retention(shop.app.state.shop.database, shop.settings.keep)
     sandbox = shop.app.state.sandbox.store.queries
     state = shop.app.state.shop
-    shares = Shares(state.database, "")
-    books = (shop.order_book, state.modifications, state.saved_payments, state.recorder, retention, shares)
+    books = (shop.order_book, state.modifications, state.saved_payments, state.recorder, retention)
+    books += (Shares(state.database, ""), Rooms(state.database))
     for queries in (*(book._sql for book in books), sandbox):
         for name in queries.available_queries:
             sql = getattr(queries, name).sql

@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from tests.sandbox.conftest import INVOICE, KEY, PAY, SUBSCRIPTION
+from webapp.app import create_app as create_shop
+from webapp.config import Settings
 from webapp.sandbox import SandboxSettings, SQLiteDatabase, ids
 from webapp.sandbox.standalone import create_app
 
@@ -245,3 +247,17 @@ async def test_only_this_machines_programs_control_it(tmp_path: Path) -> None:
     async with running(tmp_path, "192.0.2.1", open_control=True) as client:
         assert (await client.post("/_sandbox/reset", headers={"host": "sandbox.example"})).status_code == 200
         assert (await client.post("/_sandbox/reset", headers={"origin": "https://evil.example"})).status_code == 403
+
+
+async def test_a_shops_sandbox_has_neither_control_nor_console(tmp_path: Path) -> None:
+    app = create_shop(Settings(database_url=f"sqlite:///{tmp_path}/shop.db", secret_key="s" * 64))
+    transport = httpx.ASGITransport(app)
+    shop = httpx.AsyncClient(transport=transport, base_url="http://localhost:8000")
+    async with app.router.lifespan_context(app), shop:
+        for path in (
+            "/_sandbox/faults",
+            "/_sandbox/webhooks",
+            "/_sandbox/console/requests",
+            "/sdk/xendit-components.mjs",
+        ):
+            assert (await shop.get(path)).status_code == 404

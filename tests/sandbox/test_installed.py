@@ -3,12 +3,13 @@
 import json
 import os
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.installed import curl, installed_sandbox, running
+from tests.installed import ROOT, curl, installed_sandbox, running
 
 
 @pytest.fixture
@@ -28,6 +29,15 @@ def test_an_invoice_is_paid_by_curl_alone(sandbox: tuple[str, int]) -> None:
         assert curl("-o", os.devnull, "-w", "%{http_code}", url + address) == "200", address
     curl(invoice["invoice_url"], "-d", "decision=pay", "-d", "choice=CARDS.visa")
     assert json.loads(curl(*key, f"{url}/v2/invoices/{invoice['id']}"))["status"] == "PAID"
+
+
+def test_the_wheel_names_every_package_of_the_sandbox() -> None:
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    home = ROOT / "webapp" / "sandbox"
+    packages = [path.parent.relative_to(home).parts for path in home.rglob("__init__.py")]
+    assert sorted(named) == sorted(
+        [".".join(["xendit_sandbox", *parts]) for parts in packages] + ["xendit_sandbox.vendor"]
+    )
 
 
 def test_it_starts_in_six_tenths_of_a_second_and_takes_sixty_megabytes(sandbox: tuple[str, int]) -> None:

@@ -19,7 +19,7 @@ from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.status import Flow, OrderStatus
 from webapp.shop.visitor import save_visitor, unavailable_reason
-from webapp.web.checkout_form import customer_of, earlier_order, read_checkout_id, refuse_unseen
+from webapp.web.checkout_form import customer_of, earlier_order, read_checkout_id, refuse_unseen, room_of
 from webapp.web.forms import read_form
 from webapp.web.htmx import redirect
 from webapp.web.payment import open_payment
@@ -61,7 +61,7 @@ async def checkout(request: Request) -> Response:
             locale=visitor.language,
             customer_id=await customer_of(shop, visitor),
         )
-        if await shop.order_book.add(order):  # stored before Xendit is called
+        if await shop.order_book.add(order, room=room_of(request)):  # stored before Xendit is called
             save_visitor(request, visitor)
             request.session["ordered"] = order.reference_id
             return await open_payment(request, order, await create_at_xendit(shop, order))

@@ -10,7 +10,7 @@ from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT, Flow
 from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import save_visitor
-from webapp.web.checkout_form import charged_order, customer_of, read_checkout_id, refuse_unseen
+from webapp.web.checkout_form import charged_order, customer_of, read_checkout_id, refuse_unseen, room_of
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.payment import leave
@@ -46,7 +46,7 @@ async def pay(request: Request) -> Response:
         )
         new = replace(new, reference_id=reference_id, payment_token_id=saved.payment_token_id)
         new = replace(new, token_label=saved.token_label)
-        if await shop.order_book.add(new):  # stored before Xendit is called
+        if await shop.order_book.add(new, room=room_of(request)):  # stored before Xendit is called
             save_visitor(request, visitor)
             request.session["ordered"] = new.reference_id
             order, url = await saved_payments.charge(shop, new)

@@ -35,7 +35,7 @@ _PYTHON = {
 
 def curl(call: Mapping[str, Any]) -> str:
     """Return the call as a shell command. The body is a quoted here-document, which the shell does not expand."""
-    request, url = _reusable(call["request"]), shlex.quote(call["url"])
+    request, url = reusable(call["request"]), shlex.quote(call["url"])
     if request is None:
         method = "" if call["method"] == "GET" else f"--request {call['method']} "
         return f'curl {method}{url} \\\n  --user "$XENDIT_API_KEY:"\n'
@@ -51,7 +51,7 @@ def curl(call: Mapping[str, Any]) -> str:
 
 def python(call: Mapping[str, Any]) -> str:
     """Return the call as a Python script that needs only httpx."""
-    request = _reusable(call["request"])
+    request = reusable(call["request"])
     text = json.dumps(request, ensure_ascii=False)
     used = [placeholder for placeholder in _PYTHON if placeholder in text]
     body = "" if request is None else f"    json={_literal(request, 1)},\n"
@@ -70,7 +70,7 @@ def python(call: Mapping[str, Any]) -> str:
     )
 
 
-def _reusable(request: Any) -> Any:
+def reusable(request: Any) -> Any:
     """Return the body with placeholders for what is valid once or for a while, and without this machine's address."""
     if not isinstance(request, Mapping):
         return request

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from webapp.inspector.prompt import prompt
 from webapp.inspector.snippets import curl, python
 from webapp.inspector.steps import Step
 from webapp.integrations import docs_url
@@ -38,6 +39,7 @@ class Entry:
     docs_url: str = ""
     curl: str = ""
     python: str = ""
+    prompt: str = ""
 
 
 def entries(order: Order, steps: Iterable[Step], changes: Iterable[Change]) -> list[Entry]:
@@ -92,10 +94,10 @@ def _entry(order: Order, step: Step) -> Entry:
             docs_url=docs_url,
             curl=curl(document),
             python=python(document),
+            prompt=prompt(document, docs_url),
         )
     if step.kind == "webhook":
         tone = "plain" if document["status"] == 200 else "bad"
-        docs_url = "https://docs.xendit.co/docs/handling-webhooks"
         return Entry(
             step.step_id,
             "webhook",
@@ -106,7 +108,7 @@ def _entry(order: Order, step: Step) -> Entry:
             step.times,
             step.last_at,
             source="webhooks",
-            docs_url=docs_url,
+            docs_url="https://docs.xendit.co/docs/handling-webhooks",
         )
     title = f"{document['method']} {document['path']}"
     tone = "plain" if document["status"] < 400 else "bad"

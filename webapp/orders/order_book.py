@@ -39,10 +39,11 @@ class OrderBook:
             book._database = Transaction(self._database.driver, connection)
             yield book
 
-    async def add(self, order: Order) -> bool:
-        """Store a new order. Return False if an order with its ``checkout_id`` exists."""
+    async def add(self, order: Order, *, room: str = "") -> bool:
+        """Store a new order, for a presenter's room. Return False if an order with its ``checkout_id`` exists."""
+        row = new_order_row(order) | {"sandbox": self._sandbox, "room": room}
         async with self._database.autocommit() as connection:
-            return await self._sql.add_order(connection, sandbox=self._sandbox, **new_order_row(order)) is not None
+            return await self._sql.add_order(connection, **row) is not None
 
     async def check_writable(self) -> None:
         """Raise DatabaseUnavailable if nothing can be written now."""

@@ -1,13 +1,13 @@
 -- The statements of OrderBook, valid in SQLite and in Postgres.
 
--- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label, shop_name, shop_colour)^
+-- name: add_order(reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status, created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label, shop_name, shop_colour, room)^
 INSERT INTO orders (
     reference_id, checkout_id, visitor, integration, flow, currency, country, locale, lines, amount, status,
-    created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label, shop_name, shop_colour
+    created, updated, expires_at, sandbox, customer_id, payment_token_id, token_label, shop_name, shop_colour, room
 ) VALUES (
     :reference_id, :checkout_id, :visitor, :integration, :flow, :currency, :country, :locale, :lines, :amount, :status,
     :created, :updated, :expires_at, :sandbox, :customer_id, :payment_token_id, :token_label,
-    :shop_name, :shop_colour
+    :shop_name, :shop_colour, :room
 ) ON CONFLICT DO NOTHING
 RETURNING reference_id;
 

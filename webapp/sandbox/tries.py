@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 
-MOST_WEBHOOKS, MOST_TRIES, LONGEST = 500, 20, 2000
+MOST_WEBHOOKS, MOST_TRIES, LONGEST = 300, 10, 2000
 
 
 @dataclass(frozen=True)

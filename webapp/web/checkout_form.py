@@ -88,6 +88,11 @@ def refuse_unseen(request: Request, visitor: Visitor, shown: str | None) -> None
         raise Refusal(message, 409, hint=AGAIN, amount=now[-1])
 
 
+def room_of(request: Request) -> str:
+    """Return the word of the presenter's room that this browser has joined; empty if none."""
+    return str(request.session.get("room") or "")[:40].replace("\0", "")
+
+
 def _same(order: Order, visitor: Visitor) -> bool:
     """Return whether the visitor would make the same order again now."""
     chosen = (visitor.flow, visitor.integration, visitor.currency.code, visitor.language, visitor.brand.name)

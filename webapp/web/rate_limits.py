@@ -29,7 +29,7 @@ LIMITS: list[tuple[str, re.Pattern[str], RateLimitItem, RateLimitItem]] = [
     ),
     ("POST", re.compile(r"/orders/[^/]+/(month|retry|stop)"), parse("30/minute"), parse("1200/minute")),
     ("POST", re.compile(r"/webhooks/.*"), parse("6000/minute"), parse("6000/minute")),
-    ("GET", re.compile(r"/(orders|shared)/.*"), parse("1200/minute"), parse("60000/minute")),
+    ("GET", re.compile(r"/(orders|shared|stage|join)/.*"), parse("1200/minute"), parse("60000/minute")),
     ("POST", re.compile(r"/.*"), parse("300/minute"), parse("12000/minute")),
 ]
 

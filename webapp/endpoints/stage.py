@@ -1,0 +1,105 @@
+"""The audience's screen: a code that leads phones into the shop, and their orders as they come in (``/stage``)."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from webapp.notices import N_, Refusal
+from webapp.orders.rooms import Room, RoomOrder, Rooms
+from webapp.orders.status import OrderStatus
+from webapp.shop.currencies import CURRENCIES
+from webapp.shop.visitor import save_visitor
+from webapp.web.htmx import is_htmx, redirect
+from webapp.web.phones import code_for_phones
+from webapp.web.state import shop_of, visitor_of
+
+SHOWN = 30
+METHODS = {"components": "Components", "payment_link": "Payment Link", "invoice": "Invoice"}
+CLOSED = N_("This room is closed, or there never was one.")
+
+
+async def entrance(request: Request) -> Response:
+    """Go on to the presenter's room, or offer to open one (``GET /stage``)."""
+    shop, visitor = shop_of(request), visitor_of(request)
+    word = await _rooms(request).of(visitor.id)
+    if word:
+        return RedirectResponse(f"/stage/{word}", 303)
+    context = {"currency": visitor.currency, "path": "/stage"}
+    return shop.templates.response(visitor.language, "pages/stage_entrance.html", context)
+
+
+async def open_room(request: Request) -> Response:
+    """Open a room, or find the presenter's own (``POST /stage``). Raises Refusal (503) while there are too many."""
+    visitor = visitor_of(request)
+    word = await _rooms(request).open(visitor.id)
+    if word is None:
+        raise Refusal(N_("All rooms are taken just now."), 503, hint=N_("A room closes by itself after 12 hours."))
+    save_visitor(request, visitor)
+    return redirect(request, f"/stage/{word}")
+
+
+async def stage(request: Request) -> Response:
+    """Show a room's code and orders; 204 to htmx while they are as ``seen`` (``GET /stage/{room}``).
+
+    Raises Refusal (404) for a closed room. A page that polls is told so once, and polls no more.
+    """
+    shop, visitor, word = shop_of(request), visitor_of(request), request.path_params["room"]
+    room = await _rooms(request).get(word)
+    if room is None and not is_htmx(request):
+        raise Refusal(CLOSED, 404)
+    orders = await _rooms(request).orders(room, SHOWN) if room else []
+    counts = await _rooms(request).counts(room) if room else {}
+    version = _version(room, orders, counts)
+    if is_htmx(request) and request.query_params.get("seen") == version:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+    context: dict[str, Any] = {
+        "room": room,
+        "orders": orders,
+        "made": sum(counts.values()),
+        "done": sum(number for status, number in counts.items() if status.is_success),
+        "version": version,
+        "methods": METHODS,
+        "markets": CURRENCIES,
+    }
+    if is_htmx(request):
+        return shop.templates.response(visitor.language, "fragments/stage_orders.html", context, secret=True)
+    context |= await code_for_phones(shop.settings, f"{shop.settings.app_url}/join/{word}")
+    context |= {"is_presenter": room is not None and room.visitor == visitor.id}
+    context |= {"currency": visitor.currency, "path": f"/stage/{word}"}
+    return shop.templates.response(visitor.language, "pages/stage.html", context, secret=True)
+
+
+async def close_room(request: Request) -> Response:
+    """Close the presenter's room (``POST /stage/{room}/close``). The orders stay."""
+    await _rooms(request).close(request.path_params["room"], visitor_of(request).id)
+    return redirect(request, "/stage")
+
+
+async def join(request: Request) -> Response:
+    """Let this browser's orders appear in a room, and go on to the shop (``GET /join/{room}``). Raises Refusal: 404."""
+    room = await _rooms(request).get(request.path_params["room"])
+    if room is None:
+        raise Refusal(CLOSED, 404)
+    request.session["room"] = room.word
+    return RedirectResponse("/", 303)
+
+
+def _rooms(request: Request) -> Rooms:
+    """Return the rooms. Raises HTTPException (404) where real money moves: there is no stage."""
+    shop = shop_of(request)
+    if shop.settings.badge == "Live":
+        raise HTTPException(404)
+    return Rooms(shop.database)
+
+
+def _version(room: Room | None, orders: Sequence[RoomOrder], counts: Mapping[OrderStatus, int]) -> str:
+    """Return a hash of all that the screen shows."""
+    if room is None:
+        return "closed"
+    shown = [f"{order.created} {order.currency} {order.integration} {order.status}" for order in orders]
+    shown += sorted(f"{status} {number}" for status, number in counts.items())
+    return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16]

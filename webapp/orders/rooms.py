@@ -1,0 +1,106 @@
+"""A presenter's rooms: an audience joins by a word, and the presenter sees its orders come in."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import aiosql
+
+from webapp.database.connection import Database
+from webapp.orders.rows import timestamp
+from webapp.orders.status import OrderStatus
+
+OPEN_FOR = timedelta(hours=12)
+MAX_ROOMS = 200
+MAX_COUNTED = 5000
+LETTERS = "bcdfghjkmnpqrstvwxz"  # without vowels no word is rude, without l none is misread
+
+
+@dataclass(frozen=True)
+class Room:
+    """An open room. Who knows its word may join and look; only its presenter may close it."""
+
+    word: str
+    visitor: str
+    created: str
+
+
+@dataclass(frozen=True)
+class RoomOrder:
+    """An order as an audience may see it: nothing in it opens the order or names its visitor."""
+
+    currency: str
+    integration: str
+    status: OrderStatus
+    created: datetime
+
+
+class Rooms:
+    """The rooms of all presenters. Every method may raise DatabaseUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._sql = database, _statements(database.driver)
+
+    async def open(self, visitor: str) -> str | None:
+        """Return the word of a visitor's room, a new one if they have none; None while there are too many."""
+        now = _now()
+        stamps = {"now": timestamp(now), "expires_at": timestamp(now + OPEN_FOR)}
+        async with self._database.write() as connection:
+            [_ async for _ in self._sql.delete_expired(connection, now=stamps["now"])]
+            row = await self._sql.open_room(connection, room=_word(), visitor=visitor, most=MAX_ROOMS, **stamps)
+        return str(row["room"]) if row else None
+
+    async def of(self, visitor: str) -> str | None:
+        """Return the word of a visitor's open room, or None."""
+        async with self._database.read() as connection:
+            row = await self._sql.room_of(connection, visitor=visitor, now=timestamp(_now()))
+        return str(row["room"]) if row else None
+
+    async def get(self, word: str) -> Room | None:
+        """Return the open room with this word, or None."""
+        async with self._database.read() as connection:
+            row = await self._sql.get_room(connection, room=word, now=timestamp(_now()))
+        return Room(row["room"], row["visitor"], row["created"]) if row else None
+
+    async def close(self, word: str, visitor: str) -> None:
+        """Close a room for its presenter. Nobody else closes it."""
+        async with self._database.autocommit() as connection:
+            await self._sql.close_room(connection, room=word, visitor=visitor)
+
+    async def counts(self, room: Room) -> dict[OrderStatus, int]:
+        """Return the number of the room's orders in each state, counted up to 5,000 orders."""
+        async with self._database.read() as connection:
+            rows = self._sql.count_in(connection, room=room.word, created=room.created, most=MAX_COUNTED)
+            return {OrderStatus(row["status"]): int(row["orders"]) async for row in rows}
+
+    async def orders(self, room: Room, most: int) -> list[RoomOrder]:
+        """Return the newest of the room's orders since it was opened, newest first."""
+        async with self._database.read() as connection:
+            rows = self._sql.orders_in(connection, room=room.word, created=room.created, most=most)
+            return [
+                RoomOrder(
+                    row["currency"],
+                    row["integration"],
+                    OrderStatus(row["status"]),
+                    datetime.fromisoformat(row["created"]),
+                )
+                async for row in rows
+            ]
+
+
+@cache
+def _statements(driver: str) -> Any:
+    return aiosql.from_path(Path(__file__).with_suffix(".sql"), driver)
+
+
+def _word() -> str:
+    """Return a word that can be read out: eight letters, 17 thousand million words."""
+    letters = "".join(secrets.choice(LETTERS) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
