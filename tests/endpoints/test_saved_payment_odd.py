@@ -109,10 +109,10 @@ async def test_two_tabs_at_the_same_moment_charge_a_cart_once(
     """Each has looked for the other's order before either is stored."""
     add, both = OrderBook.add, asyncio.Barrier(2)
 
-    async def together(*args: Any) -> bool:
+    async def together(*args: Any, **room: Any) -> bool:
         async with both:
             pass
-        return await add(*args)
+        return await add(*args, **room)
 
     router = xendit()
     async with open_shop(router, database_url=database_url) as shop:
