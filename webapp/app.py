@@ -82,6 +82,7 @@ ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/stop", subscription.stop, methods=["POST"], middleware=SEEN),
     *PRESENTER_ROUTES,
     Route("/.well-known/apple-developer-merchantid-domain-association", well_known.apple_domain_association),
+    Route("/llms.txt", well_known.llms_txt),
     Route("/.well-known/security.txt", well_known.security_txt),
     Route("/healthz", health.healthz),
     Route("/readyz", health.readyz),

@@ -11,7 +11,7 @@ def own_sandbox(settings: Settings, database: Database, translations: Translatio
     """Return the sandbox that answers in Xendit's place, in the shop's own process and database."""
     sandbox_settings = SandboxSettings(
         public_url=settings.app_url,
-        merchant_name="Selat Coffee Roasters",
+        merchant_name=settings.brand.name,
         secret=settings.derived_secret("sandbox"),
         webhook_url=f"{settings.app_url}/webhooks/xendit",
         webhook_token=settings.webhook_tokens.get("", ""),

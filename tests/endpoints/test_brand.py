@@ -190,3 +190,21 @@ async def test_nothing_is_loaded_by_those_who_do_not_use_it(shop: Shop) -> None:
 async def test_a_line_is_read_as_people_write_it(code: str, line: str, read: tuple[str, str] | None) -> None:
     products, mistakes = read_price_list(line, CURRENCIES[code])
     assert (products, len(mistakes)) == (([read], 0) if read else ([], 1))
+
+
+@pytest.mark.parametrize("integration", ["payment_link", "invoice"])
+async def test_the_sandboxs_page_bears_the_name_and_only_for_this_visitor(shop: Shop, integration: str) -> None:
+    for query, name in (("brand=Kopi+Kita", "Kopi Kita"), ("brand=Selat+Coffee+Roasters", "Selat Coffee Roasters")):
+        await shop.get(f"/?{query}&currency=IDR&flow=pay&integration={integration}&cart=gayo:1")
+        page = await shop.get((await shop.checkout(integration)).headers["location"])
+        assert name in page.text and ("Selat" in page.text) == (name != "Kopi Kita")
+
+
+async def test_a_phone_that_opens_an_order_sees_its_shop(shop: Shop) -> None:
+    await shop.get(f"{LINK}&currency=IDR&flow=pay&integration=payment_link&cart=gayo:1")
+    await shop.checkout()
+    order = await shop.newest_order()
+    shop.cookies.clear()
+    page = (await shop.get(f"/orders/{order.reference_id}")).text
+    assert "· Kopi Kita</title>" in page and "/brand/c2410c.css" in page and ">Demo</p>" in page
+    assert "· Selat Coffee Roasters</title>" in (await shop.get("/")).text

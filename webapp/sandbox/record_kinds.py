@@ -14,7 +14,7 @@ def _read_session(text: str) -> SessionRecord:
 
 def _write_session(record: SessionRecord) -> str:
     kept = {"session": record.session, "attempts": record.attempts, "customer": record.customer}
-    return dumps(kept | {"refunds": record.refunds})
+    return dumps(kept | {"refunds": record.refunds, "merchant": record.merchant})
 
 
 def _read_invoice(text: str) -> InvoiceRecord:

@@ -52,6 +52,8 @@ class SessionRecord(Changes):
     attempts: list[dict[str, Any]] = field(default_factory=list)
     customer: dict[str, Any] | None = None
     refunds: list[dict[str, Any]] = field(default_factory=list)
+    merchant: str = ""
+    """The name that its pages show, if the caller has one of its own."""
 
     @property
     def id(self) -> str:

@@ -11,6 +11,7 @@ from webapp.orders.modification import Kind, Modification, available, refunded
 from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus
 from webapp.shop.storefront import new_checkout_id
+from webapp.web.own_brand import brand_of_order
 from webapp.web.passes import may_pay
 from webapp.web.plan import FAILURES, PlanView
 from webapp.web.scene_strip import strip_of_order
@@ -53,6 +54,7 @@ async def show_order(
     modifications = await shop.modifications.of(order.reference_id)
     context = {
         "order": order,
+        "brand": brand_of_order(order, visitor, shop.settings),
         "strip": strip_of_order(request, order),
         "state_title": STATE_TITLES[order.status],
         "changes": await shop.order_book.changes(order.reference_id),

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from webapp.config import Settings
 from webapp.notices import N_, Refusal
+from webapp.orders.order import Order
 from webapp.shop.brand import Brand, wear
 from webapp.shop.cart import Cart
 from webapp.shop.own_brand import LINK_FIELDS, OwnBrand, brand_of, read_own_brand
@@ -23,6 +24,15 @@ def own_brand(request: Request, settings: Settings) -> Brand:
 def may_brand(settings: Settings) -> bool:
     """Return whether visitors may brand the shop."""
     return settings.badge != "Live"
+
+
+def brand_of_order(order: Order, visitor: Visitor, settings: Settings) -> Brand:
+    """Return the brand under which an order was made: a phone that opens its page has never seen the link."""
+    same = (visitor.brand.name, visitor.brand.colour) == (order.shop_name, order.shop_colour)
+    if same or not may_brand(settings):
+        return visitor.brand
+    logo = settings.brand.logo if settings.brand.name == order.shop_name else None
+    return replace(visitor.brand, name=order.shop_name, colour=order.shop_colour, logo=logo)
 
 
 def wear_linked_brand(request: Request, visitor: Visitor, link: Mapping[str, str]) -> tuple[Visitor, bool]:

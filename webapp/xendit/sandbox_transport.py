@@ -2,10 +2,12 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
 from webapp.order_context import current_visitor
+from webapp.shop.brand import worn
 
 
 class SandboxTransport(httpx.AsyncBaseTransport):
@@ -17,6 +19,8 @@ class SandboxTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if visitor := current_visitor():
             request.headers["x-sandbox-caller"] = visitor  # failures are simulated per visitor
+        if brand := worn():
+            request.headers["x-sandbox-merchant"] = quote(brand.name)
         try:
             async with asyncio.timeout(request.extensions.get("timeout", {}).get("read")):
                 return await self.inner.handle_async_request(request)

@@ -14,6 +14,7 @@ from ..ids import new_hex_id
 from ..invoice_search import search
 from ..links import invoice_view
 from ..markets import INVOICE_DEFAULT, MARKETS
+from ..merchants import merchant_of
 from ..records import InvoiceRecord
 from ..settings import SandboxSettings
 from ..store import Store
@@ -41,7 +42,9 @@ class InvoicesApi:
         body = await body_of(request)
         check_schema(body, INVOICE)
         check_rules(body)
-        record = InvoiceRecord(invoice_of(body, business_id, self.settings.merchant_name, self.store.clock()))
+        record = InvoiceRecord(
+            invoice_of(body, business_id, merchant_of(request, self.settings.merchant_name), self.store.clock())
+        )
         await self.store.add_invoice(record)
         return self._answer(record)
 

@@ -13,6 +13,7 @@ from ..customers import add_customer, get_customer
 from ..errors import SandboxError, not_found
 from ..ids import new_id, new_session_id
 from ..links import session_view
+from ..merchants import merchant_of
 from ..records import SessionRecord
 from ..settings import SandboxSettings
 from ..store import Store
@@ -45,7 +46,9 @@ class SessionsApi:
         now = self.store.clock()
         check_rules(body, now)
         customer_id, customer = await self._customer(business_id, body)
-        record = SessionRecord(session_of(body, business_id, customer_id, now), customer=customer)
+        record = SessionRecord(
+            session_of(body, business_id, customer_id, now), customer=customer, merchant=merchant_of(request, "")
+        )
         await self.store.add_session(record)
         return ApiResponse(session_view(self.settings, record), 201)
 

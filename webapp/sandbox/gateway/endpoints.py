@@ -65,7 +65,7 @@ class Gateway:
     async def open(self, request: Request) -> JSON:
         """Return the session and its channels: the SDK's first call."""
         record = await self._session(request, request.path_params["auth"])
-        return responses.opening(record, self.settings.merchant_name)
+        return responses.opening(record, record.merchant or self.settings.merchant_name)
 
     @json_endpoint
     async def poll(self, request: Request) -> JSON:
@@ -90,7 +90,7 @@ class Gateway:
         kind: sessions.Kind = "payment_request" if pays else "payment_token"
 
         def start(record: SessionRecord, now: datetime) -> JSON:
-            return start_payment(record, now, kind, body, number, card, self.settings.merchant_name)
+            return start_payment(record, now, kind, body, number, card, record.merchant or self.settings.merchant_name)
 
         attempt: JSON = await self.store.update_session(record.id, start)
         return responses.entity(attempt) | {"session_token_request_id": attempt["session_token_request_id"]}

@@ -107,7 +107,7 @@ class Pages:
             locale=locale,
             brand=channel.brand if channel and page != "3ds" else text("your_bank", locale),
             logo=responses.logo_url(attempt["channel_code"]),
-            merchant=self.settings.merchant_name,
+            merchant=record.merchant or self.settings.merchant_name,
             amount="" if keeps else market.format(record.session["amount"]),
             question="ask_link" if keeps and page == "wallet" else QUESTIONS[page],
             decided=attempt["status"] not in OPEN or (page == "approval" and attempt["status"] == "PENDING"),

@@ -36,6 +36,7 @@ class CheckoutView:
     leave_url: str | None
     locale: str
     ends_at: str
+    merchant: str = ""
 
     @property
     def amount_text(self) -> str:
@@ -85,6 +86,7 @@ def view_of_session(record: SessionRecord) -> CheckoutView:
         leave_url=session.get("cancel_return_url"),
         locale=session.get("locale", "en"),
         ends_at=session["expires_at"],
+        merchant=record.merchant,
     )
 
 
@@ -116,4 +118,5 @@ def view_of_invoice(record: InvoiceRecord) -> CheckoutView:
         leave_url=invoice.get("failure_redirect_url"),
         locale=invoice.get("locale") or "en",
         ends_at=invoice["expiry_date"],
+        merchant=invoice["merchant_name"],
     )

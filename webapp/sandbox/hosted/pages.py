@@ -83,7 +83,7 @@ class HostedPages:
         checkout, attempt = await self._attempt(request)
         if checkout is None or attempt is None:
             return RedirectResponse(self._address(request), 303)
-        step = steps.step_of(checkout, attempt, self.settings.merchant_name)
+        step = steps.step_of(checkout, attempt, checkout.merchant or self.settings.merchant_name)
         return self._page("step.html", checkout, step=step, back=self._address(request))
 
     async def decide_step(self, request: Request) -> Response:
@@ -114,6 +114,6 @@ class HostedPages:
             checkout.locale,
             leads_to=(checkout.success_url, checkout.leave_url),
             checkout=checkout,
-            merchant=self.settings.merchant_name,
+            merchant=checkout.merchant or self.settings.merchant_name,
             **context,
         )
