@@ -69,6 +69,7 @@ def test_the_code_on_its_own_page_opens_there_without_scripts_too(js_off_page: P
     expect(js_off_page.locator(".pitch")).not_to_contain_text("marked lines")
     js_off_page.get_by_role("link", name="components.py").click()
     expect(js_off_page.locator(".payload").first).to_be_in_viewport()
+    expect(js_off_page.get_by_role("link", name="payment_link.py")).to_be_in_viewport(ratio=1)
 
 
 def beside(page: Page, what: str) -> bool:
