@@ -28,7 +28,7 @@ MARKED = """
 card.outcome finish.how message announcement.message choice.title choice.pitch choice.disabled_reason charge.message
 checkout_reason notice.message notice.hint product.origin product.note arrow.label market.country_name scene.title
 reason scene.learn scene.point_at line step.question step.approve failure title choice.note scene.lesson product.name
-unreachable state_title each.message cheat.title cheat.words cheat.why
+unreachable state_title each.message cheat.title cheat.words cheat.why note.say
 """.split()  # noqa: SIM905
 CAUSES = ["closed_by.reason.message", "entry.change.reason.message"]
 

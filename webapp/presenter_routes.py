@@ -3,7 +3,7 @@
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from webapp.endpoints import cheat, inspector, present, set_up, stage, take_along, walkthrough
+from webapp.endpoints import cheat, inspector, present, sandbox_controls, set_up, stage, take_along, walkthrough
 from webapp.inspector.middleware import RecordingMiddleware
 
 ORDER = "/orders/{reference_id}"
@@ -13,8 +13,8 @@ PRESENTER_ROUTES: list[BaseRoute] = [
     Route(f"{ORDER}/qr", present.order_qr),
     Route(f"{ORDER}/qr", present.payment_qr, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/done", present.done),
-    Route(f"{ORDER}/expire-now", walkthrough.expire_now, methods=["POST"]),
-    Route(f"{ORDER}/repeat-webhook", walkthrough.repeat_webhook, methods=["POST"]),
+    Route(f"{ORDER}/expire-now", sandbox_controls.expire_now, methods=["POST"]),
+    Route(f"{ORDER}/repeat-webhook", sandbox_controls.repeat_webhook, methods=["POST"]),
     Route(f"{ORDER}/cheat", cheat.cheats),
     Route(f"{ORDER}/cheat/{{slug}}", cheat.cheat, methods=["POST"]),
     Route(f"{ORDER}/take-along", take_along.panel),
@@ -30,9 +30,10 @@ PRESENTER_ROUTES: list[BaseRoute] = [
     Route("/stage/{room}/close", stage.close_room, methods=["POST"]),
     Route("/join/{room}", stage.join),
     Route("/walkthrough", walkthrough.walkthrough),
+    Route("/walkthrough/end", walkthrough.end),
     Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),
     Route("/walkthrough/leave", walkthrough.leave, methods=["POST"]),
-    Route("/walkthrough/controls", walkthrough.controls, methods=["POST"]),
+    Route("/walkthrough/controls", sandbox_controls.controls, methods=["POST"]),
     Route("/walkthrough/{scene}", walkthrough.start, methods=["POST"]),
     Route(f"{ORDER}/inspector", inspector.order_inspector),
     Route("/inspector", inspector.latest),

@@ -297,17 +297,50 @@ def scene(page: Page) -> None:
     show(page, "kuala-lumpur")
 
 
+def audience(page: Page) -> None:
+    """The audience's screen with an order on it."""
+    page.goto("/stage")
+    page.locator(".stage-open button").click()
+    page.wait_for_url("**/stage/*-*")
+    stage = page.url
+    page.goto(stage.replace("/stage/", "/join/"))
+    waiting(page)
+    page.goto(stage)
+    expect(page.locator("#stage-orders tbody tr")).to_have_count(1)
+
+
+def taken_along(page: Page) -> None:
+    """What an order's owner may take along, with a link open."""
+    waiting(page)
+    page.goto(f"{page.url.partition('?')[0]}/take-along")
+    page.locator("form[action$='/share'] button").click()
+    expect(page.locator("#share-link")).to_be_visible()
+
+
+def shared(page: Page) -> None:
+    """An order behind its read-only link, unfolded."""
+    taken_along(page)
+    page.goto(page.locator("#share-link").input_value())
+    page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
+
+
+def set_up(page: Page) -> None:
+    filled(page)
+    page.goto("/set-up")
+
+
 STATES: list[Arrive] = [
     *(empty, filled, chosen, menus, saving, subscribing, returning, refused),
     *(paying, declined, waiting, cancelled, paid, saved, subscribed, orders, no_orders),
     *(refunding, authorized, released, month_by_month, stopped),
     *(hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed, expired, down),
     *(missing, walkthrough, scene, scene_at_payment, scene_at_order, behind, beside, follower, nothing_behind),
-    *(presenting, framed, phone_code, source),
+    *(presenting, framed, phone_code, source, audience, taken_along, shared, set_up),
 ]
 
 # A reload ends these, or they keep the language that they began in: they have to be reached anew.
 FLEETING = {menus, behind, beside, presenting, framed, phone_code, refused, paying, declined, down, scene_at_payment}
+FLEETING |= {taken_along}
 FLEETING |= {hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed}
 
 # For pictures only: it ends by itself within seconds.

@@ -61,7 +61,7 @@ async def delivered(shop: Shop, order: Order) -> None:
         body = await sandbox.webhook_body(sent)
         assert (await shop.webhook(body, token, sent["webhook_id"])).status_code == 200
     async with shop.app.state.shop.database.write() as connection:
-        await connection.execute("UPDATE sandbox_webhooks SET status = 'DELIVERED'")
+        await connection.execute("UPDATE sandbox_webhooks SET status = 'DELIVERED', due_at = NULL")
 
 
 async def try_(shop: Shop, order: Order, slug: str, **headers: str) -> str:

@@ -102,7 +102,7 @@ async def test_a_presenter_has_one_room_and_only_its_presenter_closes_it(shop: S
     assert (await shop.get("/stage")).headers["location"] == path
     async with phone(shop) as client:
         assert "Close the room" not in (await client.get(path)).text
-        await client.post(f"{path}/close")
+        assert (await client.post(f"{path}/close")).status_code == 403
         assert (await client.get(joining(path))).status_code == 303
         assert await opened(client) != path
     assert "Close the room" in (await shop.get(path)).text
@@ -183,3 +183,15 @@ async def test_a_full_room_shows_the_newest_orders_and_counts_all(shop: Shop, mo
     screen = (await shop.get(path)).text
     assert [row[0] for row in rows(screen)] == ["Thailand", "Philippines"]
     assert "3 orders · 0 completed" in screen
+
+
+async def test_a_reset_between_two_scenes_keeps_the_presenters_room(shop: Shop) -> None:
+    path = await opened(shop)
+    await shop.get(joining(path))
+    await shop.place()
+    await shop.post("/walkthrough/reset")
+    assert (await shop.get("/stage")).headers["location"] == path
+    await shop.place(currency="PHP")
+    screen = (await shop.get(path)).text
+    assert "Close the room" in screen and len(rows(screen)) == 2
+    assert (await shop.post(f"{path}/close")).status_code == 303

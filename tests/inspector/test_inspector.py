@@ -67,6 +67,10 @@ async def everything_shown(shop: Shop, order: Order) -> dict[str, str]:
     page = f"/orders/{order.reference_id}"
     answers = {"pop-out": await shop.inspector(order), "panel": await shop.inspector(order, **HTMX)}
     answers |= {"order": await shop.get(page), "qr": await shop.get(f"{page}/qr")}
+    answers |= {"file": await shop.get(f"{page}/story.html"), "har": await shop.get(f"{page}/story.har")}
+    link = re.findall(r'value="[^"]*(/shared/[^"]+)"', (await shop.post(f"{page}/share")).text)[0]
+    answers |= {"shared": await shop.get(link)}
+    assert {answer.status_code for answer in answers.values()} == {200}
     return {name: html.unescape(answer.text) for name, answer in answers.items()}
 
 

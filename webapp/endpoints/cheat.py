@@ -19,6 +19,7 @@ from webapp.orders.order import Order
 from webapp.presenter.cheats import CHEATS, Cheat, paid_webhook
 from webapp.web.htmx import is_htmx
 from webapp.web.order_page import STATE_TITLES
+from webapp.web.scene_strip import note_end, strip_of_order
 from webapp.web.state import own_order, shop_of, visitor_of
 
 WEBHOOKS = "/webhooks/xendit"
@@ -38,7 +39,9 @@ async def cheat(request: Request) -> Response:
     order, tried = await _order(request), CHEATS.get(request.path_params["slug"])
     if tried is None:
         raise HTTPException(404)
-    return await _page(request, order, tried, await _try(request, order, tried))
+    result = await _try(request, order, tried)
+    note_end(request, "cheat")
+    return await _page(request, order, tried, result)
 
 
 async def _order(request: Request) -> Order:
@@ -121,6 +124,7 @@ async def _page(
         "cheats": CHEATS.values(),
         "tried": tried,
         "result": result,
+        "strip": strip_of_order(request, order),
         "currency": visitor.currency,
         "path": f"/orders/{order.reference_id}/cheat",
     }

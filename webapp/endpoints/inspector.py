@@ -10,6 +10,7 @@ from webapp.inspector.timeline import entries, poll_seconds, version, why_closed
 from webapp.orders.order import Order
 from webapp.presenter.test_cards import test_data
 from webapp.web.htmx import is_htmx
+from webapp.web.scene_strip import note_end
 from webapp.web.state import controls_of, own_order, shop_of, visitor_of
 
 FOLLOWS_EVERY = 5  # seconds
@@ -38,6 +39,8 @@ async def source_view(request: Request) -> Response:
     shop, visitor, name = shop_of(request), visitor_of(request), request.path_params["name"]
     if name not in SOURCES:
         raise HTTPException(404)
+    if name == "payment_link":
+        note_end(request, "source")
     context = {
         "name": name,
         "file": SOURCES[name],

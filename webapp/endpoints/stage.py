@@ -24,21 +24,23 @@ CLOSED = N_("This room is closed, or there never was one.")
 
 async def entrance(request: Request) -> Response:
     """Go on to the presenter's room, or offer to open one (``GET /stage``)."""
-    shop, visitor = shop_of(request), visitor_of(request)
-    word = await _rooms(request).of(visitor.id)
-    if word:
-        return RedirectResponse(f"/stage/{word}", 303)
+    shop, visitor, own = shop_of(request), visitor_of(request), _own_word(request)
+    if await _rooms(request).get(own):
+        return RedirectResponse(f"/stage/{own}", 303)
     context = {"currency": visitor.currency, "path": "/stage"}
     return shop.templates.response(visitor.language, "pages/stage_entrance.html", context)
 
 
 async def open_room(request: Request) -> Response:
     """Open a room, or find the presenter's own (``POST /stage``). Raises Refusal (503) while there are too many."""
-    visitor = visitor_of(request)
+    visitor, own = visitor_of(request), _own_word(request)
+    if await _rooms(request).get(own):
+        return redirect(request, f"/stage/{own}")
     word = await _rooms(request).open(visitor.id)
     if word is None:
         raise Refusal(N_("All rooms are taken just now."), 503, hint=N_("A room closes by itself after 12 hours."))
     save_visitor(request, visitor)
+    request.session["stage"] = word  # a reset keeps it: the room outlives the presenter's next visitor
     return redirect(request, f"/stage/{word}")
 
 
@@ -68,14 +70,17 @@ async def stage(request: Request) -> Response:
     if is_htmx(request):
         return shop.templates.response(visitor.language, "fragments/stage_orders.html", context, secret=True)
     context |= await code_for_phones(shop.settings, f"{shop.settings.app_url}/join/{word}")
-    context |= {"is_presenter": room is not None and room.visitor == visitor.id}
+    context |= {"is_presenter": word == _own_word(request)}
     context |= {"currency": visitor.currency, "path": f"/stage/{word}"}
     return shop.templates.response(visitor.language, "pages/stage.html", context, secret=True)
 
 
 async def close_room(request: Request) -> Response:
-    """Close the presenter's room (``POST /stage/{room}/close``). The orders stay."""
-    await _rooms(request).close(request.path_params["room"], visitor_of(request).id)
+    """Close the presenter's room (``POST /stage/{room}/close``). The orders stay. Raises Refusal: 403."""
+    word = request.path_params["room"]
+    if word != _own_word(request):
+        raise Refusal(N_("Only the browser that opened this room can close it."), 403)
+    await _rooms(request).close(word)
     return redirect(request, "/stage")
 
 
@@ -86,6 +91,11 @@ async def join(request: Request) -> Response:
         raise Refusal(CLOSED, 404)
     request.session["room"] = room.word
     return RedirectResponse("/", 303)
+
+
+def _own_word(request: Request) -> str:
+    """Return the word of the room that this browser has opened; empty if none."""
+    return str(request.session.get("stage") or "")[:40].replace("\0", "")
 
 
 def _rooms(request: Request) -> Rooms:

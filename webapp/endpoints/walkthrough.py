@@ -1,40 +1,53 @@
-"""Serve the presenter's walkthrough and the sandbox's controls (``/walkthrough``)."""
+"""Serve the presenter's walkthrough (``/walkthrough``): its scenes, the presenter's own list of them, and its end."""
+
+import time
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from webapp.notices import N_, Refusal
-from webapp.orders.order import Order
-from webapp.orders.status import SAVED_PAYMENT
-from webapp.presenter.scene import after, playable
+from webapp.presenter.notes import NOTES
+from webapp.presenter.scene import after, before
 from webapp.presenter.scenes import SCENES
 from webapp.presenter.test_cards import test_data
 from webapp.shop.visitor import save_visitor
+from webapp.web.controls import NOTHING_SPECIAL, control, own_path
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
-from webapp.web.state import controls_of, own_order, shop_of, visitor_of
+from webapp.web.scene_strip import scenes_of, slugs_in
+from webapp.web.state import controls_of, shop_of, visitor_of
 from webapp.xendit.saved_payments import forget_all
 
-DELAYS = ("0", "5", "15", "60")
-FAILURES = ("", "400", "401", "500", "timeout", "down")
-NOTHING_SPECIAL = {"fail": "", "delay": "0", "duplicate": ""}
+OF_A_WALK = ("scene", "played", "done", "began")
+KEPT = ("language", "brand", "room", "stage", "list")
 
 
 async def walkthrough(request: Request) -> Response:
-    """List the scenes and mark the current and the next one (``GET /walkthrough``).
+    """List the scenes, with the current and the next one (``GET /walkthrough``).
 
-    The answer is 204 while the current scene is the one that was ``seen``.
+    ``?scene=jakarta&scene=cebu`` makes a list of one's own, ``?scene=all`` ends it. The answer is 204 while all is
+    as it was ``seen``.
     """
     shop, visitor = shop_of(request), visitor_of(request)
-    slug = request.session.get("scene", "")
-    if is_htmx(request) and request.query_params.get("seen") == slug:
+    if wanted := request.query_params.getlist("scene"):
+        request.session["list"] = ",".join(slug for slug in SCENES if slug in wanted) or None
+    slug, scenes, done = request.session.get("scene", ""), scenes_of(request), slugs_in(request, "done")
+    seen = f"{slug} {len(done)} {len(scenes)}"
+    if is_htmx(request) and request.query_params.get("seen") == seen:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
-    scenes = playable(SCENES.values(), shop.settings.api_keys, sandbox=shop.settings.sandbox)
+    began, now = request.session.get("began"), int(time.time())
     context = {
         "scenes": scenes,
         "current": SCENES.get(slug),
-        "coming": after(scenes, slug) or next(iter(scenes), None),
+        "coming": after(scenes, slug),
+        "previous": before(scenes, slug),
+        "done": done,
+        "seen": seen,
+        "notes": NOTES,
+        "began": began if isinstance(began, int) and began <= now else None,
+        "now": now,
+        "minutes": sum(NOTES[scene.slug].minutes for scene in scenes),
+        "is_own_list": bool(request.session.get("list")),
         "controls": await controls_of(request),
         "currency": visitor.currency,
         "path": "/walkthrough",
@@ -49,89 +62,51 @@ async def start(request: Request) -> Response:
     if scene is None:
         raise HTTPException(404)
     request.session["scene"] = scene.slug
+    request.session.setdefault("began", int(time.time()))
     request.session.pop("played", None)
+    request.session["done"] = ",".join(slug for slug in slugs_in(request, "done") if slug != scene.slug) or None
     save_visitor(request, visitor_of(request))
     if request.app.state.sandbox:
-        await _control(request, NOTHING_SPECIAL | scene.controls)
+        await control(request, NOTHING_SPECIAL | scene.controls)
     return RedirectResponse(scene.link, 303)
 
 
 async def leave(request: Request) -> Response:
     """End the walkthrough and its trouble on purpose; the page stays (``POST /walkthrough/leave``)."""
     form = await read_form(request)
-    for key in ("scene", "played"):
-        request.session.pop(key, None)
-    if request.app.state.sandbox:
-        await _control(request, NOTHING_SPECIAL)
-    return RedirectResponse(_own_path(form.get("next", "/")), 303)
+    await _leave(request)
+    return RedirectResponse(own_path(form.get("next", "/")), 303)
+
+
+async def end(request: Request) -> Response:
+    """Show the ways on: register, talk to us, once more (``GET /walkthrough/end``)."""
+    shop, visitor = shop_of(request), visitor_of(request)
+    context = {
+        "register_url": shop.settings.brand.register_url,
+        "contact_url": shop.settings.brand.contact_url,
+        "first": next(iter(scenes_of(request)), None),
+        "currency": visitor.currency,
+        "path": "/walkthrough/end",
+    }
+    return shop.templates.response(visitor.language, "pages/walkthrough_end.html", context)
 
 
 async def reset(request: Request) -> Response:
-    """Make the browser a new visitor with the same language and brand (``POST /walkthrough/reset``).
+    """Make the browser a new visitor with the same ``KEPT`` (``POST /walkthrough/reset``).
 
     Orders stay stored, but the old cookie opens none of them. Saved cards and wallets are forgotten.
     """
     shop, visitor = shop_of(request), visitor_of(request)
     await forget_all(shop, visitor.id)
     await shop.order_book.disown(visitor.id)
-    kept = [(key, request.session[key]) for key in ("language", "brand") if key in request.session]
+    kept = {key: value for key, value in request.session.items() if key in KEPT}
     request.session.clear()
     request.session.update(kept)
     return RedirectResponse("/walkthrough", 303)
 
 
-async def controls(request: Request) -> Response:
-    """Set the sandbox's controls for this visitor (``POST /walkthrough/controls``). Raises Refusal."""
-    form = await read_form(request)
-    save_visitor(request, visitor_of(request))
-    await _control(request, {name: form.get(name, "") for name in NOTHING_SPECIAL})
-    return await _said(request, N_("Applied, for this browser alone."), form.get("next", "/walkthrough"))
-
-
-async def expire_now(request: Request) -> Response:
-    """Expire the session or invoice in the sandbox (``POST /orders/{reference_id}/expire-now``)."""
-    order, object_id = await _own_object(request)
-    if order.integration == SAVED_PAYMENT:  # only Xendit's API can end it
-        raise HTTPException(404)
-    await request.app.state.sandbox.expire(object_id)
-    return await _said(request, N_("Its time is over. Watch for the webhook."), f"/orders/{order.reference_id}")
-
-
-async def repeat_webhook(request: Request) -> Response:
-    """Send the order's last webhook again, with the same id (``POST /orders/{reference_id}/repeat-webhook``)."""
-    order, object_id = await _own_object(request)
-    sent = await request.app.state.sandbox.webhooks(object_id)
-    if not sent:
-        return await _said(request, N_("No webhook has been sent yet."), f"/orders/{order.reference_id}")
-    await request.app.state.sandbox.resend(sent[0]["webhook_id"])
-    return await _said(request, N_("Sent once more."), f"/orders/{order.reference_id}")
-
-
-async def _control(request: Request, changes: dict[str, str]) -> None:
-    if request.app.state.sandbox is None:
-        raise HTTPException(404)
-    fail, delay = changes["fail"], changes["delay"] or "0"
-    if fail not in FAILURES or delay not in DELAYS:
-        raise Refusal(N_("The sandbox has no such control."))
-    sandbox, visitor = request.app.state.sandbox, visitor_of(request)
-    await sandbox.set_caller_faults(visitor.id, fail=fail, delay=int(delay), duplicate=bool(changes["duplicate"]))
-
-
-async def _own_object(request: Request) -> tuple[Order, str]:
-    """Return this visitor's order and its id in the sandbox. Raises HTTPException (404) if there is none."""
-    order = await own_order(request)
-    object_id = order.payment_session_id or order.invoice_id or order.payment_request_id
-    if request.app.state.sandbox is None or not object_id:
-        raise HTTPException(404)
-    return order, object_id
-
-
-async def _said(request: Request, message: str, back: str) -> Response:
-    if not is_htmx(request):
-        return RedirectResponse(_own_path(back), 303)
-    shop, visitor = shop_of(request), visitor_of(request)
-    return shop.templates.response(visitor.language, "fragments/inspector_said.html", {"message": message})
-
-
-def _own_path(path: str) -> str:
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/walkthrough"
+async def _leave(request: Request) -> None:
+    for key in OF_A_WALK:
+        request.session.pop(key, None)
+    if request.app.state.sandbox:
+        await control(request, NOTHING_SPECIAL)

@@ -21,10 +21,9 @@ LETTERS = "bcdfghjkmnpqrstvwxz"  # without vowels no word is rude, without l non
 
 @dataclass(frozen=True)
 class Room:
-    """An open room. Who knows its word may join and look; only its presenter may close it."""
+    """An open room. Who knows its word may join and look."""
 
     word: str
-    visitor: str
     created: str
 
 
@@ -53,22 +52,16 @@ class Rooms:
             row = await self._sql.open_room(connection, room=_word(), visitor=visitor, most=MAX_ROOMS, **stamps)
         return str(row["room"]) if row else None
 
-    async def of(self, visitor: str) -> str | None:
-        """Return the word of a visitor's open room, or None."""
-        async with self._database.read() as connection:
-            row = await self._sql.room_of(connection, visitor=visitor, now=timestamp(_now()))
-        return str(row["room"]) if row else None
-
     async def get(self, word: str) -> Room | None:
         """Return the open room with this word, or None."""
         async with self._database.read() as connection:
             row = await self._sql.get_room(connection, room=word, now=timestamp(_now()))
-        return Room(row["room"], row["visitor"], row["created"]) if row else None
+        return Room(row["room"], row["created"]) if row else None
 
-    async def close(self, word: str, visitor: str) -> None:
-        """Close a room for its presenter. Nobody else closes it."""
+    async def close(self, word: str) -> None:
+        """Close a room. Its orders stay."""
         async with self._database.autocommit() as connection:
-            await self._sql.close_room(connection, room=word, visitor=visitor)
+            await self._sql.close_room(connection, room=word)
 
     async def counts(self, room: Room) -> dict[OrderStatus, int]:
         """Return the number of the room's orders in each state, counted up to 5,000 orders."""

@@ -12,14 +12,11 @@ WHERE (SELECT COUNT(*) FROM rooms) < CAST(:most AS BIGINT)
 ON CONFLICT (visitor) DO UPDATE SET visitor = excluded.visitor
 RETURNING room;
 
--- name: room_of(visitor, now)^
-SELECT room FROM rooms WHERE visitor = :visitor AND expires_at > :now;
-
 -- name: get_room(room, now)^
 SELECT * FROM rooms WHERE room = :room AND expires_at > :now;
 
--- name: close_room(room, visitor)^
-DELETE FROM rooms WHERE room = :room AND visitor = :visitor RETURNING room;
+-- name: close_room(room)^
+DELETE FROM rooms WHERE room = :room RETURNING room;
 
 -- name: orders_in(room, created, most)
 -- What an audience may see of its orders, and nothing that opens one.

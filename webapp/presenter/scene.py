@@ -4,6 +4,10 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from webapp.notices import N_
+
+PAY_BY_CARD = N_("Press “Checkout”. On Xendit's page keep the first card and press “Pay”.")
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -24,6 +28,8 @@ class Scene:
     """Steps at the payment form, or beside the code that leads to the payment."""
     order: tuple[str, ...] = ()
     """Steps from the order's page on."""
+    ends: str = "paid"
+    """What ends it: a status of its order, ``refunded``, ``saved_payment``, ``source`` or ``cheat``."""
     type_this: str = ""
     """A card's number, expiry and code, for those who would rather type them."""
     controls: dict[str, str] = field(default_factory=dict)
@@ -55,3 +61,10 @@ def after(scenes: Sequence[Scene], slug: str | None) -> Scene | None:
     slugs = [scene.slug for scene in scenes]
     place = slugs.index(slug) + 1 if slug in slugs else 0
     return scenes[place] if place < len(scenes) else None
+
+
+def before(scenes: Sequence[Scene], slug: str | None) -> Scene | None:
+    """Return the scene before this one, or None."""
+    slugs = [scene.slug for scene in scenes]
+    place = slugs.index(slug) - 1 if slug in slugs else -1
+    return scenes[place] if place >= 0 else None

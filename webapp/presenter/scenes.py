@@ -1,9 +1,8 @@
 """The eleven scenes of the presenter's walkthrough."""
 
 from webapp.notices import N_
-from webapp.presenter.scene import Scene, choose
-
-PAY_BY_CARD = N_("Press “Checkout”. On Xendit's page keep the first card and press “Pay”.")
+from webapp.presenter.scene import PAY_BY_CARD, Scene, choose
+from webapp.presenter.trouble import TROUBLE
 
 SCENES: dict[str, Scene] = {
     scene.slug: scene
@@ -34,6 +33,7 @@ SCENES: dict[str, Scene] = {
             N_("Saves a card, buys nothing"),
             "Bangkok",
             choose("THB", "save", "payment_link", ""),
+            ends="saved",
             shop=(N_("Press “Save a card”. On Xendit's page keep the first card and press “Save”."),),
             order=(N_("Find payment_token_id in “The details”."),),
             point_at=N_("Amount 0, no items: the payment_token_id charges the card later."),
@@ -43,6 +43,7 @@ SCENES: dict[str, Scene] = {
             N_("Comes back, and pays with one click"),
             "Baguio",
             choose("PHP", "pay_save", "payment_link", "benguet:1"),
+            ends="saved_payment",
             shop=(N_("Press “Checkout”. On Xendit's page tick “Keep it for next time” and press “Pay”."),),
             order=(
                 N_(
@@ -69,6 +70,7 @@ SCENES: dict[str, Scene] = {
             N_("A bag a month, and a month that fails"),
             "Kuala Lumpur",
             choose("MYR", "subscription", "payment_link", "johor:1"),
+            ends="stopped",
             shop=(N_("Press “Subscribe”. On Xendit's page keep the first card and press “Subscribe” again."),),
             order=(
                 N_("Press “A month later”, then “… and the card fails”, then “A day later the retry works”."),
@@ -83,6 +85,7 @@ SCENES: dict[str, Scene] = {
             N_("The old invoice, next to its replacement"),
             "Surabaya",
             choose("IDR", "pay", "invoice", "nanyang:2"),
+            ends="source",
             shop=(PAY_BY_CARD,),
             order=(
                 N_("Under “Behind the counter” open “The code that did it”."),
@@ -97,6 +100,7 @@ SCENES: dict[str, Scene] = {
             N_("Gives the money back, in two parts"),
             "Yogyakarta",
             choose("IDR", "pay", "payment_link", "gayo:1"),
+            ends="refunded",
             shop=(PAY_BY_CARD,),
             order=(
                 N_("Set “Amount to refund” to 90000 and press “Refund”."),
@@ -115,32 +119,6 @@ SCENES: dict[str, Scene] = {
                 "capture_method MANUAL: payment.authorization holds the amount, payment.capture charges it, once."
             ),
         ),
-        Scene(
-            "bandung",
-            N_("The webhook arrives twice"),
-            "Bandung",
-            choose("IDR", "pay", "payment_link", "flores:1"),
-            shop=(PAY_BY_CARD,),
-            order=(N_("Look under “Behind the counter” for “Known already”."),),
-            point_at=N_(
-                "Two webhooks come twice each, four deliveries: one moves the order, the copies change nothing."
-            ),
-            controls={"duplicate": "on"},
-            sandbox_only=True,
-        ),
-        Scene(
-            "cebu",
-            N_("Xendit is down, then comes back"),
-            "Cebu",
-            choose("PHP", "pay", "payment_link", "gayo:1"),
-            shop=(
-                N_("Press “Checkout”: Xendit answers 500. The cart is kept, the words are calm."),
-                N_("Press “Checkout” again: it works. On Xendit's page keep the first card and press “Pay”."),
-            ),
-            order=(N_("Open “Orders” at the top, and there the order that is “Not started”."),),
-            point_at=N_("The failed order stays on the list, with Xendit's error code behind its counter."),
-            controls={"fail": "500"},
-            sandbox_only=True,
-        ),
+        *TROUBLE,
     )
 }

@@ -30,6 +30,8 @@ class Brand:
     products: Mapping[str, Product] = field(default_factory=lambda: PRODUCTS)
     own: str = ""
     """The link's query, if the visitor made this brand."""
+    register_url: str = "https://dashboard.xendit.co/register"  # both at the end of the walkthrough
+    contact_url: str = "https://www.xendit.co/"
 
     @property
     def is_selat(self) -> bool:

@@ -55,7 +55,7 @@ async def show_order(
     context = {
         "order": order,
         "brand": brand_of_order(order, visitor, shop.settings),
-        "strip": strip_of_order(request, order),
+        "strip": strip_of_order(request, order, refunded(modifications)),
         "state_title": STATE_TITLES[order.status],
         "changes": await shop.order_book.changes(order.reference_id),
         "notice": notice,

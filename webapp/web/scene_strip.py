@@ -1,11 +1,13 @@
-"""The strip of the walkthrough in the shop's own window: the present steps of the scene, and the way to the next."""
+"""The walkthrough of one visitor: their scenes, what is done, and the strip in the shop's own window."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from starlette.requests import Request
 
 from webapp.orders.order import Order
-from webapp.presenter.scene import Scene, after, playable
+from webapp.orders.status import SAVED_PAYMENT
+from webapp.presenter.scene import Scene, after, before, playable
 from webapp.presenter.scenes import SCENES
 from webapp.web.state import shop_of
 
@@ -18,6 +20,28 @@ class SceneStrip:
     number: int
     steps: tuple[str, ...]
     coming: Scene | None
+    previous: Scene | None
+    done: bool
+
+
+def scenes_of(request: Request) -> list[Scene]:
+    """Return the scenes that can be played here: the visitor's own list in its order, or all."""
+    settings = shop_of(request).settings
+    chosen = [SCENES[slug] for slug in slugs_in(request, "list") if slug in SCENES]
+    can = playable(chosen or SCENES.values(), settings.api_keys, sandbox=settings.sandbox)
+    return can or playable(SCENES.values(), settings.api_keys, sandbox=settings.sandbox)
+
+
+def slugs_in(request: Request, key: str) -> list[str]:
+    """Return the scenes that a cookie lists."""
+    return str(request.session.get(key) or "").split(",")
+
+
+def note_end(request: Request, *reached: str) -> None:
+    """Note that the scene that is on is done, if one of these ends it."""
+    scene = _scene(request)
+    if scene and scene.ends in reached and scene.slug not in slugs_in(request, "done"):
+        request.session["done"] = ",".join([*filter(None, slugs_in(request, "done")), scene.slug])
 
 
 def strip_in_shop(request: Request) -> SceneStrip | None:
@@ -28,7 +52,7 @@ def strip_in_shop(request: Request) -> SceneStrip | None:
     return _strip(request, scene, scene.order if request.session.get("played") == scene.slug else scene.shop)
 
 
-def strip_of_order(request: Request, order: Order) -> SceneStrip | None:
+def strip_of_order(request: Request, order: Order, refunded: Decimal = Decimal(0)) -> SceneStrip | None:
     """Return the strip of a payment or an order: the steps to its end, or those that follow."""
     scene = _scene(request)
     if scene is None:
@@ -36,6 +60,9 @@ def strip_of_order(request: Request, order: Order) -> SceneStrip | None:
     if order.status.is_open:
         return _strip(request, scene, scene.payment or scene.shop)
     request.session["played"] = scene.slug
+    again = order.integration == SAVED_PAYMENT and order.status.is_success
+    whole = order.amount > 0 and refunded == order.amount
+    note_end(request, order.status, SAVED_PAYMENT if again else "", "refunded" if whole else "")
     return _strip(request, scene, scene.order)
 
 
@@ -44,7 +71,7 @@ def _scene(request: Request) -> Scene | None:
 
 
 def _strip(request: Request, scene: Scene, steps: tuple[str, ...]) -> SceneStrip:
-    settings = shop_of(request).settings
-    scenes = playable(SCENES.values(), settings.api_keys, sandbox=settings.sandbox)
+    scenes = scenes_of(request)
     number = scenes.index(scene) + 1 if scene in scenes else 0
-    return SceneStrip(scene, number, steps, after(scenes, scene.slug))
+    done = scene.slug in slugs_in(request, "done")
+    return SceneStrip(scene, number, steps, after(scenes, scene.slug), before(scenes, scene.slug), done)

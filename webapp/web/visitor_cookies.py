@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_AGE = 30 * 24 * 3600  # seconds since the key was last changed
 KEYS = (
     *("visitor", "cart", "currency", "flow", "integration", "language"),
-    *("present", "scene", "played", "ordered", "pass", "saves", "brand", "room"),
+    *("present", "scene", "played", "ordered", "pass", "saves", "brand", "room", "stage"),
+    *("list", "done", "began"),
 )
 
 

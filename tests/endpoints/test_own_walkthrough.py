@@ -1,0 +1,112 @@
+"""The presenter's own walkthrough: a list by link, notes, the clock, what is done, and the end."""
+
+import html
+import re
+
+import pytest
+
+from tests.conftest import OpenShop, Shop
+from webapp.config import Settings
+from webapp.env import ConfigError
+from webapp.presenter.notes import NOTES
+from webapp.presenter.scenes import SCENES
+
+pytestmark = pytest.mark.anyio
+
+
+def shown(page: str) -> list[str]:
+    return re.findall(r'<li class="scene[^"]*" id="([\w-]+)"', page)
+
+
+def done(page: str) -> bool:
+    return 'class="scene-done"' in page
+
+
+async def walk(shop: Shop, slug: str) -> None:
+    """Begin a scene and take its link, as its button does."""
+    start = await shop.post(f"/walkthrough/{slug}")
+    await shop.get(start.headers["location"], follow_redirects=True)
+
+
+def test_every_scene_has_notes() -> None:
+    assert set(NOTES) == set(SCENES)
+
+
+async def test_a_link_makes_a_list_that_next_and_back_follow(shop: Shop) -> None:
+    page = (await shop.get("/walkthrough?scene=cebu&scene=jakarta&scene=nowhere")).text
+    assert shown(page) == ["jakarta", "cebu"] and "About 4 minutes" in page
+    assert shown((await shop.get("/walkthrough")).text) == ["jakarta", "cebu"]
+    await walk(shop, "jakarta")
+    strip = (await shop.get("/")).text.split('id="strip"')[1]
+    assert "Next: Cebu" in strip and "Back to" not in strip
+    await walk(shop, "cebu")
+    strip = (await shop.get("/")).text.split('id="strip"')[1]
+    assert "Back to Jakarta" in strip and "Next: the end" in strip
+    await shop.post("/walkthrough/reset")
+    assert shown((await shop.get("/walkthrough")).text) == ["jakarta", "cebu"]
+    assert shown((await shop.get("/walkthrough?scene=all")).text) == list(SCENES)
+    assert shown((await shop.get("/walkthrough?scene=nowhere")).text) == list(SCENES)
+
+
+async def test_the_clock_runs_from_the_first_scene_to_the_end_of_the_walk(shop: Shop) -> None:
+    assert "data-began" not in (await shop.get("/walkthrough")).text
+    await walk(shop, "jakarta")
+    (began,) = re.findall(r'data-began="(\d+)">0:0\d<', (await shop.get("/walkthrough")).text)
+    await walk(shop, "manila")
+    assert f'data-began="{began}"' in (await shop.get("/walkthrough")).text
+    await shop.post("/walkthrough/leave", data={"next": "/"})
+    assert "data-began" not in (await shop.get("/walkthrough")).text
+
+
+@pytest.mark.parametrize("slug", ["bandung", "bangkok"])
+async def test_a_scene_knows_when_its_order_has_gone_through(shop: Shop, slug: str) -> None:
+    await walk(shop, slug)
+    choices = SCENES[slug].choices
+    await shop.checkout(choices["integration"], choices["flow"])
+    order = await shop.newest_order()
+    assert not done((await shop.get("/walkthrough")).text)
+    await shop.pay(order)
+    assert done((await shop.get(f"/orders/{order.reference_id}")).text)
+    page = (await shop.get("/walkthrough")).text
+    assert page.count('class="scene-done"') == 1 and done(page.split(f'<li class="scene now" id="{slug}"')[1])
+    await walk(shop, slug)
+    assert not done((await shop.get("/walkthrough")).text), "shown again, it begins again"
+
+
+async def test_scenes_of_code_and_of_frauds_end_there(shop: Shop) -> None:
+    await walk(shop, "surabaya")
+    await shop.get("/source/invoice")
+    assert not done((await shop.get("/walkthrough")).text)
+    await shop.get("/source/payment_link")
+    assert done((await shop.get("/walkthrough")).text)
+    await walk(shop, "singapore")
+    order = await shop.place("payment_link", currency="SGD")
+    page = await shop.post(f"/orders/{order.reference_id}/cheat/forged")
+    assert done(page.text.split('id="strip"')[1])
+
+
+async def test_an_overlong_list_does_no_harm(shop: Shop) -> None:
+    order = await shop.place()
+    await shop.get("/walkthrough?scene=all&scene=" + "x" * 3000)
+    assert (await shop.get(f"/orders/{order.reference_id}")).status_code == 200
+
+
+async def test_the_end_leads_where_the_settings_say(open_shop: OpenShop) -> None:
+    usual = Settings.from_env({}).brand
+    own = Settings.from_env(
+        {"REGISTER_URL": "https://example.com/join?a=1&b=2", "CONTACT_URL": "http://example.com/us"}
+    ).brand
+    for brand in (usual, own):
+        async with open_shop(brand=brand) as shop:
+            page = html.unescape((await shop.get("/walkthrough/end")).text)
+            assert f'href="{brand.register_url}"' in page and f'href="{brand.contact_url}"' in page
+            assert 'action="/walkthrough/jakarta"' in page and "Once more" in page
+
+
+@pytest.mark.parametrize(
+    "value", ["javascript:alert(1)", "example.com", "https://", "https://a b", 'https://a"b', "https://[", "x" * 600]
+)
+def test_an_address_that_is_none_stops_the_start(value: str) -> None:
+    for name in ("REGISTER_URL", "CONTACT_URL"):
+        with pytest.raises(ConfigError, match=f"Set {name} to the address of a page"):
+            Settings.from_env({name: value})
