@@ -1,13 +1,13 @@
 # `make` alone prints what there is. Needs python3 (3.11 or newer, with venv) and make; all else goes into .venv/.
 
 # The first Python that really is 3.11 or newer: a version manager's shim may refuse, or be older.
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$p; exit; fi; done)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run doctor run-https test check bench soak siege messages shots audit lock clean
+.PHONY: help wheels run doctor run-https test check bench soak siege messages shots audit lock clean
 
 help: ## print this
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -58,6 +58,9 @@ siege: .venv/installed-dev ## one worker under ten minutes of hostile load, with
 
 audit: .venv/installed-dev ## look the locked packages up among known vulnerabilities (asks a service on the internet)
 	@.venv/bin/python tools/audit.py
+
+wheels: .venv/installed-dev ## ask whether Macs, Linux and Windows find a wheel for every pin, in Python 3.11 to 3.14
+	@.venv/bin/python tools/wheels.py
 
 # Two files, because Heroku installs the first and wants nothing of the second. By the oldest Python, because a newer one
 # leaves out what only older ones need. UPGRADE takes minutes: pip hashes every wheel.

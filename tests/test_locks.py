@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tools import wheels
+
 ROOT = Path(__file__).parent.parent
 MACHINES = {
     "Intel Mac": {"sys_platform": "darwin", "platform_machine": "x86_64"},
@@ -36,6 +38,15 @@ def test_all_others_get_the_present_one(machine: str) -> None:
 
 def test_windows_is_not_asked_for_uvloop() -> None:
     assert [name for name in MACHINES if "uvloop" not in installed_on(name)] == ["Windows"]
+
+
+@pytest.mark.parametrize("python", wheels.PYTHONS)
+@pytest.mark.parametrize("machine", MACHINES)
+def test_make_wheels_asks_for_what_a_machine_installs(machine: str, python: str) -> None:
+    asked = wheels.pins((ROOT / "requirements.txt").read_text(), machine, python)
+    names = dict(re.findall(r"^([\w.-]+)==(\S+) ", asked, re.MULTILINE))
+    assert names.items() >= installed_on(machine).items()
+    assert ";" not in asked and asked.count("--hash=sha256:") > len(names)
 
 
 def test_every_pin_has_a_hash() -> None:

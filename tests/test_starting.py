@@ -69,6 +69,20 @@ def test_python_m_webapp_prints_the_address_where_it_answers(start: Start, port:
     process.wait(timeout=10)
 
 
+def test_without_uvloop_as_on_windows_it_starts_too(start: Start, port: int, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['uvloop'] = None\n")
+    process = start(sys.executable, "-m", "webapp", PYTHONPATH=str(tmp_path))
+    assert answer(process, f"http://localhost:{port}/").status_code == 200
+
+
+def test_an_old_python_is_told_so_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.version_info = (3, 10, 1)\n")
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-m", "webapp"], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr == "selat: Python 3.11 or newer is needed, and this is 3.10.\n"
+
+
 def test_honcho_starts_two_workers_that_stop_gracefully(start: Start, port: int, tmp_path: Path) -> None:
     process = start("honcho", "start", "web", WEB_CONCURRENCY="2")
     url = f"http://localhost:{port}"

@@ -9,7 +9,6 @@ from webapp.config import Settings, settings_or_exit
 from webapp.database.connection import database_from_url
 from webapp.endpoints import (
     after_sale,
-    brand,
     cart,
     checkout,
     health,
@@ -54,11 +53,6 @@ ROUTES: list[BaseRoute] = [
     Route("/cart/add", cart.add, methods=["POST"]),
     Route("/cart/decrease", cart.decrease, methods=["POST"]),
     Route("/cart/remove", cart.remove, methods=["POST"]),
-    Route("/brand", brand.brand_page),
-    Route("/brand", brand.put_on, methods=["POST"]),
-    Route("/brand/remove", brand.remove, methods=["POST"]),
-    Route("/brand/{colour}.css", brand.stylesheet),
-    Route("/brand/{fingerprint}/{name}", brand.picture),
     # From the cart to the money
     Route("/checkout", checkout.checkout, methods=["POST"], middleware=SEEN),
     Route("/webhooks/xendit", webhooks.xendit, methods=["POST"], middleware=WEBHOOK),

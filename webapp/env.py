@@ -128,12 +128,16 @@ def local_secret(path: Path) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix="secret-") as file:  # readable by its owner
-                file.write(secrets.token_hex(32))
-                file.flush()
-                os.fsync(file.fileno())
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix="secret-")  # readable by its owner
+            try:
+                with os.fdopen(descriptor, "w") as file:  # closed before it is linked: Windows wants that
+                    file.write(secrets.token_hex(32))
+                    file.flush()
+                    os.fsync(file.fileno())
                 with suppress(FileExistsError):  # another process was faster
-                    os.link(file.name, path)
+                    os.link(name, path)
+            finally:
+                os.unlink(name)
         secret = path.read_text().strip()
     except OSError as error:
         raise ConfigError(f"Set SECRET_KEY, or make {path} writable: {error.strerror}.") from None

@@ -3,7 +3,17 @@
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from webapp.endpoints import cheat, inspector, present, sandbox_controls, set_up, stage, take_along, walkthrough
+from webapp.endpoints import (
+    brand,
+    cheat,
+    inspector,
+    present,
+    sandbox_controls,
+    set_up,
+    stage,
+    take_along,
+    walkthrough,
+)
 from webapp.inspector.middleware import RecordingMiddleware
 
 ORDER = "/orders/{reference_id}"
@@ -29,6 +39,11 @@ PRESENTER_ROUTES: list[BaseRoute] = [
     Route("/stage/{room}", stage.stage),
     Route("/stage/{room}/close", stage.close_room, methods=["POST"]),
     Route("/join/{room}", stage.join),
+    Route("/brand", brand.brand_page),
+    Route("/brand", brand.put_on, methods=["POST"]),
+    Route("/brand/remove", brand.remove, methods=["POST"]),
+    Route("/brand/{colour}.css", brand.stylesheet),
+    Route("/brand/{fingerprint}/{name}", brand.picture),
     Route("/walkthrough", walkthrough.walkthrough),
     Route("/walkthrough/end", walkthrough.end),
     Route("/walkthrough/reset", walkthrough.reset, methods=["POST"]),

@@ -10,6 +10,7 @@ const ENDED = "session-expired-or-canceled";
 const COMPLETE = "session-complete";
 // The order's status at our server, and the SDK's event that says the same.
 const EVENTS = { expired: ENDED, cancelled: ENDED, paid: COMPLETE, saved: COMPLETE, subscribed: COMPLETE };
+const DIALOG = ".xendit-dialog";
 let here = location.pathname;
 
 // Return more options for the SDK.
@@ -68,9 +69,10 @@ function appearance(root) {
   };
 }
 
-// Add what the SDK (0.0.24) leaves out for screen readers: titles of its frames, and that its logos are decoration.
+// Add what the SDK (0.0.24) leaves out for screen readers and keyboards: titles of its frames, that its logos are
+// decoration, and that its window is a dialog.
 function describe(root) {
-  const { titleNumber, titleExpiry, titleCvn, titleAction } = root.dataset;
+  const { titleNumber, titleExpiry, titleCvn, titleAction, titleCode } = root.dataset;
   const titles = { credit_card_number: titleNumber, credit_card_expiry: titleExpiry, credit_card_cvn: titleCvn };
   const frames = ".xendit-iframe-container iframe:not([title]), iframe.xendit-action-iframe:not([title])";
   const watcher = new MutationObserver(() => {
@@ -79,10 +81,32 @@ function describe(root) {
       frame.title = titles[new URL(frame.src).searchParams.get("input_type")] ?? titleAction;
     }
     for (const logo of document.querySelectorAll("xendit-channel-picker img:not([alt])")) logo.alt = "";
+    for (const code of document.querySelectorAll("[data-testid=qr-code]:not([aria-label])")) code.ariaLabel = titleCode;
+    for (const header of document.querySelectorAll(".xendit-accordion-item-header")) {
+      header.ariaExpanded = Boolean(header.closest(".xendit-accordion-item-open"));
+    }
+    openDialog(root, document.querySelector(DIALOG));
   });
-  watcher.observe(document.body, { childList: true, subtree: true });
+  watcher.observe(document.body, { childList: true, subtree: true, attributeFilter: ["class"] });
 }
 
+// The window gets a name and the focus, and the page behind it rests. Once it is gone, the page wakes up.
+function openDialog(root, dialog) {
+  if (Boolean(dialog) === Boolean(root.inertParts)) return;
+  for (const part of root.inertParts ?? []) part.inert = false;
+  root.inertParts = dialog && [...document.querySelectorAll("body > :is(.skip, header, main, footer, nav)")];
+  for (const part of root.inertParts ?? []) part.inert = true;
+  if (dialog) {
+    Object.assign(dialog, { role: "dialog", ariaModal: "true", ariaLabel: root.dataset.titleDialog, tabIndex: -1 });
+    dialog.focus();
+  } else if (document.activeElement === document.body) {
+    document.getElementById("components-title")?.focus();
+  }
+}
+
+addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") document.querySelector(`${DIALOG} .xendit-dialog-floating-close`)?.click();
+});
 addEventListener("popstate", () => { if (location.pathname !== here) location.reload(); });
 // The back/forward cache holds a page whose SDK has gone to a wallet: load it, and so ask Xendit, again.
 addEventListener("pageshow", (event) => { if (event.persisted && document.getElementById("components")) location.reload(); });

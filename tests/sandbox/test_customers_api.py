@@ -57,7 +57,7 @@ async def test_the_same_key_creates_one_customer(rig: Rig) -> None:
     assert first.json() == again.json()
     other = await rig.api.post("/customers", json=CUSTOMER | {"reference_id": "customer-2"}, headers=headers)
     assert (other.status_code, other.json()["error_code"]) == (409, "IDEMPOTENCY_ERROR")
-    assert (await rig.api.post("/customers", json=CUSTOMER, headers=headers, auth=STRANGER)).status_code == 409
+    assert (await rig.api.post("/customers", json=CUSTOMER, headers=headers, auth=STRANGER)).status_code == 200
 
 
 async def test_another_business_finds_no_customer(rig: Rig) -> None:

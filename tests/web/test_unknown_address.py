@@ -77,6 +77,8 @@ async def test_every_route_says_the_command_or_is_right(open_shop: OpenShop) -> 
 async def test_the_page_has_its_looks(open_shop: OpenShop) -> None:
     async with open_shop(address_unknown=True) as shop:
         page = await shop.get("/", headers=ROUTER)
+        assert "<title>This command tells the shop its own address:" in page.text
+        assert "shelf" not in page.text
         styles = re.findall(r'href="(/static/[^"]+\.css)"', page.text)
         assert styles
         assert [(await shop.get(path, headers=ROUTER)).status_code for path in styles] == [200] * len(styles)

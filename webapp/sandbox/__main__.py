@@ -15,6 +15,7 @@ from .addresses import Address
 from .app import Sandbox
 from .codec import read
 from .command_line import arguments
+from .control.guard import OWN_NAMES
 from .database import SQLiteDatabase
 from .errors import SandboxError
 from .gateway.sdk_files import published_file
@@ -30,6 +31,7 @@ def settings_from(given: argparse.Namespace) -> SandboxSettings:
         webhook_token=given.webhook_token,
         sdk_path=published_file(),
         standalone=True,
+        obeys_callback_urls=given.open_control or given.host in OWN_NAMES,
         keep_days=36_500,  # the clock may be turned
     )
 

@@ -124,9 +124,10 @@ def _succeed(record: SessionRecord, now: datetime, attempt: dict[str, Any]) -> N
     if attempt.get("payment_token_id"):
         record.children.append(activate(record, now, attempt))
     close(record, now, "COMPLETED")
-    record.outbox.append(session_event("payment_session.completed", session))
+    said = len(record.outbox)
     if session["session_type"] == "SUBSCRIPTION":
         plans.subscribe(record, now)
+    record.outbox.insert(said, session_event("payment_session.completed", session))
 
 
 def _fail(record: SessionRecord, attempt: dict[str, Any], outcome: Outcome, failure_code: str | None) -> None:

@@ -17,23 +17,21 @@ FIELDS: JSON = {
     "kyc_documents": [], "description": None, "date_of_registration": None, "domicile_of_registration": None,
     "metadata": None,
 }  # fmt: skip
-IN_SESSION = "customer: The reference_id entered has been used before. Please enter a unique reference_id"
+
+
+def _own(business_id: str, reference_id: str) -> str:
+    """Return the key of a reference: two businesses may use the same one."""
+    return f"{business_id}:{reference_id}"
 
 
 async def add_customer(store: Store, business_id: str, customer: JSON) -> str:
-    """Return the `cust-…` id of this customer's reference, new or known.
-
-    Raise 409 if it belongs to another business.
-    """
+    """Return the `cust-…` id of this customer's reference, new or known."""
     now = to_text(store.clock())
-    fields = {"reference_id": customer["reference_id"], "business_id": business_id, "used_at": now}
+    reference = _own(business_id, customer["reference_id"])
+    fields = {"reference_id": reference, "business_id": business_id, "used_at": now}
     async with store.database.write() as connection:
-        await store.queries.insert_customer(connection, customer_id=new_id("cust-"), **fields)
-        row: Any = await store.queries.get_customer_by_reference(connection, reference_id=customer["reference_id"])
-        if row["business_id"] == business_id:
-            await _insert_details(store, connection, row["customer_id"], customer, now)
-    if row["business_id"] != business_id:
-        raise SandboxError(409, "DUPLICATE_ERROR", IN_SESSION)
+        row: Any = await store.queries.insert_customer(connection, customer_id=new_id("cust-"), **fields)
+        await _insert_details(store, connection, row["customer_id"], customer, now)
     return str(row["customer_id"])
 
 
@@ -43,7 +41,8 @@ async def create_customer(store: Store, business_id: str, body: JSON, key: str |
     Raise 409 for a known reference, or for a key that came with another body.
     """
     now, customer_id = to_text(store.clock()), new_id("cust-")
-    fields = {"reference_id": body["reference_id"], "business_id": business_id, "used_at": now}
+    reference = _own(business_id, body["reference_id"])
+    fields = {"reference_id": reference, "business_id": business_id, "used_at": now}
     alias = key and f"key:{hashlib.sha256(f'{business_id}:{key}'.encode()).hexdigest()}"
     async with store.database.write() as connection:
         if alias and not await store.queries.insert_alias(connection, alias=alias, object_id=customer_id):
@@ -52,8 +51,7 @@ async def create_customer(store: Store, business_id: str, body: JSON, key: str |
             if row is None or loads(row["document"])["body"] != body:
                 raise SandboxError(409, "IDEMPOTENCY_ERROR", "This idempotency key was used with another request")
             return _view(row)
-        await store.queries.insert_customer(connection, customer_id=customer_id, **fields)
-        row = await store.queries.get_customer_by_reference(connection, reference_id=body["reference_id"])
+        row = await store.queries.insert_customer(connection, customer_id=customer_id, **fields)
         if row["customer_id"] != customer_id:
             raise SandboxError(409, "DUPLICATE_ERROR", "The reference_id entered has been used before")
         await _insert_details(store, connection, customer_id, body, now)
@@ -76,7 +74,7 @@ async def get_customer(store: Store, business_id: str, customer_id: str) -> JSON
 async def find_customer(store: Store, business_id: str, reference_id: str) -> JSON | None:
     """Return the customer of this reference, or None if the business has none."""
     async with store.database.read() as connection:
-        row = await store.queries.get_customer_by_reference(connection, reference_id=reference_id)
+        row = await store.queries.get_customer_by_reference(connection, reference_id=_own(business_id, reference_id))
     return await get_customer(store, business_id, row["customer_id"]) if row else None
 
 
@@ -84,5 +82,6 @@ def _view(row: Any) -> JSON:
     """Return the customer as the API answers it: unset fields are null or empty."""
     kept = loads(row["document"]) if row["document"] else {"body": {}, "created": row["used_at"]}
     body = {name: value for name, value in kept["body"].items() if name in FIELDS and value is not None}
-    shown = {"id": row["customer_id"], **FIELDS, **body, "reference_id": row["reference_id"]}
+    reference_id = row["reference_id"].removeprefix(_own(row["business_id"], ""))
+    shown = {"id": row["customer_id"], **FIELDS, **body, "reference_id": reference_id}
     return shown | {"created": kept["created"], "updated": kept["created"]}

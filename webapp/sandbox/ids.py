@@ -1,5 +1,6 @@
 """Identifiers in Xendit's formats: random, or counted for suites that name them. None of them is a secret."""
 
+import hashlib
 import secrets
 import uuid
 from collections import Counter
@@ -44,3 +45,8 @@ def new_id(prefix: str) -> str:
     """Return an id with a prefix: `pr-` request, `py-` payment, `pt-` token, `cust-` customer, `repl_` plan …"""
     number = _next(prefix or "uuid")
     return prefix + (str(uuid.uuid4()) if number is None else f"00000000-0000-4000-8000-{number:012d}")
+
+
+def account_number(attempt_id: str) -> str:
+    """Return an invented number to pay to, always the same for one attempt."""
+    return f"{int(hashlib.sha256(attempt_id.encode()).hexdigest(), 16):d}"[:12]

@@ -9,15 +9,17 @@ from typing import Any
 from .clock import from_text, to_text
 from .errors import MAX_ATTEMPTS, SandboxError, too_many_attempts
 from .events import Event
-from .ids import new_id
+from .ids import account_number, new_id
 from .records import OPEN, InvoiceRecord
 from .refunds import next_due, settle_due
 
+CALLBACK_URL = "platform_callback_url"
 CLIENT_TYPES = ("DASHBOARD", "API_GATEWAY", "INTEGRATION", "ON_DEMAND", "RECURRING", "MOBILE")
 CALLBACK_FIELDS = [
     *("id", "external_id", "user_id", "status", "merchant_name", "amount", "paid_amount", "paid_at", "payer_email"),
     *("description", "created", "updated", "currency", "payment_method", "payment_channel", "payment_id"),
-    *("payment_destination", "payment_details", "items", "fees", "success_redirect_url"),
+    *("payment_method_id", "payment_destination", "payment_details", "ewallet_type", "bank_code"),
+    *("credit_card_charge_id", "should_authenticate_credit_card", "items", "fees", "success_redirect_url"),
     *("failure_redirect_url", "metadata"),
 ]
 
@@ -56,15 +58,35 @@ def settle(record: InvoiceRecord, now: datetime, wanted: str, outcome: str, fail
         "payment_method": payment["method"],
         "payment_channel": payment["name"],
         "payment_id": payment["id"],
+        **paid_with(payment),
     }
-    record.outbox.append(callback(record.invoice))
+    record.outbox.append(callback(record))
+
+
+def paid_with(payment: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that only one kind of payment has."""
+    name, uuid = payment["name"], payment["id"].removeprefix("py-")
+    match payment["method"]:
+        case "CREDIT_CARD":
+            return {"credit_card_charge_id": uuid.replace("-", "")[:24]}
+        case "EWALLET":
+            return {"ewallet_type": name, "payment_method_id": f"pm-{uuid}"}
+        case "DIRECT_DEBIT":
+            return {"payment_method_id": f"pm-{uuid}"}
+        case "BANK_TRANSFER":
+            return {"bank_code": name, "payment_destination": account_number(payment["id"])}
+        case "RETAIL_OUTLET":
+            return {"payment_destination": account_number(payment["id"])}
+        case "QR_CODE":
+            return {"payment_details": {"receipt_id": account_number(payment["id"]), "source": "Demo wallet"}}
+    return {}
 
 
 def expire(record: InvoiceRecord, now: datetime) -> None:
     """End a PENDING invoice. Any other stays as it is: the answer to that call is not documented."""
     if record.is_pending:
         record.invoice |= {"status": "EXPIRED", "updated": to_text(now)}
-        record.outbox.append(callback(record.invoice))
+        record.outbox.append(callback(record))
 
 
 def advance(record: InvoiceRecord, now: datetime) -> bool:
@@ -82,10 +104,12 @@ def due_at(record: InvoiceRecord) -> str | None:
     return str(record.invoice["expiry_date"]) if record.is_pending else next_due(record.refunds)
 
 
-def callback(invoice: dict[str, Any]) -> Event:
-    """Return the invoice webhook, whose body is flat: no `event` around it."""
+def callback(record: InvoiceRecord) -> Event:
+    """Return the invoice webhook, whose body is flat: no `event` around it. Sending takes its own address out."""
+    invoice = record.invoice
     data = {name: invoice[name] for name in CALLBACK_FIELDS if invoice.get(name) is not None}
-    return Event("invoice", invoice["id"], {**data, "is_high": False})
+    own_address = {CALLBACK_URL: record.callback_url} if record.callback_url else {}
+    return Event("invoice", record.id, {**data, "is_high": False, **own_address})
 
 
 def missing() -> SandboxError:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from .clock import from_text
-from .codec import loads
+from .codec import dumps, loads
 from .records import Changes, SessionRecord
 
 
@@ -32,6 +32,10 @@ class TokenRecord(Changes):
     @property
     def is_active(self) -> bool:
         return bool(self.token["status"] == "ACTIVE")
+
+    def document(self) -> str:
+        """Return the record as it is stored."""
+        return dumps({"token": self.token, "expires_at": self.expires_at})
 
 
 @dataclass

@@ -60,8 +60,7 @@ def payment_object(session: JSON, attempt: JSON) -> JSON:
         data["payment_token_id"] = attempt["payment_token_id"]
     if attempt.get("failure_code"):
         data["failure_code"] = attempt["failure_code"]
-    if session.get("metadata"):
-        data["metadata"] = session["metadata"]
+    data |= {name: session[name] for name in ("description", "metadata") if session.get(name)}
     if attempt["channel_code"] == "CARDS":
         data["payment_details"] = payment_details(attempt)
     if attempt["status"] == "SUCCEEDED":

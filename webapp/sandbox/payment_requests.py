@@ -1,4 +1,4 @@
-"""Payments with a saved method: paid or failed at once, or after the customer's approval. Pure functions on a record.
+"""Payments with a saved method, or once by a wallet: at once or after an approval. Pure functions on a record.
 
 https://docs.xendit.co/docs/pay-with-tokens
 """
@@ -73,7 +73,7 @@ def _outcome(payment: JSON) -> tuple[str, str | None]:
         asks = not payment["channel_properties"].get("skip_three_ds")
     else:
         failure = "INSUFFICIENT_BALANCE" if cards.declined_amount(amount, currency) else None
-        asks = payment["channel_code"] not in WITHOUT_CUSTOMER
+        asks = payment["channel_code"] not in WITHOUT_CUSTOMER or payment["payment_token_id"] is None
         verdict = "challenge"
     if not payment["attended"] or (verdict == "challenge" and not asks):
         return "decline" if failure else "approve", failure

@@ -27,7 +27,7 @@ SCHEDULE: JSON = {
 
 OF_SESSION = [
     *("reference_id", "business_id", "customer_id", "currency", "amount", "country", "payment_session_id", "locale"),
-    *("metadata", "description", "notification_channels"),
+    *("metadata", "description", "notification_channels", "items"),
 ]
 OF_SUBSCRIPTION = ("schedule", "failed_cycle_action", "payment_link_for_failed_attempt", "immediate_payment")
 
@@ -53,12 +53,18 @@ def schedule_of(terms: JSON) -> JSON:
 
 
 def subscribe(record: SessionRecord, now: datetime) -> None:
-    """Add the plan that a completed session of type SUBSCRIPTION makes."""
+    """Add the plan that a completed session of type SUBSCRIPTION makes. An immediate payment is made with it."""
     session = record.session
     terms = {name: session.get(name) for name in OF_SESSION}
     terms |= {name: session["subscription"].get(name) for name in OF_SUBSCRIPTION}
     tokens = [{"payment_token_id": session["payment_token_id"], "rank": 1}]
     plan = start(terms | {"id": session["recurring_plan_id"], "payment_tokens": tokens}, now)
+    if plan.plan["immediate_payment"] and (cycle := plan.open_cycle):
+        plan.others = {token.id: (token.document(), 1) for token in record.children}
+        attempt(plan, cycle, now, "INITIAL")
+        if cycle["status"] == "SUCCEEDED":
+            payment = plan.children[-1].payment
+            session |= {name: payment[name] for name in ("payment_request_id", "payment_id")}
     record.outbox += [replace(each, object_id=record.id) for each in plan.outbox]
     plan.outbox = []
     record.children.append(plan)

@@ -23,15 +23,11 @@ def _read_invoice(text: str) -> InvoiceRecord:
 
 def _write_invoice(record: InvoiceRecord) -> str:
     kept = {"invoice": record.invoice, "payments": record.payments, "refunds": record.refunds}
-    return dumps(kept | {"client_type": record.client_type})
+    return dumps(kept | {"client_type": record.client_type, "callback_url": record.callback_url})
 
 
 def _read_token(text: str) -> TokenRecord:
     return TokenRecord(**loads(text))
-
-
-def _write_token(record: TokenRecord) -> str:
-    return dumps({"token": record.token, "expires_at": record.expires_at})
 
 
 def _read_request(text: str) -> PaymentRequestRecord:
@@ -52,7 +48,7 @@ def _write_plan(record: PlanRecord) -> str:
 
 SESSION = RecordKind("session", _read_session, _write_session, sessions.advance, sessions.due_at, not_found)
 INVOICE = RecordKind("invoice", _read_invoice, _write_invoice, invoices.advance, invoices.due_at, invoices.missing)
-TOKEN = RecordKind("object", _read_token, _write_token, tokens.advance, tokens.due_at, no_data)
+TOKEN = RecordKind("object", _read_token, TokenRecord.document, tokens.advance, tokens.due_at, no_data)
 REQUEST = RecordKind(
     "object", _read_request, _write_request, payment_requests.advance, payment_requests.due_at, no_data
 )

@@ -93,6 +93,8 @@ class InvoiceRecord(Changes):
     payments: list[dict[str, Any]] = field(default_factory=list)
     refunds: list[dict[str, Any]] = field(default_factory=list)
     client_type: str = "API_GATEWAY"
+    callback_url: str = ""
+    """Where its webhooks go, instead of the address of its business."""
 
     @property
     def id(self) -> str:

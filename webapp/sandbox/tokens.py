@@ -37,8 +37,8 @@ def _details(record: SessionRecord, attempt: JSON) -> JSON:
     return {
         "account_name": name or "Test Customer",
         "account_number": f"********{digits}",
-        "account_balance": None,
-        "account_point_balance": None,
+        "account_balance": "1000000",
+        "account_point_balance": "0",
     }
 
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -18,6 +19,7 @@ import httpx
 from .addresses import Address, WebhookAddresses
 from .clock import to_text
 from .codec import dumps, loads
+from .invoices import CALLBACK_URL
 from .links import payment_link_url
 from .outbox import read_webhook_faults
 from .settings import SandboxSettings
@@ -84,6 +86,7 @@ class WebhookSender:
     async def _deliver_one(self, row: Any) -> None:
         data = loads(row["body"])
         address = self.addresses.of(data["user_id" if row["event"] == "invoice" else "business_id"])
+        address = replace(address, url=data.pop(CALLBACK_URL, "") or address.url)
         if not address.url:
             await self._settle(row, "NOT_SENT", "", None)
             return

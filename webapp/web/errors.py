@@ -114,7 +114,7 @@ def _answer(request: Request, status: int, notice: Notice) -> Response:
         if path in CHECKOUTS:
             fragment |= {"fresh_checkout_id": new_checkout_id(), "checkout_field": CHECKOUTS[path]}
         return shop.templates.response(visitor.language, "fragments/notice.html", fragment, status=status)
-    if _is_shop(path):
+    if _is_shop(path) and not notice.command:
         context = storefront_context(visitor, notice=notice) | {"path": "/"}
         return shop.templates.response(visitor.language, "pages/storefront.html", context, status=status)
     context = {"status": status, "notice": notice, "currency": visitor.currency, "path": "/"}

@@ -12,9 +12,11 @@ from ..codec import ApiResponse
 from ..errors import SandboxError
 from ..settings import SandboxSettings
 from ..store import Store
+from .balance import get_balance
 from .customers import CustomersApi
 from .cycles import CyclesApi
 from .invoices import InvoicesApi
+from .openapi import openapi_endpoint
 from .payment_requests import PaymentRequestsApi
 from .payments import PaymentsApi
 from .plans import PlansApi
@@ -24,12 +26,14 @@ from .sessions import SessionsApi
 from .tokens import TokensApi
 
 logger = logging.getLogger(__name__)
+PLUGINS = "/tpi/payment/xendit/invoice"  # the gateway of Xendit's plugins for other shops
 CRASH = "Something unexpected happened. We are investigating this issue. Please try again later."
 
 
 def create_api(store: Store, settings: SandboxSettings) -> Starlette:
     """Return the ASGI app with the routes of the API."""
     routes = [*_checkouts(store, settings), *_payments(store, settings), *_subscriptions(store)]
+    routes.append(Route("/openapi.json", openapi_endpoint(tuple(routes))))
     handlers = {SandboxError: _api_error, HTTPException: _no_route, Exception: _crashed}
     api = Starlette(routes=routes, exception_handlers=handlers)
     api.router.redirect_slashes = False
@@ -47,9 +51,13 @@ def _checkouts(store: Store, settings: SandboxSettings) -> list[Route]:
         Route("/v2/invoices", invoices.find),
         Route("/v2/invoices/{invoice_id}", invoices.get),
         Route("/invoices/{invoice_id}/expire!", invoices.expire, methods=["POST"]),
+        Route(PLUGINS, invoices.create, methods=["POST"]),
+        Route(f"{PLUGINS}/{{invoice_id}}", invoices.get),
+        Route(f"{PLUGINS}/{{invoice_id}}/expire", invoices.expire, methods=["POST"]),
         Route("/customers", customers.create, methods=["POST"]),
         Route("/customers", customers.find),
         Route("/customers/{customer_id}", customers.get),
+        Route("/balance", get_balance),
     ]
 
 

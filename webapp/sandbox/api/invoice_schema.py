@@ -6,8 +6,9 @@ https://docs.xendit.co/docs/payment-links-api-overview and the official Python S
 from decimal import Decimal
 from typing import Any
 
-from ..channels import Channel
 from ..errors import bad_request
+from ..invoice_channels import all_channels, method_name
+from ..invoices import CLIENT_TYPES
 from ..markets import INVOICE_DEFAULT, MARKETS
 from .metadata import check_metadata
 from .schema import FORMATS, Rule
@@ -52,6 +53,8 @@ INVOICE = Rule(
         "reminder_time": Rule("number", minimum=1),
         "reminder_time_unit": Rule("string", enum=("days", "hours")),
         "metadata": Rule("object", nullable=True),
+        "client_type": Rule("string", enum=CLIENT_TYPES, nullable=True),
+        "platform_callback_url": Rule("string", maximum=2048, format="uri", nullable=True),
     },
 )
 
@@ -70,7 +73,7 @@ def check_rules(body: dict[str, Any]) -> None:
     emails = [body.get("payer_email"), (body.get("customer") or {}).get("email")]
     if not all(email is None or FORMATS["email"](email) for email in emails):
         raise bad_request("EMAIL_FORMAT_ERROR", "The email format is invalid")
-    known = {name for channel in market.channels for name in (channel.code, method_name(channel))}
+    known = {name for channel in all_channels(currency) for name in (channel.code, method_name(channel))}
     wanted = body.get("payment_methods") or []
     unknown = [name for name in wanted if name not in known]
     if unknown:
@@ -85,10 +88,3 @@ def check_rules(body: dict[str, Any]) -> None:
 def duration(body: dict[str, Any]) -> int:
     """Return the seconds until the invoice expires; a day by default."""
     return int(body.get("invoice_duration", 86_400))
-
-
-def method_name(channel: Channel) -> str:
-    """Return the invoice's name of a channel: CREDIT_CARD for cards, BCA for BCA_VIRTUAL_ACCOUNT, else the code."""
-    if channel.pm_type == "CARDS":
-        return "CREDIT_CARD"
-    return channel.code.removesuffix("_VIRTUAL_ACCOUNT") if channel.pm_type == "VIRTUAL_ACCOUNT" else channel.code

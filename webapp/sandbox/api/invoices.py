@@ -11,7 +11,9 @@ from ..clock import to_text
 from ..codec import ApiResponse
 from ..errors import validation_error
 from ..ids import new_hex_id
+from ..invoice_channels import channels_of, method_name
 from ..invoice_search import search
+from ..invoices import CALLBACK_URL
 from ..links import invoice_view
 from ..markets import INVOICE_DEFAULT, MARKETS
 from ..merchants import merchant_of
@@ -19,7 +21,7 @@ from ..records import InvoiceRecord
 from ..settings import SandboxSettings
 from ..store import Store
 from .invoice_filters import filters_of
-from .invoice_schema import INVOICE, check_rules, duration, method_name
+from .invoice_schema import INVOICE, check_rules, duration
 from .reading import body_of, business_of
 from .schema import check_schema
 
@@ -42,9 +44,10 @@ class InvoicesApi:
         body = await body_of(request)
         check_schema(body, INVOICE)
         check_rules(body)
-        record = InvoiceRecord(
-            invoice_of(body, business_id, merchant_of(request, self.settings.merchant_name), self.store.clock())
-        )
+        invoice = invoice_of(body, business_id, merchant_of(request, self.settings.merchant_name), self.store.clock())
+        record = InvoiceRecord(invoice, client_type=body.get("client_type") or "API_GATEWAY")
+        if self.settings.obeys_callback_urls:
+            record.callback_url = body.get(CALLBACK_URL) or ""
         await self.store.add_invoice(record)
         return self._answer(record)
 
@@ -120,10 +123,8 @@ def available(
         "available_direct_debits": [],
         "available_paylaters": [],
     }
-    for channel in MARKETS[currency].channels:
+    for channel in channels_of(currency, wanted):
         name = method_name(channel)
-        if wanted and not {name, channel.code} & set(wanted):
-            continue
         match channel.pm_type:
             case "VIRTUAL_ACCOUNT":
                 bank = {"bank_code": name, "collection_type": "POOL", "transfer_amount": amount}
@@ -137,4 +138,6 @@ def available(
                 lists["available_qr_codes"].append({"qr_code_type": name})
             case "ONLINE_BANKING":
                 lists["available_direct_debits"].append({"direct_debit_type": name})
+            case "PAYLATER":
+                lists["available_paylaters"].append({"paylater_type": name})
     return lists

@@ -1,6 +1,7 @@
-"""The body of POST /v3/payment_requests with a saved method, and its rules."""
+"""The body of POST /v3/payment_requests and the rules of a payment with a saved method."""
 
 import hashlib
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,9 +9,10 @@ from ..document_table import UNIQUE
 from ..errors import SandboxError, bad_request
 from ..markets import MARKETS
 from ..object_records import TokenRecord
+from .dates import check_recurring_expiry
 from .metadata import check_metadata
 from .schema import Rule
-from .session_schema import CARDS, ITEM, MAX_NUMBER, text
+from .session_schema import CARDS, CUSTOMER, ITEM, MAX_NUMBER, text
 
 JSON = dict[str, Any]
 URL = Rule("string", format="uri", maximum=2048, nullable=True)
@@ -34,7 +36,7 @@ PROPERTIES = Rule(
 COUNTRIES = tuple(sorted({market.country for market in MARKETS.values() if market.country}))
 REQUEST = Rule(
     "object",
-    required=("reference_id", "type", "payment_token_id", "country", "currency", "request_amount"),
+    required=("reference_id", "type", "country", "currency", "request_amount"),
     properties={
         "reference_id": text(1, 255),
         "type": Rule("string", enum=("PAY",)),
@@ -47,7 +49,7 @@ REQUEST = Rule(
         "channel_properties": PROPERTIES,
         "description": text(1, 1000, nullable=True),
         "customer_id": text(1, 41, nullable=True),
-        "customer": Rule("object", nullable=True),
+        "customer": CUSTOMER,
         "items": Rule("array", items=ITEM, nullable=True),
         "shipping_information": Rule(
             "object", nullable=True, required=("country",), properties={"country": text(2, 2)}
@@ -59,7 +61,7 @@ SIMULATE = Rule("object", properties={"amount": Rule("number", minimum=0)})
 REPEATED = ("reference_id", "capture_method", "description", "items", "shipping_information", "metadata")
 
 
-def check_rules(body: JSON, token: TokenRecord) -> None:
+def check_rules(body: JSON, token: TokenRecord, now: datetime) -> None:
     """Raise the error of the first rule that the body breaks, for a token of this business."""
     if not token.is_active:
         raise bad_request("INVALID_TOKEN", f"The payment token is {token.token['status']}, expecting ACTIVE")
@@ -74,6 +76,7 @@ def check_rules(body: JSON, token: TokenRecord) -> None:
         raise SandboxError(403, "SKIP_3DS_FORBIDDEN", "skip_three_ds is for cards only")
     if not is_card and body.get("capture_method") == "MANUAL":
         raise bad_request("INVALID_VALUE_ERROR", "capture_method MANUAL is for cards only")
+    check_recurring_expiry(body.get("channel_properties") or {}, now, "/body/channel_properties")
     check_metadata(body.get("metadata"), "API_VALIDATION_ERROR", keys=50, value=500)
 
 

@@ -1,4 +1,4 @@
-"""Payments with a saved method: create, get, cancel, simulate. https://docs.xendit.co/apidocs/create-payment-request"""
+"""Payments with a saved method or once: create, get, cancel, simulate. https://docs.xendit.co/apidocs/create-payment-request"""
 
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from ..object_records import Charge, PaymentRequestRecord, TokenRecord
 from ..records import InvoiceRecord
 from ..settings import SandboxSettings
 from ..store import Store
+from .guest_payments import source_of
 from .payment_request_schema import REQUEST, SIMULATE, check_rules, terms_of, unique_reference
 from .reading import body_of, business_of
 from .schema import check_schema
@@ -25,19 +26,24 @@ class PaymentRequestsApi:
         self.store, self.settings = store, settings
 
     async def create(self, request: Request) -> Response:
-        """Handle `POST /v3/payment_requests` with a `payment_token_id`.
+        """Handle `POST /v3/payment_requests`, with a `payment_token_id` or once.
 
         The payment is saved with its token, so a token that is cancelled meanwhile never pays.
         """
         business_id = business_of(request)
         body = await body_of(request)
         check_schema(body, REQUEST)
+        if "payment_token_id" not in body:
+            source = await source_of(self.store, business_id, body)
+            record = payment_requests.begin(source, terms_of(body), self.store.clock())
+            await self.store.requests.add(record)
+            return ApiResponse(payment_request_view(self.settings, record, record.payment), 201)
         known = await self.store.get_token(body["payment_token_id"])
         if known is None or known.business_id != business_id:
             raise bad_request("INVALID_TOKEN", "There is no such payment token")
 
         def pay(token: TokenRecord, now: datetime) -> PaymentRequestRecord:
-            check_rules(body, token)
+            check_rules(body, token, now)
             record = payment_requests.begin(token.token, terms_of(body), now)
             if record.payment["channel_code"] == "CARDS":
                 record.aliases.append(unique_reference(business_id, body["reference_id"]))

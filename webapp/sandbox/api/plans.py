@@ -14,6 +14,7 @@ from ..ids import new_id
 from ..markets import MARKETS
 from ..object_records import PlanRecord
 from ..store import Store
+from .dates import check_anchor
 from .plan_schema import JSON, PLAN, PLAN_CHANGE, check_names, check_plan, check_token, ranked
 from .reading import body_of, business_of
 from .schema import check_schema
@@ -41,6 +42,7 @@ class PlansApi:
         check_schema(body, PLAN)
         now = self.store.clock()
         check_plan(body, body["currency"], now)
+        check_anchor(body["schedule"], now, "/body/schedule")
         if await get_customer(self.store, business_id, body["customer_id"]) is None:
             raise SandboxError(404, "CUSTOMER_NOT_FOUND_ERROR", "The customer does not exist")
         terms = {name: body.get(name) for name in PLAN.properties}

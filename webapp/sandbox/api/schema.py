@@ -116,10 +116,15 @@ def _length(value: Any, rule: Rule, path: str, what: str) -> Iterator[tuple[str,
         yield path, f"must NOT have more than {rule.maximum} {what}", path
 
 
-def check_schema(body: Any, rule: Rule) -> None:
+def check_schema(body: Any, rule: Rule, place: str = "body") -> None:
     """Raise API_VALIDATION_ERROR with one entry in `errors` for each violation, at most fifty."""
     found = [entry for entry, _ in zip(violations(body, rule), range(50), strict=False)]
     if found:
-        message = ", ".join(f"request/body{where} {what}" for where, what, _ in found)
-        errors = [{"message": what, "path": f"/body{shown}"} for _, what, shown in found]
+        message = ", ".join(f"request/{place}{where} {what}" for where, what, _ in found)
+        errors = [{"message": what, "path": f"/{place}{shown}"} for _, what, shown in found]
         raise SandboxError(400, "API_VALIDATION_ERROR", message, errors)
+
+
+def check_query(query: Mapping[str, str], rule: Rule) -> None:
+    """Raise API_VALIDATION_ERROR for a query whose texts break the rule."""
+    check_schema(dict(query), rule, "query")

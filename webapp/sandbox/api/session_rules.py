@@ -13,6 +13,7 @@ from ..channels import usable
 from ..clock import from_text
 from ..errors import bad_request, validation_error
 from ..markets import MARKETS
+from .dates import check_anchor, check_recurring_expiry
 from .metadata import check_metadata
 from .plan_schema import check_schedule
 from .schema import is_web_url
@@ -28,7 +29,11 @@ def check_rules(body: JSON, now: datetime) -> None:
     for rule in RULES:
         rule(body)
     if body["session_type"] == "SUBSCRIPTION":
-        check_schedule(body["subscription"]["schedule"], now, "/body/subscription/schedule")
+        schedule, path = body["subscription"]["schedule"], "/body/subscription/schedule"
+        check_schedule(schedule, now, path)
+        check_anchor(schedule, now, path)
+    cards = (body.get("channel_properties") or {}).get("cards") or {}
+    check_recurring_expiry(cards, now, "/body/channel_properties/cards")
     _expiry(body, now)
 
 
@@ -124,7 +129,7 @@ def _payments_only(body: JSON) -> None:
     if body.get("capture_method"):
         text = f"Capture method is not supported for session type {body['session_type']}"
         raise bad_request("DISALLOWED_CAPTURE_METHOD", text)
-    if body.get("items") is not None:
+    if body.get("items") and body["session_type"] == "SAVE":  # Xendit's own store subscribes to items
         raise bad_request("ITEMS_NOT_SUPPORTED", "Items are allowed for session type PAY only")
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ..api.invoice_schema import method_name
 from ..channels import Channel, offered
 from ..clock import from_text
+from ..invoice_channels import channels_of
 from ..markets import MARKETS
 from ..records import OPEN, InvoiceRecord, SessionRecord, attempt_id
 
@@ -93,7 +93,7 @@ def view_of_session(record: SessionRecord) -> CheckoutView:
 def view_of_invoice(record: InvoiceRecord) -> CheckoutView:
     """Return the view of an invoice."""
     invoice = record.invoice
-    market, wanted = MARKETS[invoice["currency"]], set(invoice.get("payment_methods") or [])
+    market = MARKETS[invoice["currency"]]
     lines = [
         *((item["name"], item["quantity"], item["price"] * item["quantity"]) for item in invoice.get("items") or []),
         *((fee["type"], 1, fee["value"]) for fee in invoice.get("fees") or []),
@@ -108,8 +108,8 @@ def view_of_invoice(record: InvoiceRecord) -> CheckoutView:
         items=[(name, quantity, market.format(amount)) for name, quantity, amount in lines],
         channels=[
             channel
-            for channel in market.channels
-            if channel.takes(invoice["amount"]) and (not wanted or wanted & {channel.code, method_name(channel)})
+            for channel in channels_of(market.currency, invoice.get("payment_methods"))
+            if channel.takes(invoice["amount"])
         ],
         attempts=record.payments,
         may_save=False,

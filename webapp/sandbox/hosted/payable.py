@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from .. import invoices, sessions
-from ..api.invoice_schema import method_name
 from ..cards import HOLDER
+from ..invoice_channels import method_name
 from ..records import InvoiceRecord, SessionRecord, attempt_id
 from ..store import Store
 from .checkout_view import CheckoutView, view_of_invoice, view_of_session

@@ -1,6 +1,5 @@
 """The step outside the hosted page: a bank's or wallet's question, a code to scan, an account for a transfer."""
 
-import hashlib
 from dataclasses import dataclass
 
 import segno
@@ -9,7 +8,8 @@ from markupsafe import Markup
 from .. import cards
 from ..channels import Channel
 from ..gateway.emv import qr_string
-from ..markets import MARKETS
+from ..ids import account_number
+from ..invoice_channels import all_channels
 from ..sessions import Outcome
 from .checkout_view import JSON, CheckoutView
 from .choices import CARDS
@@ -32,10 +32,7 @@ class Step:
 
 def channel_of(checkout: CheckoutView, attempt: JSON) -> Channel:
     """Return the channel of an attempt."""
-    channel = MARKETS[checkout.currency].find(attempt["channel_code"])
-    if channel is None:
-        raise LookupError(f"no channel {attempt['channel_code']}")
-    return channel
+    return next(each for each in all_channels(checkout.currency) if each.code == attempt["channel_code"])
 
 
 def step_of(checkout: CheckoutView, attempt: JSON, merchant_name: str) -> Step:
@@ -46,7 +43,7 @@ def step_of(checkout: CheckoutView, attempt: JSON, merchant_name: str) -> Step:
         brand=channel.brand,
         question=STEPS[channel.pm_type],
         approve=APPROVE.get(channel.pm_type, APPROVE_OTHERWISE),
-        code=invented_number(attempt["id"]) if numbered else None,
+        code=grouped(account_number(attempt["id"])) if numbered else None,
         drawing=qr_drawing(channel, checkout, attempt["id"], merchant_name) if channel.pm_type == "QR_CODE" else None,
     )
 
@@ -64,10 +61,9 @@ def outcome_of(checkout: CheckoutView, attempt: JSON, decision: str) -> tuple[Ou
     return "CANCELED", None
 
 
-def invented_number(attempt_id: str) -> str:
-    """Return an invented account number, always the same for one attempt."""
-    digits = f"{int(hashlib.sha256(attempt_id.encode()).hexdigest(), 16):d}"[:12]
-    return " ".join(digits[start : start + 4] for start in (0, 4, 8))
+def grouped(number: str) -> str:
+    """Return a number as people read it aloud."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
 def qr_drawing(channel: Channel, checkout: CheckoutView, attempt_id: str, merchant_name: str) -> Markup:

@@ -13,6 +13,7 @@ GROUPS = {
     "ONLINE_BANKING": N_("Online banking"),
     "VIRTUAL_ACCOUNT": N_("Bank transfer"),
     "OVER_THE_COUNTER": N_("In a shop"),
+    "PAYLATER": N_("Pay later"),
 }
 
 CARD_NOTES = {
@@ -41,6 +42,7 @@ STEPS = {
     "QR_CODE": N_("Scan the code with your banking app or wallet."),
     "EWALLET": N_("%(brand)s asks you to approve."),
     "ONLINE_BANKING": N_("%(brand)s asks you to approve."),
+    "PAYLATER": N_("%(brand)s asks you to approve."),
     "VIRTUAL_ACCOUNT": N_("Transfer the exact amount to this account number."),
     "OVER_THE_COUNTER": N_("Show this code at the counter and pay there."),
 }
