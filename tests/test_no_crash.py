@@ -227,7 +227,7 @@ async def test_the_shop_and_the_sandboxs_pages_answer_whatever_is_sent(
     assert "content-security-policy" in headers
 
 
-API_ROUTES = [route for route in SHOP.state.sandbox.api.app.routes if isinstance(route, Route)]
+API_ROUTES = [route for route in SHOP.state.sandbox.bare_api.app.routes if isinstance(route, Route)]
 
 
 @many
@@ -238,8 +238,8 @@ async def test_xendits_api_in_the_sandbox_answers_whatever_is_sent(
     shop, leads = known
     order = leads[which] | {"id": leads[which]["session_id"]}
     status, headers = await answer_to(shop.app.state.sandbox.api, filled(wanted, order))
-    assert status < 500, wanted
-    assert headers.get("content-type") == "application/json" or status == 307  # a slash at the end
+    assert status < 500 or status == 501, wanted  # 501: what is not imitated
+    assert headers.get("content-type") == "application/json"
 
 
 async def test_what_crashes_all_the_same_is_a_page_with_every_header(

@@ -14,7 +14,7 @@ from tests.browser.states import PASSING, STATES, Arrive
 from webapp.app import create_app
 from webapp.config import Settings
 
-WIDTHS = {390: 844, 768: 1024, 1280: 800, 1920: 1080}
+WIDTHS = {390: 844, 768: 1024, 1280: 720, 1920: 1080}
 SCHEMES = ("light", "dark")
 
 

@@ -110,6 +110,55 @@ def subscribed(page: Page) -> None:
     payment.order_page(page, "subscribed")
 
 
+def refunding(page: Page) -> None:
+    """A part of a payment has been given back."""
+    leave_to_pay(page, CART.replace("components", "payment_link"))
+    page.locator("button[value=pay]").click()
+    payment.order_page(page)
+    page.get_by_label("Amount to refund").fill("90000")
+    page.locator("#refund").click()
+    expect(page.locator(".modification-succeeded")).to_be_visible()
+
+
+def authorized(page: Page) -> None:
+    leave_to_pay(page, "/?currency=THB&flow=authorize&integration=payment_link&cart=doi-chang:2")
+    page.locator("button[value=pay]").click()
+    payment.order_page(page, "authorized")
+
+
+def released(page: Page) -> None:
+    authorized(page)
+    page.locator("#release").click()
+    payment.order_page(page, "released")
+
+
+def month_by_month(page: Page) -> None:
+    """A subscription of which one month was paid, and the next one failed."""
+    leave_to_pay(page, "/?currency=MYR&flow=subscription&integration=payment_link&cart=johor:1")
+    page.locator("button[value=pay]").click()
+    payment.order_page(page, "subscribed")
+    page.locator("#month").click()
+    expect(page.locator(".cycle-succeeded")).to_be_visible()
+    page.locator("#month-declines").click()
+    expect(page.locator(".cycle-retrying")).to_be_visible()
+
+
+def stopped(page: Page) -> None:
+    month_by_month(page)
+    page.locator(".stop > summary").click()
+    page.locator("#stop").click()
+    payment.order_page(page, "stopped")
+
+
+def returning(page: Page) -> None:
+    """A saved card, offered at the next checkout."""
+    leave_to_pay(page, "/?currency=PHP&flow=save&integration=payment_link")
+    page.locator("button[value=pay]").click()
+    payment.order_page(page, "saved")
+    page.goto("/?currency=PHP&flow=pay&integration=payment_link&cart=benguet:1")
+    expect(page.locator(".saved-payment")).to_have_count(1)
+
+
 def orders(page: Page) -> None:
     cancelled(page)
     page.goto("/orders")
@@ -181,6 +230,20 @@ def presenting(page: Page) -> None:
     expect(page.locator("#present svg")).to_be_visible()
 
 
+def framed(page: Page) -> None:
+    page.goto("/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:1&present=iframe")
+    page.locator("#checkout .go").click()
+    expect(page.frame_locator("iframe.hosted").locator("button[value=pay]")).to_be_visible()
+
+
+def phone_code(page: Page) -> None:
+    """The code of an order, unfolded on its page."""
+    waiting(page)
+    page.locator("#on-a-phone > summary").click()
+    page.locator("#on-a-phone a").first.click()
+    expect(page.locator("#qr .qr-code")).to_be_visible()
+
+
 def pending(page: Page) -> None:
     """A bank's approval is being waited for."""
     payment.start(page, currency="MYR")
@@ -198,6 +261,32 @@ def walkthrough(page: Page) -> None:
     page.goto("/walkthrough")
 
 
+def scene_at_payment(page: Page) -> None:
+    show(page, "hanoi")
+    page.locator("#checkout .go").click()
+    payment.ready(page)
+    expect(page.locator(".strip")).to_contain_text("Is declined.")
+
+
+def scene_at_order(page: Page) -> None:
+    show(page, "yogyakarta")
+    page.locator("#checkout .go").click()
+    page.locator("button[value=pay]").click()
+    payment.order_page(page)
+    expect(page.locator(".strip")).to_contain_text("90000")
+
+
+def follower(page: Page) -> None:
+    """The inspector's own window, before and beside any order."""
+    waiting(page)
+    page.goto("/inspector")
+    expect(page.locator(".whose")).to_be_visible()
+
+
+def nothing_behind(page: Page) -> None:
+    page.goto("/inspector")
+
+
 def behind(page: Page) -> None:
     waiting(page)
     page.goto(f"{page.url}/inspector")
@@ -213,13 +302,18 @@ def beside(page: Page) -> None:
     expect(page.locator(".whose")).to_be_visible()
 
 
-def scene(page: Page) -> None:
-    """The shop's window during a walkthrough."""
+def show(page: Page, slug: str) -> None:
+    """Begin a scene of the walkthrough, in this window."""
     page.goto("/walkthrough")
-    form = page.locator("#kuala-lumpur .scene-go")
+    form = page.locator(f"#{slug} .scene-go")
     form.evaluate("form => form.removeAttribute('target')")
     form.get_by_role("button").click()
     expect(page.locator(".strip")).to_be_visible()
+
+
+def scene(page: Page) -> None:
+    """The shop's window during a walkthrough."""
+    show(page, "kuala-lumpur")
 
 
 def audience(page: Page) -> None:
@@ -255,15 +349,17 @@ def set_up(page: Page) -> None:
 
 
 STATES: list[Arrive] = [
-    *(empty, filled, chosen, menus, saving, subscribing, refused, options, options_refused),
+    *(empty, filled, chosen, menus, saving, subscribing, returning, refused, options, options_refused),
     *(paying, declined, waiting, cancelled, paid, saved, subscribed, orders, no_orders),
+    *(refunding, authorized, released, month_by_month, stopped),
     *(hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed, expired, down),
-    *(missing, walkthrough, scene, behind, beside, presenting, source),
-    *(audience, taken_along, shared, set_up),
+    *(missing, walkthrough, scene, scene_at_payment, scene_at_order, behind, beside, follower, nothing_behind),
+    *(presenting, framed, phone_code, source, audience, taken_along, shared, set_up),
 ]
 
 # A reload ends these, or they keep the language that they began in: they have to be reached anew.
-FLEETING = {taken_along, menus, behind, beside, presenting, refused, paying, declined, down}
+FLEETING = {menus, behind, beside, presenting, framed, phone_code, refused, paying, declined, down, scene_at_payment}
+FLEETING |= {taken_along}
 FLEETING |= {hosted, hosted_code, hosted_challenge, hosted_and_declined, hosted_and_closed}
 
 # For pictures only: it ends by itself within seconds.

@@ -1,7 +1,7 @@
 """Behind the counter on a projector and on a phone: the drawing can be read, the code opens where it matters."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser import hosted, payment
 
@@ -54,9 +54,12 @@ MARK_SHOWN = """code => {
 
 def test_the_code_opens_at_its_marked_lines(page: Page) -> None:
     paid(page)
+    asked: list[Request] = []
+    page.on("request", lambda request: asked.append(request) if "/source/" in request.url else None)
     page.locator("#inspector-code > summary").click()
     code = page.locator(".source-view .source")
     expect(code.locator(".payload").first).to_be_attached()
+    assert len(asked) == 1
     assert code.evaluate(MARK_SHOWN)
     assert code.evaluate("code => code.scrollTop") > 0
 
@@ -66,6 +69,7 @@ def test_the_code_on_its_own_page_opens_there_without_scripts_too(js_off_page: P
     expect(js_off_page.locator(".pitch")).not_to_contain_text("marked lines")
     js_off_page.get_by_role("link", name="components.py").click()
     expect(js_off_page.locator(".payload").first).to_be_in_viewport()
+    expect(js_off_page.get_by_role("link", name="payment_link.py")).to_be_in_viewport(ratio=1)
 
 
 def beside(page: Page, what: str) -> bool:

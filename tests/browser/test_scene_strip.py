@@ -30,6 +30,15 @@ def test_it_tells_the_present_step_through_the_payment_to_the_order(page: Page) 
     expect(strip).to_contain_text(SCENES["manila"].shop[0])
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=str)
+def test_whose_is_what_is_switched_on_where_it_is_told(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    show(page, "jakarta")
+    page.locator("#checkout .go").click()
+    expect(page.locator("#components-title")).to_be_focused()
+    expect(page.locator(".bounds-switch")).to_be_in_viewport(ratio=1)
+
+
 def test_a_poll_moves_it_on_and_the_shop_tells_what_follows(page: Page) -> None:
     show(page, "manila")
     page.locator("#checkout .go").click()

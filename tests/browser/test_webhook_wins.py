@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -13,15 +14,15 @@ import pytest
 from webapp.sandbox.webhook_sender import WebhookSender
 from webapp.xendit import order_sync
 
-CART = "/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:1"
+CART = "/?currency=IDR&flow={}&integration=payment_link&cart=gayo:1"
 SOFT_BREAK = "\u200b"
 TEN = range(10)
 
 
-def pay(browser: httpx.Client, *, watched: bool) -> str:
+def pay(browser: httpx.Client, *, watched: bool, flow: str = "pay") -> str:
     """Pay an order on the hosted page, come back, and return its path. ``watched``: a page polls it meanwhile."""
-    browser.get(CART)
-    form = {"flow": "pay", "integration": "payment_link", "checkout_id": uuid.uuid4().hex}
+    browser.get(CART.format(flow))
+    form = {"flow": flow, "integration": "payment_link", "checkout_id": uuid.uuid4().hex}
     link = str(browser.post("/checkout", data=form).url)
     page = re.findall(r"/orders/selat-[\w-]+", browser.get("/orders").text)[0]
     done = threading.Event()
@@ -59,9 +60,9 @@ def test_ten_of_ten_orders_paid_on_the_hosted_page_name_a_webhook_as_their_cause
 ) -> None:
     send = WebhookSender._post
 
-    async def send_slowly(self: WebhookSender, webhook_id: str, body: bytes) -> str:
+    async def send_slowly(self: WebhookSender, *webhook: Any) -> str:
         await asyncio.sleep(0.4)
-        return await send(self, webhook_id, body)
+        return await send(self, *webhook)
 
     monkeypatch.setattr(WebhookSender, "_post", send_slowly)
     monkeypatch.setattr(order_sync, "_interval", lambda order: timedelta())  # each poll may ask Xendit
@@ -76,10 +77,18 @@ def test_ten_of_ten_orders_paid_on_the_hosted_page_name_a_webhook_as_their_cause
 
 def test_where_webhooks_come_late_the_shop_asks_and_the_webhook_changes_nothing(base_url: str) -> None:
     with httpx.Client(base_url=base_url, follow_redirects=True, timeout=30) as browser:
-        browser.get(CART)
         browser.post("/walkthrough/controls", data={"delay": "5"})
         page = pay(browser, watched=False)
         text = panel(browser, page, "The order is now: Paid")
         assert causes(text) == {"the shop asked Xendit, because no webhook had come"}
         text = panel(browser, page, "Token right, matches the order; changed nothing.")
         assert causes(text) == {"the shop asked Xendit, because no webhook had come"}
+
+
+def test_what_is_charged_on_dispatch_names_its_webhook_too(base_url: str) -> None:
+    with httpx.Client(base_url=base_url, follow_redirects=True, timeout=30) as browser:
+        page = pay(browser, watched=False, flow="authorize")
+        panel(browser, page, "The order is now: Held on the card")
+        browser.post(f"{page}/capture", data={"amount": "90000", "form_id": uuid.uuid4().hex})
+        text = panel(browser, page, "The order is now: Paid")
+        assert "the webhook payment.capture" in causes(text)

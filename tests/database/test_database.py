@@ -73,6 +73,8 @@ async def test_a_webhook_about_an_order_whose_row_is_gone_changes_nothing(
 FEW_ROWS = (
     "sandbox_switches|CONSTANT ROW|rooms|weighed|made|modifications USING INDEX one_modification_at_a_time"
     "|sandbox_webhooks USING INDEX sandbox_webhooks_recent"
+    "|sandbox_sessions USING INDEX sandbox_sessions_newest|sandbox_invoices USING INDEX sandbox_invoices_newest"
+    "|sandbox_objects USING INDEX sandbox_objects_newest"
 )
 
 

@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.notices import N_
 from webapp.orders.order import Order
+from webapp.orders.status import SAVED_PAYMENT
 from webapp.shop.visitor import save_visitor
 from webapp.web.controls import NOTHING_SPECIAL, control, own_path
 from webapp.web.forms import read_form
@@ -24,6 +25,8 @@ async def controls(request: Request) -> Response:
 async def expire_now(request: Request) -> Response:
     """Expire the session or invoice in the sandbox (``POST /orders/{reference_id}/expire-now``)."""
     order, object_id = await _own_object(request)
+    if order.integration == SAVED_PAYMENT:  # only Xendit's API can end it
+        raise HTTPException(404)
     await request.app.state.sandbox.expire(object_id)
     return await _said(request, N_("Its time is over. Watch for the webhook."), f"/orders/{order.reference_id}")
 
@@ -41,7 +44,7 @@ async def repeat_webhook(request: Request) -> Response:
 async def _own_object(request: Request) -> tuple[Order, str]:
     """Return this visitor's order and its id in the sandbox. Raises HTTPException (404) if there is none."""
     order = await own_order(request)
-    object_id = order.payment_session_id or order.invoice_id
+    object_id = order.payment_session_id or order.invoice_id or order.payment_request_id
     if request.app.state.sandbox is None or not object_id:
         raise HTTPException(404)
     return order, object_id

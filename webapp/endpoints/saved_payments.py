@@ -32,7 +32,7 @@ async def pay(request: Request) -> Response:
     form = await read_form(request, "payment_token_id", "checkout_id")
     checkout_id = read_checkout_id(form)
     saved = await _saved(request, form["payment_token_id"])
-    order = await charged_order(request, visitor, checkout_id)
+    order, reference_id = await charged_order(request, visitor, checkout_id)
     if order is None:
         if saved.currency != visitor.currency.code:
             raise Refusal(N_("%(label)s was saved in another market."), 409, label=saved.token_label)
@@ -47,18 +47,19 @@ async def pay(request: Request) -> Response:
             customer_id=await customer_of(shop, visitor),
             options=Options(fee=options_of(visitor).fee),
         )
-        new = replace(new, payment_token_id=saved.payment_token_id, token_label=saved.token_label)
+        new = replace(new, reference_id=reference_id, payment_token_id=saved.payment_token_id)
+        new = replace(new, token_label=saved.token_label)
         if await shop.order_book.add(new, room=room_of(request)):  # stored before Xendit is called
             save_visitor(request, visitor)
             request.session["ordered"] = new.reference_id
             order, url = await saved_payments.charge(shop, new)
             return leave(request, order, url) if url else redirect(request, f"/orders/{order.reference_id}")
-        order = await shop.order_book.get_by_checkout(checkout_id) or new
+        order = await shop.order_book.get_by_checkout(checkout_id) or new  # another tab stored it
     return redirect(request, f"/orders/{order.reference_id}")
 
 
 async def forget(request: Request) -> Response:
-    """Cancel a saved card or wallet at Xendit and offer it no more (``payment_token_id``). Raises Refusal: 404."""
+    """Cancel a saved card or wallet at Xendit and offer it no more (``payment_token_id``). Raises Refusal: 404, 502."""
     shop = shop_of(request)
     saved = await _saved(request, (await read_form(request, "payment_token_id"))["payment_token_id"])
     await saved_payments.forget(shop, saved)

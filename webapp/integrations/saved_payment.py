@@ -16,6 +16,7 @@ https://docs.xendit.co/docs/pay-with-tokens · https://docs.xendit.co/apidocs/cr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -124,11 +125,13 @@ def token_label(token: Mapping[str, object]) -> str:
     number = card.get("masked_card_number") if isinstance(card, dict) else None
     if isinstance(card, dict) and isinstance(number, str):
         network = card.get("network")
-        return f"{network.title() if isinstance(network, str) and network else 'Card'} •••• {number[-4:]}"
+        if not isinstance(network, str) or not re.fullmatch(r"[A-Za-z ]{1,20}", network):
+            network = "Card"
+        return f"{network.title()} •••• {re.sub(r'[^0-9]', '', number)[-4:]}"
     channel = token.get("channel_code")
     if not isinstance(channel, str) or not is_id(channel):
         return ""
-    return "Card" if channel == "CARDS" else channel.replace("_", " ")
+    return "Card" if channel == "CARDS" else channel[:40].replace("_", " ")
 
 
 def _number(amount: Decimal) -> int | float:

@@ -44,7 +44,7 @@ FROM (SELECT 1 FROM orders WHERE visitor = :visitor AND created > :since LIMIT 1
 -- name: overdue_orders(now, asked_before, most)
 SELECT * FROM orders
 WHERE status IN ('waiting', 'pending_approval', 'authorized') AND expires_at < :now AND (asked_at < :asked_before OR asked_at > :now)
-ORDER BY expires_at LIMIT :most;
+ORDER BY asked_at LIMIT :most;
 
 -- name: set_ids(payment_session_id, invoice_id, payment_request_id, customer_id, payment_token_id, recurring_plan_id, now, reference_id)^
 UPDATE orders SET

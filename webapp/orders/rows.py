@@ -75,6 +75,7 @@ def order_from_row(row: Any) -> Order:
         flow=Flow(row["flow"]),
         status=OrderStatus(row["status"]),
         lines=lines,
+        token_forgotten=bool(row["token_forgotten"]),
         amount=Decimal(row["amount"]),
         options=Options.of(json.loads(row["options"])),
         captured=None if row["captured"] is None else Decimal(row["captured"]),

@@ -31,7 +31,7 @@ class SavedPayments:
         async with self._database.autocommit() as connection:
             await self._sql.set_label(connection, reference_id=order.reference_id, label=label[:MAX_LABEL])
 
-    async def forget(self, order: Order) -> None:
-        """Offer what the order saved to nobody from now on."""
+    async def forget(self, visitor: str, payment_token_id: str) -> None:
+        """Offer a visitor's token no more, whichever of their orders saved it."""
         async with self._database.autocommit() as connection:
-            await self._sql.forget(connection, reference_id=order.reference_id)
+            await self._sql.forget(connection, visitor=visitor, payment_token_id=payment_token_id)

@@ -9,5 +9,7 @@ ORDER BY created DESC, reference_id LIMIT :most;
 -- name: set_label(reference_id, label)^
 UPDATE orders SET token_label = :label WHERE reference_id = :reference_id RETURNING reference_id;
 
--- name: forget(reference_id)^
-UPDATE orders SET token_forgotten = 1 WHERE reference_id = :reference_id RETURNING reference_id;
+-- name: forget(visitor, payment_token_id)^
+-- Two orders may have saved the same card.
+UPDATE orders SET token_forgotten = 1
+WHERE visitor = :visitor AND payment_token_id = :payment_token_id AND token_forgotten = 0 RETURNING reference_id;

@@ -45,7 +45,11 @@ SCENES: dict[str, Scene] = {
             choose("PHP", "pay_save", "payment_link", "benguet:1"),
             ends="saved_payment",
             shop=(N_("Press “Checkout”. On Xendit's page tick “Keep it for next time” and press “Pay”."),),
-            order=(N_("Press “Back to the shop”, then “Add” under any bag, then “Pay with Visa •••• 1000”."),),
+            order=(
+                N_(
+                    "Press “Back to the shop”, then “Add” under any bag. In your order press “Pay with Visa •••• 1000”."
+                ),
+            ),
             point_at=N_("No card number and no page of Xendit's: POST /v3/payment_requests with the payment_token_id."),
         ),
         Scene(

@@ -1,5 +1,6 @@
 """Check the checkout form, and compare it with what the visitor would order now: other tabs may have changed it."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -53,21 +54,25 @@ async def earlier_order(request: Request, visitor: Visitor, checkout_id: str) ->
     return order if order and order.status is OrderStatus.WAITING and _same(order, visitor) else None
 
 
-async def charged_order(request: Request, visitor: Visitor, checkout_id: str) -> Order | None:
+async def charged_order(request: Request, visitor: Visitor, checkout_id: str) -> tuple[Order | None, str]:
     """Return the order that this form has made, or the one by which this cart is paid, or may be paid yet.
 
-    A charge without an answer may have succeeded, and another tab may not know that the cart is ordered.
+    A charge without an answer may have succeeded, and another tab may not know that the cart is ordered. Return with it
+    the reference for a new order. It is the same for two tabs that ask at once, so that only one of them can store it.
     """
     book, ordered = shop_of(request).order_book, request.session.get("ordered")
     if order := await book.get_by_checkout(checkout_id):
-        return order
-    for order in await book.recent(visitor.id):
+        return order, order.reference_id
+    recent = await book.recent(visitor.id)
+    for order in recent:
         waits = order.integration == SAVED_PAYMENT and order.status.is_open
         done = order.reference_id == ordered and order.status.is_success
         same = visitor.cart.made(order) and visitor.currency.code == order.currency
         if visitor.cart.count and same and (waits or done):
-            return order
-    return None
+            return order, order.reference_id
+    after = recent[0].reference_id if recent else ""
+    asked = f"{visitor.id} {after} {visitor.currency.code} {sorted(visitor.cart.quantities.items())}"
+    return None, f"selat-{hashlib.sha256(asked.encode()).hexdigest()[:32]}"
 
 
 def new_order(visitor: Visitor, checkout_id: str, customer_id: str | None) -> Order:

@@ -45,8 +45,9 @@ async def with_saved(request: Request, visitor: Visitor) -> Visitor:
         return visitor
     with suppress(DatabaseUnavailable):  # a page without them, rather than none
         saved = await shop_of(request).saved_payments.of(visitor.id)
-        here = [order for order in saved if order.currency == visitor.currency.code and order.token_label]
-        request.state.visitor = visitor = replace(visitor, saved=tuple(here[:MAX_OFFERED]))
+        here = {order.payment_token_id: order for order in reversed(saved) if order.token_label}
+        offered = [order for order in reversed(here.values()) if order.currency == visitor.currency.code]
+        request.state.visitor = visitor = replace(visitor, saved=tuple(offered[:MAX_OFFERED]))
     return visitor
 
 

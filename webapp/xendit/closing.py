@@ -48,9 +48,11 @@ async def expire_overdue(shop: Shop) -> None:
     """Close orders whose time is over, even if no page polls them. Xendit does not end a payment request by itself."""
     cause = N_("expired: its time was over")
     for order in await shop.order_book.overdue(datetime.now(UTC)):
+        if order.currency not in shop.settings.api_keys:
+            await shop.order_book.claim_refresh(order.reference_id)  # so that others are next
+            continue
         order = await refresh(shop, order, cause=cause)
-        open_market = order.currency in shop.settings.api_keys
-        if open_market and order.status.is_open and order.integration == SAVED_PAYMENT and order.payment_request_id:
+        if order.status.is_open and order.integration == SAVED_PAYMENT and order.payment_request_id:
             try:
                 await cancel_at_xendit(shop, order, cause=cause)
             except XenditError as error:

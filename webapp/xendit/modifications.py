@@ -13,10 +13,10 @@ from webapp.notices import N_
 from webapp.order_context import set_order
 from webapp.orders.modification import Kind, Modification, ModificationStatus
 from webapp.orders.order import Order
-from webapp.orders.status import OrderStatus, status_after
+from webapp.orders.status import OrderStatus, may_become, status_after
 from webapp.web.state import Shop
 from webapp.xendit.client import TOTAL_SECONDS
-from webapp.xendit.order_sync import PAGE_PATIENCE, QUESTIONS
+from webapp.xendit.order_sync import PAGE_PATIENCE, QUESTIONS, after_webhook
 from webapp.xendit.refunds import apply_refund, find_refund, read_refund
 
 log = structlog.get_logger()
@@ -73,6 +73,8 @@ async def apply_payment(shop: Shop, order: Order, payment: Mapping[str, object])
         log.warning("xendit_answer_mismatch", field=field)
         return order
     if status := status_after(order, outcome.state, outcome.captured):
+        if status.is_success and may_become(order.status, status):  # its webhook is under way
+            order = await after_webhook(shop, order)
         cause = N_("Xendit's answer")
         order = await shop.order_book.change_status(
             order, status, cause=cause, ids=outcome.ids, captured=outcome.captured

@@ -15,7 +15,7 @@ from webapp.integrations.status import Invoice, PaymentSession, find_invoices, g
 from webapp.notices import N_
 from webapp.order_context import set_order
 from webapp.orders.order import Order
-from webapp.orders.status import SAVED_PAYMENT, OrderStatus, status_after
+from webapp.orders.status import SAVED_PAYMENT, OrderStatus, may_become, status_after
 from webapp.web.state import Shop
 
 log = structlog.get_logger()
@@ -85,8 +85,8 @@ async def refresh(shop: Shop, order: Order, *, cause: str = ASKED, webhook_first
     times = await shop.order_book.claim_refresh(order.reference_id, _interval(order))
     if not times:
         return order
-    if webhook_first := webhook_first and times == 1:
-        order = await _after_webhook(shop, order)
+    if webhook_first := webhook_first and times == 1 and order.status.is_open:
+        order = await after_webhook(shop, order)
         if not order.status.is_open:
             return order
     try:
@@ -104,14 +104,17 @@ async def refresh(shop: Shop, order: Order, *, cause: str = ASKED, webhook_first
 
 async def after_webhook_of(shop: Shop, order: Order, answer: Answer | None) -> Order:
     """Return the order; if Xendit answers that it succeeded, after the webhook that says so."""
-    succeeded = answer and outcome_of(order, answer).state in ("completed", "authorized")
-    return await _after_webhook(shop, order) if succeeded else order
+    outcome = outcome_of(order, answer) if answer else None
+    status = outcome and status_after(order, outcome.state, outcome.captured)
+    succeeded = status and status.is_success and may_become(order.status, status)
+    return await after_webhook(shop, order) if succeeded else order
 
 
-async def _after_webhook(shop: Shop, order: Order) -> Order:
+async def after_webhook(shop: Shop, order: Order) -> Order:
     """Return the order once a webhook has changed it, or after WEBHOOK_PATIENCE. Where none come, return it at once."""
-    until = time.monotonic() + (WEBHOOK_PATIENCE if shop.settings.sandbox or shop.webhooks_seen else 0)
-    while order.status.is_open and time.monotonic() < until:
+    before, until = order.status, time.monotonic()
+    until += WEBHOOK_PATIENCE if shop.settings.sandbox or shop.webhooks_seen else 0
+    while order.status is before and time.monotonic() < until:
         await asyncio.sleep(0.1)
         order = await shop.order_book.get(order.reference_id) or order
     return order

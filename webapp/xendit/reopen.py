@@ -38,8 +38,16 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
 
 
 def secret_of(shop: Shop, order: Order, answer: Mapping[str, object]) -> str:
-    """Return the key or link that opens the payment. Raises XenditError for what can't be one."""
+    """Return the key or link that opens the payment. Raises XenditError for what can't be one.
+
+    Raises Refusal where a saved card or wallet wants something else than a visit to a page.
+    """
     saved = order.integration == SAVED_PAYMENT
+    if saved and action_url(answer) is None:
+        hint = N_("It was not charged. Cancel this order on its page, then pay another way.")
+        raise Refusal(
+            N_("%(label)s asks for a step that this shop can't show."), 422, hint=hint, label=order.token_label
+        )
     secret = action_url(answer) if saved else answer.get(INTEGRATIONS[order.integration].opens)
     if order.integration != "components":
         own = (f"{shop.settings.app_url}/", f"{shop.settings.xendit_api_url}/")  # of a sandbox, built in or not

@@ -22,6 +22,7 @@ from webapp.xendit.order_sync import PAGE_PATIENCE, QUESTIONS, apply_answer
 from webapp.xendit.reopen import secret_of
 
 log = structlog.get_logger()
+ENDED = ("FAILED", "EXPIRED", "CANCELED")
 FINAL_AT_503 = ("CHANNEL_UNAVAILABLE", "ISSUER_UNAVAILABLE")
 DECLINED = {
     "INSUFFICIENT_BALANCE": N_("%(label)s was not charged: its balance is too low."),
@@ -34,7 +35,7 @@ DECLINED = {
 async def name_saved(shop: Shop, order: Order) -> Order:
     """Ask Xendit which card or wallet the order has saved, and store its label. Return the order with it."""
     keeps = order.flow in (Flow.SAVE, Flow.PAY_SAVE) and order.status.is_success and order.payment_token_id
-    if not keeps or order.token_label or order.currency not in shop.settings.api_keys:
+    if not keeps or order.token_label or order.token_forgotten or order.currency not in shop.settings.api_keys:
         return order
     if not await shop.questions.hit(QUESTIONS):
         return order
@@ -45,7 +46,11 @@ async def name_saved(shop: Shop, order: Order) -> Order:
     except (TimeoutError, XenditError) as error:
         log.warning("token_not_named", error=str(error))
         return order
-    label = token_label(token) if token["status"] == "ACTIVE" else ""
+    if token["status"] in ENDED:
+        await shop.saved_payments.forget(order.visitor, str(order.payment_token_id))
+    if token["status"] != "ACTIVE":
+        return order
+    label = token_label(token) or f"•••• {str(order.payment_token_id)[-4:]}"
     await shop.saved_payments.set_label(order, label)
     return replace(order, token_label=label)
 
@@ -85,24 +90,24 @@ async def _declined(shop: Shop, order: Order, code: str, cause: str = "") -> Ref
     if cause:
         await shop.order_book.change_status(order, OrderStatus.DECLINED, cause=cause)
     if code == "INVALID_TOKEN":
-        for saved in await shop.saved_payments.of(order.visitor):
-            if saved.payment_token_id == order.payment_token_id:
-                await shop.saved_payments.forget(saved)
+        await shop.saved_payments.forget(order.visitor, str(order.payment_token_id))
     message = DECLINED.get(code, N_("%(label)s was declined."))
     hint = N_("Nothing was charged and your cart is kept. Choose another way to pay.")
     return Refusal(message, 402, hint=hint, label=order.token_label)
 
 
 async def forget(shop: Shop, saved: Order) -> None:
-    """Cancel the token at Xendit, then forget it here. Raises XenditError, and then it is still offered."""
+    """Cancel the token at Xendit, then forget it here. Raises Refusal (502), and then it is still offered."""
     key, api_url = shop.api_key(saved.currency), shop.settings.xendit_api_url
     set_order(saved.reference_id, saved.visitor)
     try:
         await cancel_payment_token(shop.client, key, str(saved.payment_token_id), api_url=api_url)
     except XenditError as error:
         if error.status not in (400, 404):  # it is gone there already
-            raise
-    await shop.saved_payments.forget(saved)
+            log.warning("token_not_cancelled", error_code=error.error_code, status=error.status)
+            hint = N_("It stays saved. Try again in a moment.")
+            raise Refusal(N_("%(label)s could not be forgotten."), 502, hint=hint, label=saved.token_label) from None
+    await shop.saved_payments.forget(saved.visitor, str(saved.payment_token_id))
 
 
 async def forget_all(shop: Shop, visitor: str) -> None:
@@ -112,5 +117,5 @@ async def forget_all(shop: Shop, visitor: str) -> None:
         async with asyncio.timeout(PAGE_PATIENCE):
             for saved in with_key:
                 await forget(shop, saved)
-    except (TimeoutError, XenditError) as error:
+    except (TimeoutError, Refusal) as error:
         log.warning("tokens_not_cancelled", error=str(error))
