@@ -7,6 +7,7 @@ from webapp.endpoints import (
     brand,
     cheat,
     inspector,
+    options,
     present,
     sandbox_controls,
     set_up,
@@ -20,6 +21,8 @@ ORDER = "/orders/{reference_id}"
 SEEN = [Middleware(RecordingMiddleware, kind="answer")]  # the inspector records these answers
 
 PRESENTER_ROUTES: list[BaseRoute] = [
+    Route("/options", options.show),
+    Route("/options", options.store, methods=["POST"]),
     Route(f"{ORDER}/qr", present.order_qr),
     Route(f"{ORDER}/qr", present.payment_qr, methods=["POST"], middleware=SEEN),
     Route(f"{ORDER}/done", present.done),
