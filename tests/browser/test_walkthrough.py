@@ -24,6 +24,8 @@ ENDS = {
     "yogyakarta": ("paid", "POST /refunds", "refund.succeeded"),
     "chiang-mai": ("paid", "payment.authorization", "/capture", "The order is now: Paid"),
     "bandung": ("paid", "Known already: answered 200, changed nothing."),
+    "makassar": ("paid", "POST /sessions", "payment.capture"),
+    "singapore": ("paid", "POST /sessions"),
     "cebu": ("failed_to_create", "POST /sessions", "SERVER_ERROR", "The order is now: Not started"),
 }
 
@@ -47,6 +49,9 @@ def test_a_scene_is_played_to_its_end_by_the_words_on_its_card(page: Page, slug:
     if slug == "surabaya":  # ends in the replacement's code
         expect(page.locator(".source .payload").first).to_contain_text("payload")
         return
+    if slug == "singapore":  # ends among the frauds
+        expect(page.locator("#cheat-forged .cheat-verdict")).to_contain_text("401")
+        page.get_by_role("link", name="Back to the order").click()
     status, *steps = ENDS[slug]
     payment.order_page(page, status)
     panel = page.locator("#inspector-panel")

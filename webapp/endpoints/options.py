@@ -13,11 +13,13 @@ from webapp.orders.options import USUAL
 from webapp.shop.channels import channels_of
 from webapp.shop.fees import FEES, fee_line
 from webapp.shop.option_rules import foretold
-from webapp.shop.options import MAX_CHANNELS, applied, offered, options_of, read_options, set_up_link
+from webapp.shop.options import MAX_CHANNELS, applied, offered, options_of, read_options
+from webapp.shop.set_up_link import set_up_link
 from webapp.shop.visitor import Visitor, save_visitor
 from webapp.web.checkout_form import new_order
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
+from webapp.web.scene_strip import note_end, strip_in_shop
 from webapp.web.state import Shop, shop_of, visitor_of
 from webapp.xendit.preview import preview
 
@@ -27,7 +29,10 @@ RANKS = 4
 async def show(request: Request) -> Response:
     """Show the options and the request that the order would make (``GET /options``)."""
     shop, visitor = shop_of(request), visitor_of(request)
+    if options_of(visitor).changed:
+        note_end(request, "options")
     context = await _context(shop, visitor) | {"path": "/options", "currency": visitor.currency}
+    context |= {"strip": strip_in_shop(request)}
     return shop.templates.response(visitor.language, "pages/options.html", context)
 
 
@@ -39,6 +44,7 @@ async def store(request: Request) -> Response:
     options = USUAL if "usual" in form else read_options(form, visitor.options)
     visitor = replace(visitor, options=options)
     save_visitor(request, visitor)
+    note_end(request, "options")
     if not is_htmx(request):
         return RedirectResponse("/options", 303)
     return shop.templates.response(visitor.language, "fragments/options.html", await _context(shop, visitor))

@@ -119,6 +119,19 @@ SCENES: dict[str, Scene] = {
                 "capture_method MANUAL: payment.authorization holds the amount, payment.capture charges it, once."
             ),
         ),
+        Scene(
+            "makassar",
+            N_("Reads the request before it is sent"),
+            "Makassar",
+            choose("IDR", "pay", "payment_link", "toraja:1"),
+            ends="options",
+            shop=(
+                N_("Press “Options, and the request to be sent”."),
+                N_("Set “Lifetime in minutes” to 30 and press “Show the request”: expires_at is marked."),
+                N_("Press “Back to the shop”, then “Checkout”. On Xendit's page keep the first card and press “Pay”."),
+            ),
+            point_at=N_("The request that you read is the one that goes out: the same code makes both."),
+        ),
         *TROUBLE,
     )
 }

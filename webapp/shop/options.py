@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from webapp.notices import N_, Refusal
 from webapp.orders.options import CUSTOMER, USUAL, Options
@@ -109,12 +108,3 @@ def _text(text: str) -> str:
     if len(text) > MAX_LENGTH or not text.isprintable():
         raise Refusal(N_("A customer's name, e-mail and phone have at most 100 characters, on one line."))
     return text
-
-
-def set_up_link(visitor: Visitor) -> str:
-    """Return the address that sets the shop up as it is, with the options that name nobody."""
-    choices = {"currency": visitor.currency.code, "flow": visitor.flow.value, "integration": visitor.integration}
-    choices["cart"] = ",".join(f"{product}:{quantity}" for product, quantity in visitor.cart.quantities.items())
-    options = {name: value for name, value in options_of(visitor).changed.items() if name not in CUSTOMER}
-    options |= {"channels": ",".join(visitor.options.channels)} if "channels" in options else {}
-    return f"/?{urlencode(choices | options, safe=':,')}"

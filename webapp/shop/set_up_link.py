@@ -2,11 +2,13 @@
 
 from urllib.parse import urlencode
 
+from webapp.orders.options import CUSTOMER
+from webapp.shop.options import options_of
 from webapp.shop.visitor import Visitor
 
 
 def set_up_link(visitor: Visitor) -> str:
-    """Return the link to a visitor's brand, choices and cart. It names no visitor and no order."""
+    """Return the link to a visitor's brand, choices, options and cart. It names no visitor, no customer, no order."""
     choices = {
         "currency": visitor.currency.code,
         "flow": visitor.flow.value,
@@ -15,5 +17,8 @@ def set_up_link(visitor: Visitor) -> str:
         "language": visitor.language,
         "cart": ",".join(f"{product}:{quantity}" for product, quantity in visitor.cart.quantities.items()),
     }
+    chosen = options_of(visitor)
+    options = {name: value for name, value in chosen.changed.items() if name not in CUSTOMER}
+    options |= {"channels": ",".join(chosen.channels)} if chosen.channels else {}
     brand = f"{visitor.brand.own}&" if visitor.brand.own else ""
-    return f"/?{brand}{urlencode(choices, safe=':,')}"
+    return f"/?{brand}{urlencode(choices | options, safe=':,')}"

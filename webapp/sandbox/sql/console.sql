@@ -12,3 +12,12 @@ SELECT id, document, changed_at AS at FROM sandbox_objects WHERE id LIKE :prefix
 -- name: get_webhook^
 SELECT webhook_id, event, object_id, status, attempts, answer, due_at, created_at, body FROM sandbox_webhooks
 WHERE webhook_id = :webhook_id
+
+-- name: create_sessions_newest!
+CREATE INDEX IF NOT EXISTS sandbox_sessions_newest ON sandbox_sessions (created_at DESC, id)
+
+-- name: create_invoices_newest!
+CREATE INDEX IF NOT EXISTS sandbox_invoices_newest ON sandbox_invoices (created_at DESC, id)
+
+-- name: create_objects_newest!
+CREATE INDEX IF NOT EXISTS sandbox_objects_newest ON sandbox_objects (changed_at DESC, id)

@@ -147,13 +147,3 @@ CREATE INDEX IF NOT EXISTS sandbox_objects_customer ON sandbox_objects (customer
 
 -- name: create_customer_details!
 CREATE TABLE IF NOT EXISTS sandbox_customer_details (customer_id TEXT PRIMARY KEY, document TEXT NOT NULL)
-
--- For the console, newest first.
--- name: create_sessions_newest!
-CREATE INDEX IF NOT EXISTS sandbox_sessions_newest ON sandbox_sessions (created_at DESC, id)
-
--- name: create_invoices_newest!
-CREATE INDEX IF NOT EXISTS sandbox_invoices_newest ON sandbox_invoices (created_at DESC, id)
-
--- name: create_objects_newest!
-CREATE INDEX IF NOT EXISTS sandbox_objects_newest ON sandbox_objects (changed_at DESC, id)
