@@ -26,6 +26,8 @@ COMBINATIONS = [
 # What else names a currency, and why. Whatever is not listed here must read it from a table.
 NAMED_ELSEWHERE = {
     "webapp/presenter/scenes.py": "scenes of the walkthrough",
+    "webapp/presenter/trouble.py": "scenes of the walkthrough",
+    "webapp/shop/channels.py": "channels to choose from, by market",
     "webapp/presenter/test_cards.py": "test data that only some markets have",
     "webapp/shop/failing_totals.py": "totals that only some markets have",
     "webapp/endpoints/storefront.py": "an example of a deep link",

@@ -145,7 +145,7 @@ async def test_the_last_webhook_of_a_saved_payment_can_be_sent_again(open_shop: 
 async def test_orders_of_closed_markets_leave_room_for_others(
     open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.shop.cart.ORDER_LIFETIME", timedelta(seconds=-1))
+    monkeypatch.setattr("webapp.shop.cart.MINUTE", timedelta(seconds=-1))
     router = xendit(ASKS | REDIRECT)
     async with open_shop(router) as shop:
         for _ in range(21):

@@ -8,9 +8,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 SCRIPT = """
 {
   const tell = (...words) => navigator.sendBeacon("/reported", words.map(String).join(" "));
+  let leaving = false; // then an engine gives up what still loads, and says so
+  addEventListener("beforeunload", () => { leaving = true; });
+  addEventListener("pageshow", () => { leaving = false; });
   const said = console.error;
   console.error = (...words) => { tell("console:", ...words); said(...words); };
-  addEventListener("error", event => tell("script:", event.message, event.filename ?? event.target.src), true);
+  addEventListener("error", event => leaving || tell("script:", event.message, event.filename ?? event.target.src), true);
   addEventListener("unhandledrejection", event => tell("promise:", event.reason));
   addEventListener("securitypolicyviolation", event =>
     tell("Content-Security-Policy:", event.violatedDirective, event.blockedURI, event.sourceFile));

@@ -15,6 +15,8 @@ FOLDER = Path(sandbox.__file__).parent
 NAMED_ELSEWHERE = {
     "README.md": "an example, and currencies that Xendit's published schema does not have",
     "gateway/README.md": "the amount from which a Thai test card asks the bank",
+    "api/balance.py": "the currency of an account without one",
+    "invoice_channels.py": "names that only some markets have",
     "command_line.py": "an example of what `send` takes",
     "templates/console/live_rows.html": "an example, while there is nothing to list",
     "cards.py": "the same, and Vietnam's own amounts that decline any card",
