@@ -13,7 +13,8 @@ SCRIPT = """
   addEventListener("pageshow", () => { leaving = false; });
   const said = console.error;
   console.error = (...words) => { tell("console:", ...words); said(...words); };
-  addEventListener("error", event => leaving || tell("script:", event.message, event.filename ?? event.target.src), true);
+  const failed = event => leaving || tell("script:", event.message, event.filename ?? event.target.src);
+  addEventListener("error", failed, true);
   addEventListener("unhandledrejection", event => tell("promise:", event.reason));
   addEventListener("securitypolicyviolation", event =>
     tell("Content-Security-Policy:", event.violatedDirective, event.blockedURI, event.sourceFile));
