@@ -24,6 +24,7 @@ ENDS = {
     "yogyakarta": ("paid", "POST /refunds", "refund.succeeded"),
     "chiang-mai": ("paid", "payment.authorization", "/capture", "The order is now: Paid"),
     "bandung": ("paid", "Known already: answered 200, changed nothing."),
+    "merida": ("paid", "POST /sessions", "payment.capture"),
     "makassar": ("paid", "POST /sessions", "payment.capture"),
     "singapore": ("paid", "POST /sessions"),
     "cebu": ("failed_to_create", "POST /sessions", "SERVER_ERROR", "The order is now: Not started"),

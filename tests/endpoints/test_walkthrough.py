@@ -65,7 +65,7 @@ async def test_a_reset_starts_a_clean_visitor(shop: Shop) -> None:
 async def test_only_what_is_open_is_offered(open_shop: OpenShop) -> None:
     async with open_shop(sandbox=False, api_keys={"IDR": "xnd_development_idr"}) as shop:
         page = (await shop.get("/walkthrough")).text
-    assert re.findall(r'class="scene[^"]*" id="([\w-]+)"', page) == ["jakarta", "surabaya", "yogyakarta"]
+    assert re.findall(r'class="scene[^"]*" id="([\w-]+)"', page) == ["jakarta", "surabaya", "yogyakarta", "makassar"]
     assert "Sandbox controls" not in page
 
 

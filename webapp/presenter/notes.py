@@ -25,6 +25,7 @@ NOTES: Mapping[str, Note] = {
     "yogyakarta": Note(N_("A refund is a call and a webhook too. Whole or in parts, from your own back office."), 2),
     "chiang-mai": Note(N_("Charge what you ship. The rest is released, and nobody waits for a refund."), 2),
     "makassar": Note(N_("Your engineers will ask for the request. Here it is, before anything is sent."), 2),
+    "merida": Note(N_("Send this to your engineers tonight. They see each request, and no secret is in it."), 1),
     "bandung": Note(N_("Webhooks come twice in real life. An order that counts them twice ships twice."), 1),
     "cebu": Note(N_("Everything fails one day. Ask any other demo what the shopper sees then."), 2),
     "singapore": Note(N_("Now think like a thief. Everything you try is really sent, and you see what stops it."), 3),

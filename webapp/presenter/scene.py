@@ -29,7 +29,7 @@ class Scene:
     order: tuple[str, ...] = ()
     """Steps from the order's page on."""
     ends: str = "paid"
-    """What ends it: a status of its order, ``refunded``, ``saved_payment``, ``source``, ``options`` or ``cheat``."""
+    """The end that ``note_end`` is told: a status of its order, or ``source``, ``options``, ``taken``, ``cheat`` …"""
     type_this: str = ""
     """A card's number, expiry and code, for those who would rather type them."""
     controls: dict[str, str] = field(default_factory=dict)

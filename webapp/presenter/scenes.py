@@ -132,6 +132,16 @@ SCENES: dict[str, Scene] = {
             ),
             point_at=N_("The request that you read is the one that goes out: the same code makes both."),
         ),
+        Scene(
+            "merida",
+            N_("Gives the story away"),
+            "Mérida",
+            choose("MXN", "pay", "payment_link", "chiapas:1"),
+            ends="taken",
+            shop=(PAY_BY_CARD,),
+            order=(N_("Open “Take it with you”, then press “Make a read-only link”."),),
+            point_at=N_("A file, a HAR or a link of seven days: what happened, for the engineers who were not here."),
+        ),
         *TROUBLE,
     )
 }
