@@ -37,7 +37,7 @@ def test_a_month_that_fails_and_then_works(page: Page) -> None:
     press(page, "A day later the retry works")
     month(page, 2, "paid")
     month(page, 1, "paid")
-    expect(page.locator(".plan time")).to_have_count(1)  # a retry's day is not the month's
+    assert len(set(page.locator(".plan time").all_inner_texts())) == 2  # each month has a day of its own
     page.locator("#inspector-panel > summary").click()
     told = page.locator(".inspector .steps")
     for step in ("/simulate", "recurring.cycle.retrying", "/force_attempt", "recurring.cycle.succeeded"):
