@@ -44,7 +44,8 @@ def test_a_port_that_is_taken_is_one_sentence_and_nothing_is_promised(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "url", ["notaurl", "localhost:9000/hook", "ftp://localhost/", "http://", "http://[", "http://a:x/"]
+    "url",
+    ["notaurl", "localhost:9000/hook", "ftp://localhost/", "http://", "http://[", "http://a:x/", "http://999.1.1.1/"],
 )
 def test_a_webhook_url_that_is_none_is_one_sentence(url: str) -> None:
     ran = run("--webhook-url", url)

@@ -167,7 +167,8 @@ async def test_a_key_has_its_own_webhook_address_and_token(
             await asyncio.sleep(0.01)
     assert arrived[1][1]["id"] == first["id"]
     assert (await client.post("/_sandbox/webhooks/unknown/resend")).status_code == 404
-    assert (await client.post("/_sandbox/webhook_address", json={"url": "notaurl"})).status_code == 400
+    for wrong in ("notaurl", "http://localhost:99999/", "http://999.1.1.1/", "http://a b/"):
+        assert (await client.post("/_sandbox/webhook_address", json={"url": wrong})).status_code == 400
 
 
 async def test_webhook_faults_are_set_for_all(client: httpx.AsyncClient) -> None:

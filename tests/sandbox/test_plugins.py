@@ -74,6 +74,16 @@ async def test_inside_a_shop_no_request_names_an_address(rig: Rig) -> None:
     assert [url for url, _, _ in sent] == ["http://shop.test/webhooks/xendit"]
 
 
+async def test_an_address_that_cannot_be_is_tried_and_given_up(open_rig: OpenRig) -> None:
+    rig: Rig = await open_rig(obeys_callback_urls=True, webhook_schedule=(1,))
+    await rig.settle(await create(rig, platform_callback_url="http://999.1.1.1/hook"))
+    for status in ("QUEUED", "GIVEN_UP"):
+        await rig.deliver()
+        (webhook,) = await rig.sandbox.webhooks()
+        assert (webhook["status"], webhook["answer"]) == (status, "InvalidURL")
+        rig.clock.pass_by(seconds=1)
+
+
 @pytest.mark.parametrize("url", ["ftp://localhost/x", "file:///etc/passwd", "callback", "http://a b/", 7])
 async def test_an_address_that_is_none_is_refused(open_rig: OpenRig, url: Any) -> None:
     rig: Rig = await open_rig(obeys_callback_urls=True)

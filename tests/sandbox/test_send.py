@@ -90,6 +90,8 @@ async def test_another_answer_than_2xx_and_no_answer_are_told(hook: Hook) -> Non
     assert "500 Internal Server Error" in "".join(said)
     assert not await send("invoice.paid", Address("http://127.0.0.1:9/"), "order-1", "IDR", 1000, said.append)
     assert "No answer: ConnectError" in "".join(said)
+    assert not await send("invoice.paid", Address(hook.address.url, "é"), "order-1", "IDR", 1000, said.append)
+    assert "No answer: UnicodeEncodeError" in "".join(said)
 
 
 async def test_what_cannot_be_made_is_one_sentence(hook: Hook) -> None:

@@ -2,8 +2,20 @@
 
 from dataclasses import dataclass, field
 
+import httpx
+
 from .keys import business_id
 from .settings import SandboxSettings
+
+
+def is_address(url: str) -> bool:
+    """Return whether a request can be sent to this address."""
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    has_host = bool(parts.host) and "%" not in parts.host  # httpx encodes what no host can hold
+    return parts.scheme in ("http", "https") and has_host and (parts.port is None or 0 < parts.port < 65_536)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
+from .addresses import is_address
 from .sending.recipes import EVENTS, SCENARIOS
 
 # The usual ports of other emulators are 1080, 3000, 4000, 4010, 4566, 5000, 8000, 8080, 9000, 9099 and 12111.
@@ -20,12 +20,7 @@ class Parser(argparse.ArgumentParser):
 
 def url(text: str) -> str:
     """Return the address. Refuse text that is none."""
-    try:
-        parts = urlsplit(text)
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
+    if not is_address(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no address; it begins with http:// or https://")
     return text
 

@@ -8,7 +8,7 @@ MOST_WEBHOOKS, MOST_TRIES, LONGEST = 300, 10, 2000
 
 @dataclass(frozen=True)
 class Try:
-    """One try. `answer` is a status code or the name of a network error, `text` the beginning of the answer's body."""
+    """One try. `answer` is a status code or the name of an error, `text` the beginning of the answer's body."""
 
     at: str
     url: str

@@ -29,6 +29,8 @@ from .tries import LONGEST, Try, TryLog
 LEASE = timedelta(seconds=40)
 TIMEOUT_SECONDS = 30
 MAX_PARALLEL = 16
+# A request may name an address that cannot be, and a token may hold what no header can.
+NOT_ANSWERED = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 logger = logging.getLogger(__name__)
 
 
@@ -107,14 +109,14 @@ class WebhookSender:
             await self.store.queries.settle_webhook(connection, webhook_id=row["webhook_id"], **fields)
 
     async def _post(self, address: Address, webhook_id: str, body: bytes) -> str:
-        """Send once. Return the status code as text, or the name of the network error."""
+        """Send once. Return the status code as text, or the name of the error."""
         text = ""
         try:
             answer = await self.client.post(
                 address.url, content=body, headers=headers_of(address, webhook_id), timeout=TIMEOUT_SECONDS
             )
             said, text = str(answer.status_code), answer.text if self.tries else ""
-        except httpx.HTTPError as error:
+        except NOT_ANSWERED as error:
             said = type(error).__name__
         if self.tries:
             self.tries.add(webhook_id, Try(to_text(self.clock()), address.url, body.decode(), said, text[:LONGEST]))

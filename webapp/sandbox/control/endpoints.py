@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from .. import ids
-from ..addresses import Address
+from ..addresses import Address, is_address
 from ..api.reading import body_of
 from ..app import Sandbox
 from ..clock import to_text
@@ -143,7 +142,7 @@ class Control:
         """Set where the webhooks of one key go, or those of all keys without an address of their own."""
         body = await options_of(request, "key", "url", "token")
         url = text_of(body, "url")
-        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
-            raise bad_request("INVALID_CONTROL", "url begins with http:// or https://")
+        if url and not is_address(url):
+            raise bad_request("INVALID_CONTROL", "url is no address; it begins with http:// or https://")
         self.sandbox.addresses.set(Address(url, text_of(body, "token")), text_of(body, "key"))
         return {"url": url}

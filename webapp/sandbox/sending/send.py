@@ -13,7 +13,7 @@ from ..errors import SandboxError
 from ..markets import MARKETS
 from ..settings import SandboxSettings
 from ..standalone import create_app
-from ..webhook_sender import TIMEOUT_SECONDS, body_of, headers_of, webhook_client
+from ..webhook_sender import NOT_ANSWERED, TIMEOUT_SECONDS, body_of, headers_of, webhook_client
 from ..webhooks import get_webhook
 from .recipes import EVENTS, SCENARIOS, Merchant, chosen
 
@@ -53,7 +53,7 @@ async def _post(client: httpx.AsyncClient, address: Address, webhook_id: str, bo
     say(f"\n{body.decode()}\n\n")
     try:
         answer = await client.post(address.url, content=body, headers=headers, timeout=TIMEOUT_SECONDS)
-    except httpx.HTTPError as error:
+    except NOT_ANSWERED as error:
         say(f"No answer: {type(error).__name__}\n\n")
         return False
     say(f"{answer.status_code} {answer.reason_phrase}\n{answer.text[:2000]}".rstrip() + "\n\n")
