@@ -11,6 +11,7 @@ from .events import Event
 from .ids import new_id
 
 SHUFFLE_SECONDS = 1.5
+LONGEST_DELAY = 86_400
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """The webhooks in the outbox: list them, send them again, set their faults."""
 
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from .clock import to_text
 from .codec import dumps
-from .outbox import WebhookFaults, read_webhook_faults
+from .outbox import LONGEST_DELAY, WebhookFaults, read_webhook_faults
 from .store import Store
 
 
@@ -46,8 +47,10 @@ async def set_webhook_faults(store: Store, changes: dict[str, Any]) -> WebhookFa
     """
     known = asdict(WebhookFaults())
     for name, value in changes.items():
-        if type(known[name])(value) != value:
+        if isinstance(value, bool) != isinstance(known[name], bool) or not isinstance(value, int | float | Decimal):
             raise ValueError(f"{name} cannot be {value!r}")
+        if not 0 <= value <= LONGEST_DELAY:
+            raise ValueError(f"{name} must be seconds, {LONGEST_DELAY} at most")
     async with store.database.write() as connection:
         for name, value in changes.items():
             await store.queries.set_webhook_fault(connection, name=name, value=dumps(value))
