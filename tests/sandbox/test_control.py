@@ -1,7 +1,9 @@
 """The control under /_sandbox/ of a sandbox that runs alone: what a suite in any language asks of it."""
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -174,7 +176,9 @@ async def test_a_key_has_its_own_webhook_address_and_token(
 async def test_webhook_faults_are_set_for_all(client: httpx.AsyncClient) -> None:
     set_ = await post(client, "/_sandbox/webhook_faults", {"duplicate": True, "delay": 2.5})
     assert set_ == {"duplicate": True, "delay": 2.5, "shuffle": False, "outage": False}
-    assert (await client.post("/_sandbox/webhook_faults", json={"delay": "soon"})).status_code == 400
+    assert (await post(client, "/_sandbox/webhook_faults", {"delay": 0.3}))["delay"] == 0.3
+    for wrong in ({"delay": "soon"}, {"delay": -1}, {"delay": 1e15}, {"delay": True}, {"delay": None}, {"outage": 1}):
+        assert (await client.post("/_sandbox/webhook_faults", json=wrong)).status_code == 400
 
 
 async def test_months_pass_and_a_subscription_charges_each(client: httpx.AsyncClient) -> None:
@@ -189,6 +193,13 @@ async def test_months_pass_and_a_subscription_charges_each(client: httpx.AsyncCl
         cycles = (await client.get(f"/recurring/plans/{plan}/cycles")).json()["data"]
         assert [cycle["status"] for cycle in cycles].count("SUCCEEDED") == months
         await post(client, "/_sandbox/clock", {"advance": "1 month"})
+
+
+async def test_all_that_falls_due_happens_however_many_there_are(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    await post(client, "/_sandbox/seed", [{"path": "/v2/invoices", "body": INVOICE, "key": KEY}] * 202)
+    await post(client, "/_sandbox/clock", {"advance": "25 hours"})
+    with contextlib.closing(sqlite3.connect(tmp_path / "sandbox.db")) as database:
+        assert database.execute("SELECT count(*) FROM sandbox_webhooks").fetchone() == (202,)
 
 
 @pytest.mark.parametrize("words", ["", "yesterday", "2020-01-01T00:00:00Z", "11 years", "99999 years", "1 fortnight"])

@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 
 STATEMENTS = Path(__file__).with_name("sql")
+BATCH = 100
 
 
 class Store:
@@ -63,14 +64,17 @@ class Store:
                     if create.sql.split("IF NOT EXISTS ")[1].split()[0] not in there:
                         await create(connection)
 
-    async def advance_all(self) -> None:
-        """Apply the clock to all overdue records."""
+    async def advance_all(self) -> bool:
+        """Apply the clock to the overdue records, some of each kind. Return whether there may be more."""
+        is_full = False
         for kind in ("session", "invoice", "object"):
             async with self.database.read() as connection:
                 due = getattr(self.queries, f"due_{kind}")
-                ids = [row["id"] async for row in due(connection, now=to_text(self.clock()))]
+                ids = [row["id"] async for row in due(connection, now=to_text(self.clock()), batch=BATCH)]
             for record_id in ids:
                 await self.table_of(record_id).get(record_id)
+            is_full = is_full or len(ids) == BATCH
+        return is_full
 
     def table_of(self, record_id: str) -> DocumentTable[Any]:
         """Return the table of the record with this id."""

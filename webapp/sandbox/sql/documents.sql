@@ -20,7 +20,7 @@ WHERE id = :id AND version = :version
 RETURNING version
 
 -- name: due_session
-SELECT id FROM sandbox_sessions WHERE due_at <= :now ORDER BY due_at LIMIT 100
+SELECT id FROM sandbox_sessions WHERE due_at <= :now ORDER BY due_at LIMIT :batch
 
 -- name: insert_invoice^
 INSERT INTO sandbox_invoices (id, business_id, external_id, version, due_at, link_hash, created_at, document)
@@ -51,7 +51,7 @@ WHERE id = :id AND version = :version
 RETURNING version
 
 -- name: due_invoice
-SELECT id FROM sandbox_invoices WHERE due_at <= :now ORDER BY due_at LIMIT 100
+SELECT id FROM sandbox_invoices WHERE due_at <= :now ORDER BY due_at LIMIT :batch
 
 -- name: insert_object^
 -- Saved payment methods, payments with them, and subscription plans: an object is open while it has a `due_at`.
@@ -73,7 +73,7 @@ UPDATE sandbox_objects SET changed_at = changed_at WHERE id = :id AND version = 
 RETURNING id
 
 -- name: due_object
-SELECT id FROM sandbox_objects WHERE due_at <= :now ORDER BY due_at LIMIT 100
+SELECT id FROM sandbox_objects WHERE due_at <= :now ORDER BY due_at LIMIT :batch
 
 -- name: insert_customer^
 INSERT INTO sandbox_known_customers (reference_id, customer_id, business_id, used_at)
