@@ -75,6 +75,13 @@ async def test_the_console_shows_what_was_not_imitated(alone: httpx.AsyncClient)
     assert "/v2/invoices" not in page
 
 
+async def test_the_console_shows_a_body_that_no_page_can_hold(alone: httpx.AsyncClient) -> None:
+    await alone.post("/v2/invoices", content=b'{"external_id": "\\ud800"}')
+    page = await alone.get("/_sandbox/console/requests/1")
+    assert page.status_code == 200
+    assert "&#34;external_id&#34;: &#34;\\ud800&#34;" in page.text
+
+
 async def test_double_and_trailing_slashes_change_nothing(alone: httpx.AsyncClient, rig: Rig) -> None:
     for client in (alone, rig.api):
         base = str(client.base_url).rstrip("/")  # httpx would take the first part of //v2/invoices for a host

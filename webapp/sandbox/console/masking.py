@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from ..codec import dumps, loads
+from ..codec import dumps
 
 API_KEY = re.compile(r"xnd_(development|production)_[\w+/=-]+")
 BROWSER_KEY = re.compile(r"session-[0-9a-f]{32}(-[\w+/=-]+)?")
@@ -28,8 +28,9 @@ def shown_key(key: str) -> str:
 def pretty(value: Any) -> str:
     """Return masked JSON, one field on a line. Text that is no JSON stays as it is."""
     try:
-        parsed = loads(value) if isinstance(value, str | bytes) else json.loads(dumps(value))
-        text = json.dumps(json.loads(dumps(parsed)), indent=2, ensure_ascii=False)
+        parsed = json.loads(value if isinstance(value, str | bytes) else dumps(value))
+        text = json.dumps(parsed, indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    text = text.encode(errors="backslashreplace").decode()  # half a surrogate pair is in no page
     return masked(text)[:LONGEST]
