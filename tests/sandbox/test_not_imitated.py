@@ -82,6 +82,14 @@ async def test_the_console_shows_a_body_that_no_page_can_hold(alone: httpx.Async
     assert "&#34;external_id&#34;: &#34;\\ud800&#34;" in page.text
 
 
+async def test_the_console_shows_no_card_that_a_request_named(alone: httpx.AsyncClient) -> None:
+    card = {"card_number": "4000000000001091", "cvn": "31415926", "masked_card_number": "400000XXXXXX1091"}
+    await alone.post("/v3/payment_requests", json={"channel_properties": {"card_details": card}})
+    page = (await alone.get("/_sandbox/console/requests/1")).text
+    assert "400000XXXXXX1091" in page
+    assert "4000000000001091" not in page and "31415926" not in page
+
+
 async def test_double_and_trailing_slashes_change_nothing(alone: httpx.AsyncClient, rig: Rig) -> None:
     for client in (alone, rig.api):
         base = str(client.base_url).rstrip("/")  # httpx would take the first part of //v2/invoices for a host

@@ -1,4 +1,4 @@
-"""Masks for the console: a screen may be shared, and a link or a key pays."""
+"""Masks for the console: a screen may be shared, and a link, a key or a card pays."""
 
 import json
 import re
@@ -8,13 +8,15 @@ from ..codec import dumps
 
 API_KEY = re.compile(r"xnd_(development|production)_[\w+/=-]+")
 BROWSER_KEY = re.compile(r"session-[0-9a-f]{32}(-[\w+/=-]+)?")
+CARD = re.compile(r"""(?<!masked_)((?:card_number|cvn|cvv)["'\s:=]{1,8})[^\s"',}&]+""")
 LINK = re.compile(r"(/sandbox/(?:pay|invoice|authorize/[\w-]+)/)\w+")
 LONGEST = 20_000
 
 
 def masked(text: str) -> str:
-    """Return the text without keys and without the codes of links."""
+    """Return the text without keys, data of cards and the codes of links."""
     text = API_KEY.sub(r"xnd_\1_…", text)
+    text = CARD.sub(r"\1…", text)
     text = BROWSER_KEY.sub("session-…", text)
     return LINK.sub(r"\1…", text)
 
