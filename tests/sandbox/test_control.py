@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -257,8 +258,21 @@ async def test_only_this_machines_programs_control_it(tmp_path: Path) -> None:
         assert (await client.post("/_sandbox/reset")).status_code == 403
         assert (await client.get("/v2/invoices")).status_code == 200
     async with running(tmp_path, "192.0.2.1", open_control=True) as client:
-        assert (await client.post("/_sandbox/reset", headers={"host": "sandbox.example"})).status_code == 200
+        for host in ("xendit:4270", "192.0.2.7:4270", "[2001:db8::7]:4270", "xendit.test", "localhost:4270"):
+            assert (await client.post("/_sandbox/reset", headers={"host": host})).status_code == 200
+        for host in ("sandbox.example:4270", "", "["):  # a page of this name could lead its own requests here
+            for path in ("/", "/_sandbox/webhooks"):
+                assert (await client.get(path, headers={"host": host})).status_code == 403
         assert (await client.post("/_sandbox/reset", headers={"origin": "https://evil.example"})).status_code == 403
+
+
+async def test_an_open_sandbox_is_controlled_by_its_public_name(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, public_url="https://sandbox.example")
+    app = create_app(settings, SQLiteDatabase(tmp_path / "sandbox.db"), open_control=True)
+    base = httpx.AsyncClient(transport=httpx.ASGITransport(app, client=("192.0.2.1", 50_000)))
+    async with app.router.lifespan_context(app), base as client:
+        assert (await client.get("https://sandbox.example/_sandbox/webhooks")).status_code == 200
+        assert (await client.get("https://other.example/_sandbox/webhooks")).status_code == 403
 
 
 async def test_a_shops_sandbox_has_neither_control_nor_console(tmp_path: Path) -> None:

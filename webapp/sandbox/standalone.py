@@ -60,13 +60,14 @@ def create_app(
             await sandbox.stop()
             await database.close()
 
+    open_at = settings.public_url if open_control else None
     own = [Mount("/console", routes=console.routes()), *control.routes()]
     routes = [
-        Route("/", GuardMiddleware(Router([Route("/", console.list)]), open_control)),
+        Route("/", GuardMiddleware(Router([Route("/", console.list)]), open_at)),
         Route("/healthz", healthy),
         Route("/readyz", ready),
         *sandbox.routes,
-        Mount("/_sandbox", GuardMiddleware(Router(own), open_control)),
+        Mount("/_sandbox", GuardMiddleware(Router(own), open_at)),
         Mount("/", log),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)], lifespan=lifespan)

@@ -10,26 +10,31 @@ from ..codec import ApiResponse
 
 OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 FORWARDED = ("forwarded", "x-forwarded-for")
+RESERVED = (".localhost", ".local", ".internal", ".test")
 CLOSED = "Only programs of this machine may do that, at localhost. Start with --open-control to allow others."
 FOREIGN = "A page of another origin may not do that."
+UNKNOWN = "This name may be a page's own that leads here. Use an IP address, a name without dots, or --public-url."
 
 
 class GuardMiddleware:
     """ASGI middleware: it refuses what comes from elsewhere with 403.
 
     A name other than localhost may be another's that leads here, and a proxy on this machine may speak for anybody.
+    `open_at` is the public address of a sandbox that other machines may control.
     """
 
-    def __init__(self, app: ASGIApp, is_open: bool) -> None:
-        self.app, self.is_open = app, is_open
+    def __init__(self, app: ASGIApp, open_at: str | None) -> None:
+        self.app, self.open_at = app, open_at
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         reason = ""
         if headers.get("origin", "null" if is_foreign(headers) else None) not in (None, *own_origins(headers)):
             reason = FOREIGN
-        elif not self.is_open and not is_local(scope, headers):
+        elif self.open_at is None and not is_local(scope, headers):
             reason = CLOSED
+        elif self.open_at is not None and not is_safe(host_of(headers), self.open_at):
+            reason = UNKNOWN
         if reason:
             await ApiResponse({"error_code": "FORBIDDEN", "message": reason}, 403)(scope, receive, send)
             return
@@ -48,9 +53,29 @@ def own_origins(headers: Headers) -> list[str]:
 
 def is_local(scope: Scope, headers: Headers) -> bool:
     """Return whether a request comes from this machine, for this machine, and not through a proxy."""
+    client = (scope.get("client") or ("",))[0]
+    near = is_ip_address(client) and ip_address(client).is_loopback
+    return near and host_of(headers) in OWN_NAMES and not any(name in headers for name in FORWARDED)
+
+
+def is_safe(host: str, public_url: str) -> bool:
+    """Return whether no foreign page can have this name: it is no domain that one may own, or it is the sandbox's."""
+    known = host == urlsplit(public_url).hostname or host.endswith(RESERVED)
+    return known or is_ip_address(host) or (bool(host) and "." not in host)
+
+
+def host_of(headers: Headers) -> str:
+    """Return the name by which a request calls this server, without the port."""
     try:
-        host = urlsplit(f"//{headers.get('host', '')}").hostname
-        near = ip_address((scope.get("client") or ("",))[0]).is_loopback
+        return urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_ip_address(text: str) -> bool:
+    """Return whether this is an IP address."""
+    try:
+        ip_address(text)
     except ValueError:
         return False
-    return near and host in OWN_NAMES and not any(name in headers for name in FORWARDED)
+    return True
