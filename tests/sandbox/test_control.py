@@ -233,8 +233,17 @@ async def test_a_seed_fills_it_and_says_which_call_failed(client: httpx.AsyncCli
     assert [answers[0]["status"], answers[2]["status"]] == ["PAID", "EXPIRED"]
     failed = await client.post("/_sandbox/seed", json=[calls[0], {"path": "/v2/invoices", "body": {}}])
     assert (failed.status_code, failed.json()["message"][:29]) == (422, "Call 2 was answered with 400:")
-    for wrong in ({}, [7], [{"path": "v2"}], [{"path": "/a", "than": "pay"}], [{"path": "/a", "then": "burn"}]):
-        assert (await client.post("/_sandbox/seed", json=wrong)).status_code == 400
+    for wrong in (
+        *({}, [7], [{"path": "v2"}], [{"path": "/a", "than": "pay"}], [{"path": "/a", "then": "burn"}]),
+        *(
+            [{"path": "/v2/invoices", "method": None}],
+            [{"path": "/a\nb"}],
+            [{"path": "/_sandbox/reset", "then": "pay"}],
+        ),
+        [{"path": "/v2/invoices", "method": "GET", "then": "pay"}],
+    ):
+        answer = await client.post("/_sandbox/seed", json=wrong)
+        assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_SEED")
 
     (tmp_path / "other").mkdir()
     for _ in range(2):  # only an empty database is filled

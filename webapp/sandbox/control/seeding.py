@@ -30,15 +30,22 @@ async def seed(app: ASGIApp, steps: Any) -> list[JSON]:
 async def _run(client: httpx.AsyncClient, number: int, step: Any) -> JSON:
     if not isinstance(step, dict) or set(step) - set(FIELDS) or not str(step.get("path", "")).startswith("/"):
         raise bad_request("INVALID_SEED", f"Call {number} needs a path, and takes {', '.join(FIELDS)} only")
+    if not all(isinstance(step.get(name, ""), str) for name in ("path", "key", "method")):
+        raise bad_request("INVALID_SEED", f"Call {number}: path, key and method are text")
     if step.get("then", DECISIONS[0]) not in DECISIONS:
         raise bad_request("INVALID_SEED", f"Call {number}: then is one of {', '.join(DECISIONS)}")
     credentials = base64.b64encode(f"{step.get('key', KEY)}:".encode()).decode()
     headers = {"authorization": f"Basic {credentials}"}
     method, content = step.get("method", "POST"), dumps(step.get("body", {}))
-    answer = await client.request(method, step["path"], content=content, headers=headers)
+    try:
+        answer = await client.request(method, step["path"], content=content, headers=headers)
+    except httpx.InvalidURL as error:
+        raise bad_request("INVALID_SEED", f"Call {number}: {error}") from None
     if answer.is_success and "then" in step:
         created = loads(answer.content)
-        object_id = next(created[name] for name in IDS if name in created)
+        object_id = next((created[name] for name in IDS if name in created), None)
+        if object_id is None:
+            raise bad_request("INVALID_SEED", f"Call {number} creates nothing that one can {step['then']}")
         answer = await client.post(f"/_sandbox/{step['then']}/{object_id}")
     if not answer.is_success:
         raise SandboxError(422, "SEED_FAILED", f"Call {number} was answered with {answer.status_code}: {answer.text}")
