@@ -18,6 +18,7 @@ from tests.sandbox.conftest import INVOICE, KEY, PAY, SUBSCRIPTION
 from webapp.app import create_app as create_shop
 from webapp.config import Settings
 from webapp.sandbox import SandboxSettings, SQLiteDatabase, ids
+from webapp.sandbox.errors import SandboxError
 from webapp.sandbox.standalone import create_app
 
 pytestmark = pytest.mark.anyio
@@ -246,6 +247,9 @@ async def test_a_seed_fills_it_and_says_which_call_failed(client: httpx.AsyncCli
         assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_SEED")
 
     (tmp_path / "other").mkdir()
+    with pytest.raises(SandboxError, match="Call 2 was answered with 400"):
+        async with running(tmp_path / "other", seed_calls=[calls[2], {"path": "/v2/invoices"}]):
+            pass
     for _ in range(2):  # only an empty database is filled
         async with running(tmp_path / "other", seed_calls=calls[:1]) as other:
             assert len((await other.get("/v2/invoices")).json()) == 1

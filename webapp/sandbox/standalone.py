@@ -19,7 +19,7 @@ from .control.clock import TurnableClock
 from .control.endpoints import Control
 from .control.guard import GuardMiddleware
 from .control.next_calls import NextCallsMiddleware
-from .control.seeding import seed
+from .control.seeding import fill
 from .database import SQLiteDatabase
 from .retention import is_empty
 from .settings import SandboxSettings
@@ -54,7 +54,7 @@ def create_app(
         await sandbox.start()
         try:
             if seed_calls and await is_empty(sandbox.store):
-                await seed(app, seed_calls)
+                await fill(app, sandbox.store, seed_calls)
             yield
         finally:
             await sandbox.stop()

@@ -8,6 +8,8 @@ from starlette.types import ASGIApp
 
 from ..codec import dumps, loads
 from ..errors import SandboxError, bad_request
+from ..retention import delete_all
+from ..store import Store
 
 JSON = dict[str, Any]
 KEY = "xnd_development_seed"
@@ -25,6 +27,15 @@ async def seed(app: ASGIApp, steps: Any) -> list[JSON]:
         for number, step in enumerate(steps, 1):
             answers.append(await _run(client, number, step))
     return answers
+
+
+async def fill(app: ASGIApp, store: Store, steps: Any) -> None:
+    """Run the calls in an empty sandbox. If one fails, leave it empty, so that the next start tries again."""
+    try:
+        await seed(app, steps)
+    except SandboxError:
+        await delete_all(store)
+        raise
 
 
 async def _run(client: httpx.AsyncClient, number: int, step: Any) -> JSON:
