@@ -99,6 +99,13 @@ def test_webhooks_are_listed_and_sent_again_by_command(server: Server, client: h
     assert (unknown.returncode, unknown.stdout) == (1, "There is no webhook of that id.\n")
 
 
+def test_a_call_that_is_never_answered_does_not_hold_its_stop(server: Server, client: httpx.Client) -> None:
+    client.post("/_sandbox/faults", json={"fail": "timeout"})
+    with pytest.raises(httpx.ReadTimeout):
+        client.get("/v2/invoices", timeout=0.3)
+    assert "Traceback" not in server.end()
+
+
 def test_the_secret_is_kept_beside_the_database_for_its_owner_only(server: Server, tmp_path: Path) -> None:
     path = tmp_path / "sandbox.db.secret"
     assert path.stat().st_mode & 0o077 == 0

@@ -99,7 +99,8 @@ def serve(given: argparse.Namespace) -> int:
         app = create_app(settings, database, open_control=given.open_control, seed_calls=calls)
         print(f"The sandbox imitates Xendit at {settings.public_url}", flush=True)
         # No access log: payment links are secrets, and they are part of the address.
-        server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", ws="none"))
+        config = uvicorn.Config(app, access_log=False, log_level="warning", ws="none", timeout_graceful_shutdown=2)
+        server = uvicorn.Server(config)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
     return 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,7 +63,9 @@ class NextCallsMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         fault = self._take(scope["method"], scope["path"], key_of(scope)) if scope["type"] == "http" else None
         if fault:
-            await asyncio.sleep(float(fault.delay) + (SILENCE_SECONDS if fault.fail == "timeout" else 0))
+            await asyncio.sleep(float(fault.delay))
+        if fault and fault.fail == "timeout":
+            await silence(receive)
         if fault and fault.fail:
             status, code, message = FAILURES.get(fault.fail, FAILURES["500"])
             await ApiResponse({"error_code": code, "message": message}, status)(scope, receive, send)
@@ -78,6 +81,14 @@ class NextCallsMiddleware:
                     self.faults[place] = replace(fault, times=fault.times - 1)
                 return fault
         return None
+
+
+async def silence(receive: Receive) -> None:
+    """Wait until the client gives up, or for two minutes."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(SILENCE_SECONDS):
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 def key_of(scope: Scope) -> str:
