@@ -110,3 +110,16 @@ def test_the_secret_is_kept_beside_the_database_for_its_owner_only(server: Serve
     path = tmp_path / "sandbox.db.secret"
     assert path.stat().st_mode & 0o077 == 0
     assert len(path.read_text(encoding="ascii")) == 64
+
+
+def test_a_database_in_memory_leaves_no_file_and_port_0_is_told(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "webapp.sandbox", "--port", "0", "--database", ":memory:"]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        url = process.stdout.readline().split()[-1]
+        try:
+            assert httpx.get(f"{url}/readyz", trust_env=False).text == "ready\n"
+        finally:
+            process.terminate()
+    assert list(tmp_path.iterdir()) == []

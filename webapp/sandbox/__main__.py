@@ -37,7 +37,9 @@ def settings_from(given: argparse.Namespace) -> SandboxSettings:
 
 
 def kept_secret(database: Path) -> str:
-    """Return the secret of this database, kept in a file beside it: keys and links survive a restart."""
+    """Return the secret of this database, kept in a file beside it: keys and links survive as it does."""
+    if str(database) == ":memory:":
+        return secrets.token_hex(32)
     path = database.with_name(f"{database.name}.secret")
     if not path.exists():
         path.touch(mode=0o600)
@@ -92,6 +94,7 @@ def serve(given: argparse.Namespace) -> int:
     except (OSError, OverflowError) as error:
         return failed(f"cannot listen at {given.host}, port {given.port}: {error}. Choose another with --port.")
     with listener:
+        given.port = listener.getsockname()[1]  # for --port 0
         settings = settings_from(given)
         if given.ids == "sequential":
             ids.count_up()
