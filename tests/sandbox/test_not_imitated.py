@@ -123,6 +123,14 @@ async def test_the_limit_is_told_and_not_enforced(rig: Rig) -> None:
     assert answers[-1].headers["Rate-Limit-Remaining"] == "0"
 
 
+async def test_a_reset_forgets_the_calls_of_later_days(alone: httpx.AsyncClient) -> None:
+    await alone.post("/_sandbox/clock", json={"advance": "1 month"})
+    await alone.get("/v2/invoices")
+    await alone.post("/_sandbox/reset")
+    headers = (await alone.get("/v2/invoices")).headers
+    assert (headers["Rate-Limit-Remaining"], float(headers["Rate-Limit-Reset"])) == ("59", 60)
+
+
 async def test_a_fault_on_purpose_has_the_headers_too(alone: httpx.AsyncClient) -> None:
     await alone.post("/_sandbox/faults", json={"fail": "429"})
     answer = await alone.get("/v2/invoices")

@@ -44,9 +44,10 @@ def create_app(
     clock = TurnableClock()
     sandbox = Sandbox(settings, database, clock=clock)
     calls = NextCallsMiddleware(sandbox.bare_api)
-    log = RequestLogMiddleware(TransportMiddleware(calls, clock), clock)
+    transport = TransportMiddleware(calls, clock)
+    log = RequestLogMiddleware(transport, clock)
     control, console = Control(sandbox, clock, calls), Console(sandbox, log)
-    control.forget = [log.clear, sandbox.tries.clear] if sandbox.tries else []
+    control.forget = [log.clear, transport.calls.clear, *([sandbox.tries.clear] if sandbox.tries else [])]
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
