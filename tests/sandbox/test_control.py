@@ -98,6 +98,16 @@ async def test_a_payment_that_waits_at_its_bank_is_approved_by_control(client: h
     assert [row["event"] for row in webhooks].count("payment.capture") == 1
 
 
+async def test_a_payment_request_is_declined_with_the_wanted_code(client: httpx.AsyncClient) -> None:
+    urls = {"success_return_url": "http://shop.test/", "failure_return_url": "http://shop.test/"}
+    terms = {"reference_id": "order-1", "type": "PAY", "country": "ID", "currency": "IDR", "request_amount": 1000}
+    body = terms | {"channel_code": "DANA", "channel_properties": urls}
+    asked = await post(client, "/v3/payment_requests", body)
+    path = f"/_sandbox/decline/{asked['payment_request_id']}"
+    declined = await post(client, path, {"failure_code": "INSUFFICIENT_BALANCE"})
+    assert (declined["status"], declined["failure_code"]) == ("FAILED", "INSUFFICIENT_BALANCE")
+
+
 async def test_what_cannot_be_decided_is_said(client: httpx.AsyncClient) -> None:
     invoice = await post(client, "/v2/invoices", INVOICE)
     for path, body, status, said in (

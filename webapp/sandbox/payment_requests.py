@@ -92,11 +92,11 @@ def settle(record: PaymentRequestRecord, now: datetime, status: str, failure_cod
         record.outbox.append(payment_event(name, payment, payment))
 
 
-def decide(record: PaymentRequestRecord, now: datetime, approved: bool) -> None:
+def decide(record: PaymentRequestRecord, now: datetime, approved: bool, failure_code: str = "") -> None:
     """Apply the customer's decision on the page of the bank or the wallet. A late one changes nothing."""
     if record.payment["status"] != "REQUIRES_ACTION":
         return
-    failure = "AUTHENTICATION_FAILED" if record.payment["card"] else "USER_DECLINED_PAYMENT"
+    failure = failure_code or ("AUTHENTICATION_FAILED" if record.payment["card"] else "USER_DECLINED_PAYMENT")
     failed = record.payment["fails_with"] if approved else failure
     settle(record, now, "FAILED" if failed else "SUCCEEDED", failed)
 

@@ -46,7 +46,7 @@ class Settling:
         """Pay or decline. An attempt that is open is settled; else one is made, by the channel or by card."""
         record = await self.find(object_id)
         if isinstance(record, PaymentRequestRecord):
-            await self.store.requests.update(object_id, lambda record, now: decide(record, now, paid))
+            await self.store.requests.update(object_id, lambda record, now: decide(record, now, paid, failure))
             return
         payable, view = self._payable(record)
         waiting = next((attempt for attempt in view.attempts if attempt["status"] in OPEN), None)
