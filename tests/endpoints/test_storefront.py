@@ -299,6 +299,7 @@ async def test_the_way_back_after_a_choice_is_a_page_of_this_shop(shop: Shop) ->
         "//evil.example": "/",
         "https://evil.example": "/",
         "/\\evil.example": "/",
+        "/\t/evil.example": "/%09/evil.example",
         "javascript:alert(1)": "/",
     }.items():
         answer = await shop.post("/choices", data={"language": "en", "next": wish})

@@ -49,7 +49,7 @@ async def source_view(request: Request) -> Response:
         "source_url": source_url,
     }
     template = "fragments/inspector_source.html" if is_htmx(request) else "pages/source.html"
-    context |= {"currency": visitor.currency, "path": "/"}
+    context |= {"currency": visitor.currency, "path": f"/source/{name}"}
     return shop.templates.response(visitor.language, template, context)
 
 
@@ -62,15 +62,15 @@ async def _inspector(request: Request, order: Order, *, follows: bool = False) -
     if is_htmx(request) and request.query_params.get("seen") == current:
         return _unchanged()
     newest = follows or [order] == await shop.order_book.recent(visitor.id, most=1)
-    path = f"/orders/{order.reference_id}"
+    panel = f"/orders/{order.reference_id}/inspector"
     context = {
         "order": order,
         "story": story,
         "version": current,
         "follows": follows,
-        "poll": "/inspector" if follows else f"{path}/inspector",
+        "poll": "/inspector" if follows else panel,
         "poll_seconds": poll_seconds(order) or (FOLLOWS_EVERY if follows else 0),
-        "pop_out": "/inspector" if newest else f"{path}/inspector",
+        "pop_out": "/inspector" if newest else panel,
         "closed_by": why_closed(order, changes),
         "arrows": arrows(story),
         "json_code": json_code,
@@ -78,9 +78,9 @@ async def _inspector(request: Request, order: Order, *, follows: bool = False) -
         "sources": SOURCES,
         "source_url": source_url,
         "controls": await controls_of(request),
-        "controls_back": f"{path}/inspector",
+        "controls_back": panel,
         "currency": visitor.currency,
-        "path": "/inspector" if follows else path,
+        "path": "/inspector" if follows else panel,
     } | test_data(order.currency)
     template = "fragments/inspector.html" if is_htmx(request) else "pages/inspector.html"
     return shop.templates.response(visitor.language, template, context, secret=True)

@@ -45,6 +45,6 @@ async def done(request: Request) -> Response:
 async def _show(request: Request, order: Order, what: str, url: str) -> Response:
     shop, visitor = shop_of(request), visitor_of(request)
     context = {"what": what} | await code_for_phones(shop.settings, url)
-    context |= {"order": order, "currency": visitor.currency, "path": f"/orders/{order.reference_id}"}
+    context |= {"order": order, "currency": visitor.currency, "path": f"/orders/{order.reference_id}/qr"}
     template = "fragments/qr.html" if is_htmx(request) else "pages/qr.html"
     return shop.templates.response(visitor.language, template, context, secret=True)

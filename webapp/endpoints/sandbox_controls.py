@@ -8,9 +8,10 @@ from webapp.notices import N_
 from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT
 from webapp.shop.visitor import save_visitor
-from webapp.web.controls import NOTHING_SPECIAL, control, own_path
+from webapp.web.controls import NOTHING_SPECIAL, control
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
+from webapp.web.own_address import own_path
 from webapp.web.state import own_order, shop_of, visitor_of
 
 
@@ -52,6 +53,6 @@ async def _own_object(request: Request) -> tuple[Order, str]:
 
 async def _said(request: Request, message: str, back: str) -> Response:
     if not is_htmx(request):
-        return RedirectResponse(own_path(back), 303)
+        return RedirectResponse(own_path(back, "/walkthrough"), 303)
     shop, visitor = shop_of(request), visitor_of(request)
     return shop.templates.response(visitor.language, "fragments/inspector_said.html", {"message": message})

@@ -1,6 +1,5 @@
 """``/`` and ``/choices/…``: the shelf, the cart panel, and what the visitor chooses."""
 
-import re
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -17,6 +16,7 @@ from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
+from webapp.web.own_address import own_path
 from webapp.web.own_brand import wear_linked_brand
 from webapp.web.returning import returning_visitor, with_saved
 from webapp.web.scene_strip import strip_in_shop
@@ -50,7 +50,7 @@ async def choose(request: Request) -> Response:
     if not choices:
         raise Refusal(N_("Something is missing in this form: %(field)s."), field="currency")
     save_visitor(request, _with_choices(shop_of(request), visitor_of(request), choices, exact=False))
-    return RedirectResponse(_own_path(form.get("next", "/")), 303)
+    return RedirectResponse(own_path(form.get("next", "/")), 303)
 
 
 async def choose_currency(request: Request) -> Response:
@@ -85,7 +85,7 @@ async def _choose(request: Request, field: str, fragment: str | None = None) -> 
     visitor = _with_choices(shop, visitor_of(request), {field: form[field]}, exact=True)
     save_visitor(request, visitor)
     if fragment is None or not is_htmx(request):
-        return RedirectResponse(_own_path(form.get("next", "/")), 303)
+        return RedirectResponse(own_path(form.get("next", "/")), 303)
     visitor = await with_saved(request, visitor)
     context = storefront_context(visitor, announcement=_announcement(visitor, field))
     return shop.templates.response(visitor.language, fragment, context)
@@ -95,11 +95,6 @@ def _tidy(name: str, value: str) -> str:
     """Return a value of a deep link without what mail programs and people add: case, blanks, a final comma or stop."""
     value = value.strip().rstrip(",.;").strip()
     return value.upper() if name == "currency" else value.lower()
-
-
-def _own_path(path: str) -> str:
-    """Where the form wants to go back to, if it is a page of this shop; the storefront otherwise."""
-    return path if re.fullmatch(r"/(orders(/[a-z0-9-]{1,64}(/resume)?)?|walkthrough|inspector|brand)?", path) else "/"
 
 
 def _with_choices(shop: Shop, visitor: Visitor, choices: dict[str, str], *, exact: bool) -> Visitor:

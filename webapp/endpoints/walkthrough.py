@@ -11,9 +11,10 @@ from webapp.presenter.scene import after, before
 from webapp.presenter.scenes import SCENES
 from webapp.presenter.test_cards import test_data
 from webapp.shop.visitor import save_visitor
-from webapp.web.controls import NOTHING_SPECIAL, control, own_path
+from webapp.web.controls import NOTHING_SPECIAL, control
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
+from webapp.web.own_address import own_path
 from webapp.web.scene_strip import scenes_of, slugs_in
 from webapp.web.state import controls_of, shop_of, visitor_of
 from webapp.xendit.saved_payments import forget_all
@@ -75,7 +76,7 @@ async def leave(request: Request) -> Response:
     """End the walkthrough and its trouble on purpose; the page stays (``POST /walkthrough/leave``)."""
     form = await read_form(request)
     await _leave(request)
-    return RedirectResponse(own_path(form.get("next", "/")), 303)
+    return RedirectResponse(own_path(form.get("next", "/"), "/walkthrough"), 303)
 
 
 async def end(request: Request) -> Response:

@@ -20,8 +20,3 @@ async def control(request: Request, changes: dict[str, str]) -> None:
         raise Refusal(N_("The sandbox has no such control."))
     sandbox, visitor = request.app.state.sandbox, visitor_of(request)
     await sandbox.set_caller_faults(visitor.id, fail=fail, delay=int(delay), duplicate=bool(changes["duplicate"]))
-
-
-def own_path(path: str) -> str:
-    """Return a path of this shop; the walkthrough's for anything else."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/walkthrough"

@@ -50,6 +50,11 @@ class OwnAddressMiddleware:
         return RedirectResponse(self.settings.app_url + path, 307)
 
 
+def own_path(path: str, other: str = "/") -> str:
+    """Return a path of this shop, to which a form goes back; ``other`` for anything else."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else other
+
+
 def same_site_post(request: Request, own_origin: str) -> bool:
     """Return whether a POST comes from a page of ours: by Fetch Metadata where the browser sends it, else by Origin.
 
