@@ -37,9 +37,21 @@ class Entry:
     change: Change | None = None
     source: str = ""
     docs_url: str = ""
-    curl: str = ""
-    python: str = ""
-    prompt: str = ""
+
+    @property
+    def curl(self) -> str:
+        """Return a call as a command. A poll that finds nothing new asks for none of these three."""
+        return curl(self.document)
+
+    @property
+    def python(self) -> str:
+        """Return a call as a script."""
+        return python(self.document)
+
+    @property
+    def prompt(self) -> str:
+        """Return a call as a prompt for a coding assistant."""
+        return prompt(self.document, self.docs_url)
 
 
 def entries(order: Order, steps: Iterable[Step], changes: Iterable[Change]) -> list[Entry]:
@@ -92,9 +104,6 @@ def _entry(order: Order, step: Step) -> Entry:
             step.last_at,
             source=source,
             docs_url=docs_url,
-            curl=curl(document),
-            python=python(document),
-            prompt=prompt(document, docs_url),
         )
     if step.kind == "webhook":
         tone = "plain" if document["status"] == 200 else "bad"
