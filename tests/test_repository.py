@@ -209,3 +209,8 @@ def test_the_readme_says_how_long_each_file_of_its_path_is(texts: dict[str, str]
     assert len(said) == 9
     wrong = {name: len(texts[name].splitlines()) for name in said}
     assert all(abs(said[name] - wrong[name]) <= said[name] / 10 for name in said), wrong
+
+
+def test_no_policy_allows_inline_or_evaluated_code(texts: dict[str, str]) -> None:
+    mine = {name: text for name, text in texts.items() if name.startswith(("webapp/", "templates/"))}
+    assert not lines_with("unsafe-inline|unsafe-eval", mine)

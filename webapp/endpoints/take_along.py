@@ -25,7 +25,7 @@ async def panel(request: Request) -> Response:
 async def html_file(request: Request) -> Response:
     """Answer the story as one file that opens without a network (``GET /orders/{reference_id}/story.html``)."""
     order = await own_order(request)
-    context = await story_context(request, order) | {"styles": inline_styles(request.app.state.assets, order)}
+    context = await story_context(request, order) | inline_styles(request.app.state.assets, order)
     text = shop_of(request).templates.text(visitor_of(request).language, "pages/story.html", context)
     return _file(order, text, "html", "text/html")
 
@@ -76,7 +76,7 @@ async def _panel(request: Request, order: Order, *, link: str = "") -> Response:
         "link": link,
         "until": await _shares(shop).until(order.reference_id),
         "currency": visitor.currency,
-        "path": f"/orders/{order.reference_id}",
+        "path": _page(order),
     }
     template = "fragments/take_along.html" if is_htmx(request) else "pages/take_along.html"
     response = shop.templates.response(visitor.language, template, context, secret=True)
