@@ -8,7 +8,7 @@ demonstration: with live keys no such brand is shown.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
@@ -27,7 +27,7 @@ ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class OwnBrand:
-    """What a visitor typed: the parts that can be, and for each field the sentences about what can't."""
+    """A brand as a visitor typed it: the valid parts, and the mistakes of each field in sentences."""
 
     name: str = ""
     colour: str = ""
@@ -51,7 +51,8 @@ class OwnBrand:
 def read_own_brand(fields: Mapping[str, str], currency: Currency) -> OwnBrand:
     """Return what the fields of a link or a form say. Prices are in ``currency`` unless ``goods`` names another."""
     mistakes: dict[str, list[Notice]] = {}
-    name, colour = clean(fields.get("brand", "")), read_colour(fields.get("colour", "") or "000")
+    name, typed = clean(fields.get("brand", "")), fields.get("colour", "")
+    colour = read_colour(typed) if typed else ""
     if len(name) > MAX_NAME:
         mistakes["brand"] = [Notice(N_("A name has at most %(max)s characters."), {"max": MAX_NAME})]
     elif ADDRESS.search(name):
@@ -65,8 +66,7 @@ def read_own_brand(fields: Mapping[str, str], currency: Currency) -> OwnBrand:
     priced, wrong = read_price_list(goods, currency)
     if wrong:
         mistakes["goods"] = wrong
-    shown = colour if colour and fields.get("colour") else ""
-    return OwnBrand(name, shown, currency.code if goods else "", tuple(priced), mistakes)
+    return OwnBrand(name, colour or "", currency.code if goods else "", tuple(priced), mistakes)
 
 
 def own_of(query: str) -> OwnBrand:
@@ -82,8 +82,8 @@ def brand_of(query: str, base: Brand) -> Brand:
         return base
     products = {each.id: each for each in _products(own)} | TEST_ARTICLES if own.goods else base.products
     if own.name in ("", base.name):
-        return Brand(base.name, own.colour or base.colour, base.logo, products, own.query)
-    return Brand(own.name, own.colour, None, products, own.query)
+        return replace(base, colour=own.colour or base.colour, products=products, own=own.query)
+    return replace(base, name=own.name, colour=own.colour, logo=None, products=products, own=own.query)
 
 
 def _products(own: OwnBrand) -> list[Product]:
