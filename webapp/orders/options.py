@@ -1,4 +1,4 @@
-"""What an order asks of Xendit beyond the usual. Plain data: no database, no HTTP."""
+"""The options of an order: channels, saving, capture, a fee, lifetime, customer. Plain data: no database, no HTTP."""
 
 import json
 from dataclasses import asdict, dataclass

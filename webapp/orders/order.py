@@ -60,8 +60,8 @@ class Order:
     customer_id: str | None = None
     """Xendit's id of the visitor, in this market's account."""
     token_label: str = ""
+    """The card or wallet that was saved, or is charged: ``Visa •••• 1000``. Empty until Xendit has named it."""
     token_forgotten: bool = False
-    """What was saved, or what is charged: ``Visa •••• 1000``. Empty until Xendit has said it."""
     captured: Decimal | None = None
     """The amount charged, if it is less than ``amount``."""
     shop_name: str = SHOP_NAME

@@ -38,7 +38,7 @@ class OrderStatus(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     RELEASED = "released"
-    """What the card held was let go, or was never captured."""
+    """The held amount was let go, or was never captured."""
     DECLINED = "declined"
     """A saved card or wallet was not charged. Another try is another order."""
     FAILED_TO_CREATE = "failed_to_create"

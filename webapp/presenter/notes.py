@@ -1,4 +1,4 @@
-"""What a presenter says in each scene, and how many minutes it takes. The audience does not see it."""
+"""Speaker notes: a sentence and the minutes of each scene. The audience does not see them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

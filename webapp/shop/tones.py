@@ -16,7 +16,7 @@ RGB = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Ground:
-    """What ``static/css/shop.css`` paints in one scheme: grounds, and the text that lies on a wash of the brand."""
+    """One scheme of ``static/css/shop.css``: its grounds, and the text on a wash of the brand."""
 
     grounds: tuple[str, ...]
     texts: tuple[str, ...]
