@@ -60,7 +60,7 @@ def _of_a_session(options: Options, integration: str, flow: Flow, currency: Curr
             rule = N_("What can't be saved is not offered where saving is a must: %(channels)s.")
             yield Foretold("channels", rule, "INVALID_PAYMENT_CHANNEL", {"channels": others})
     if options.minutes <= LEAST_MINUTES:
-        rule = N_("A session ends 10 minutes after it was made, or later. What is under way takes a moment: 11.")
+        rule = N_("A session lives for 10 minutes or more, and the way to Xendit takes a moment: write 11 or more.")
         yield Foretold("minutes", rule, "INVALID_EXPIRY_DATE")
     if options.minutes > MOST_MINUTES:
         rule = N_("Xendit has a longest lifetime, and does not document it. In the sandbox it is 365 days.")
