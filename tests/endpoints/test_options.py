@@ -267,6 +267,23 @@ async def test_without_javascript_the_form_leads_back_to_its_page(shop: Shop) ->
     assert "2 changed" in (await shop.get("/")).text
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+async def test_a_lifetime_that_is_no_number_is_said_at_its_field_and_the_rest_is_kept(
+    shop: Shop, headers: dict[str, str]
+) -> None:
+    await shop.add("gayo")
+    await shop.post("/options", data={"minutes": "7"})
+    answer = await shop.post(
+        "/options", data={"fee": "delivery", "minutes": "soon", "surname": "Sari"}, headers=headers
+    )
+    assert answer.status_code == (200 if headers else 422)
+    assert answer.text.count('id="refusal-minutes">A lifetime is a whole number of minutes.') == 1
+    assert answer.text.count('id="refusal-minutes"') == 1
+    assert 'value="soon"' in answer.text and "Xendit would refuse this" not in answer.text
+    for page in (answer.text, (await shop.get("/options")).text):
+        assert 'value="delivery" selected' in page and 'value="Sari"' in page
+
+
 async def test_the_page_shows_no_key(open_shop: OpenShop) -> None:
     async with open_shop(fake_xendit()) as shop:
         await shop.add("gayo")

@@ -1,5 +1,6 @@
 """``/options``: what the order asks of Xendit beyond the usual, and the request that it makes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from webapp.inspector.highlight import changed_json, source_url
-from webapp.notices import N_, Notice
+from webapp.notices import N_, Notice, Refusal
 from webapp.orders.options import USUAL
 from webapp.shop.channels import channels_of
 from webapp.shop.fees import FEES, fee_line
-from webapp.shop.option_rules import foretold
+from webapp.shop.option_rules import Foretold, foretold
 from webapp.shop.options import MAX_CHANNELS, applied, offered, options_of, read_options
 from webapp.shop.set_up_link import set_up_link
 from webapp.shop.visitor import Visitor, save_visitor
@@ -41,22 +42,40 @@ async def store(request: Request) -> Response:
     shop, visitor, form = shop_of(request), visitor_of(request), await read_form(request)
     if "channel-1" in form:
         form["channels"] = ",".join(form.get(f"channel-{rank}", "") for rank in range(1, MAX_CHANNELS + 1))
+    typed, mistakes = form.get("minutes", ""), _mistakes(form)
     options = USUAL if "usual" in form else read_options(form, visitor.options)
     visitor = replace(visitor, options=options)
     save_visitor(request, visitor)
     note_end(request, "options")
-    if not is_htmx(request):
+    if not is_htmx(request) and not mistakes:
         return RedirectResponse("/options", 303)
-    return shop.templates.response(visitor.language, "fragments/options.html", await _context(shop, visitor))
+    context = await _context(shop, visitor, mistakes) | {"path": "/options", "currency": visitor.currency}
+    context |= {"minutes": typed, "strip": strip_in_shop(request)} if mistakes else {}
+    if is_htmx(request):
+        return shop.templates.response(visitor.language, "fragments/options.html", context)
+    return shop.templates.response(visitor.language, "pages/options.html", context, status=422)
 
 
-async def _context(shop: Shop, visitor: Visitor) -> dict[str, Any]:
+def _mistakes(form: dict[str, str]) -> list[Foretold]:
+    """Take a lifetime that is no number out of the form, and return what to say of it. The rest is kept."""
+    try:
+        read_options({"minutes": form.get("minutes", "")}, USUAL)
+    except Refusal as refusal:
+        del form["minutes"]
+        return [Foretold("minutes", refusal.notice.message, "")]
+    return []
+
+
+async def _context(shop: Shop, visitor: Visitor, mistakes: Sequence[Foretold] = ()) -> dict[str, Any]:
     integration, flow, currency = visitor.integration, visitor.flow, visitor.currency
     chosen = options_of(visitor)
-    refusals = foretold(chosen, integration, flow, currency)
+    mistaken = {each.option for each in mistakes}
+    rules = foretold(chosen, integration, flow, currency)
+    refusals = [*mistakes, *(rule for rule in rules if rule.option not in mistaken)]
     left_out = [code for code in visitor.options.channels if code not in chosen.channels]
     return {
         "options": chosen,
+        "minutes": chosen.minutes,
         "offered": offered(integration, flow),
         "integration": integration,
         "channels": channels_of(currency.code, integration),
