@@ -123,6 +123,8 @@ async def test_what_an_order_cannot_show_is_a_sentence(shop: Shop) -> None:
     await shop.get(f"/orders/{order.reference_id}")
     late = await shop.post(f"/orders/{order.reference_id}/cheat/return")
     assert late.status_code == 409 and "This order is closed already" in late.text
+    for page in (early.text, late.text):  # in its card, with the other ways still there
+        assert 'class="cheat"' in page.split('role="status"')[0] and "Try it" in page
 
 
 async def test_only_the_orders_visitor_tries_it_and_only_in_the_sandbox(shop: Shop, open_shop: OpenShop) -> None:

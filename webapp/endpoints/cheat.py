@@ -34,12 +34,15 @@ async def cheats(request: Request) -> Response:
 async def cheat(request: Request) -> Response:
     """Try one of them on this shop, and show its answer (``POST /orders/{reference_id}/cheat/{slug}``).
 
-    Raises Refusal (409) where this order can't show it.
+    Where this order can't show it, the answer is 409, and the card says why.
     """
     order, tried = await _order(request), CHEATS.get(request.path_params["slug"])
     if tried is None:
         raise HTTPException(404)
-    result = await _try(request, order, tried)
+    try:
+        result = await _try(request, order, tried)
+    except Refusal as refusal:
+        return await _page(request, order, tried, refusal=refusal)
     note_end(request, "cheat")
     return await _page(request, order, tried, result)
 
@@ -116,7 +119,11 @@ def _said(answer: httpx.Response) -> Any:
 
 
 async def _page(
-    request: Request, order: Order, tried: Cheat | None = None, result: dict[str, Any] | None = None
+    request: Request,
+    order: Order,
+    tried: Cheat | None = None,
+    result: dict[str, Any] | None = None,
+    refusal: Refusal | None = None,
 ) -> Response:
     shop, visitor = shop_of(request), visitor_of(request)
     context = {
@@ -124,10 +131,12 @@ async def _page(
         "cheats": CHEATS.values(),
         "tried": tried,
         "result": result,
+        "refused": refusal and refusal.notice,
         "strip": strip_of_order(request, order),
         "currency": visitor.currency,
         "path": f"/orders/{order.reference_id}/cheat",
     }
     template = "fragments/cheat.html" if is_htmx(request) and tried else "pages/cheat.html"
     context |= {"cheat": tried}
-    return shop.templates.response(visitor.language, template, context, secret=True)
+    status = refusal.status if refusal else 200
+    return shop.templates.response(visitor.language, template, context, status=status, secret=True)
