@@ -40,12 +40,14 @@ def read_price_list(text: str, currency: Currency) -> tuple[list[Priced], list[N
         name, price = _parts(line) if len(line) <= MAX_LINE else (line, "")
         amount = _amount(price, currency)
         values = {"line": number, "text": clean(price or line)[:SHOWN], "max": MAX_NAME}
+        values["example"] = f"{35 * currency.price_step:f}"
         if not name:
             mistakes.append(Notice(N_("Line %(line)s: write a name, a semicolon and a price."), values))
         elif len(name) > MAX_NAME:
             mistakes.append(Notice(N_("Line %(line)s: a name has at most %(max)s characters."), values))
         elif amount is None:
-            mistakes.append(Notice(N_("Line %(line)s: “%(text)s” is no price. Write it in digits."), values))
+            rule = N_("Line %(line)s: “%(text)s” is no price. Write one above 0, such as %(example)s.")
+            mistakes.append(Notice(rule, values))
         elif name in (known for known, _ in products):
             mistakes.append(Notice(N_("Line %(line)s: this name is there already."), values))
         else:
