@@ -34,7 +34,7 @@ async def cheats(request: Request) -> Response:
 async def cheat(request: Request) -> Response:
     """Try one of them on this shop, and show its answer (``POST /orders/{reference_id}/cheat/{slug}``).
 
-    Where this order can't show it, the answer is 409, and the card says why.
+    Where this order can't show it, the card says why. Without htmx, the answer is 409.
     """
     order, tried = await _order(request), CHEATS.get(request.path_params["slug"])
     if tried is None:
@@ -131,12 +131,12 @@ async def _page(
         "cheats": CHEATS.values(),
         "tried": tried,
         "result": result,
-        "refused": refusal and refusal.notice,
+        "notice": refusal and refusal.notice,
         "strip": strip_of_order(request, order),
         "currency": visitor.currency,
         "path": f"/orders/{order.reference_id}/cheat",
     }
     template = "fragments/cheat.html" if is_htmx(request) and tried else "pages/cheat.html"
     context |= {"cheat": tried}
-    status = refusal.status if refusal else 200
+    status = refusal.status if refusal and not is_htmx(request) else 200  # htmx puts the card in its place
     return shop.templates.response(visitor.language, template, context, status=status, secret=True)
