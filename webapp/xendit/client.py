@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import stamina
 
-from webapp.xendit.bounded import ACCEPTED_ENCODING
+from webapp.config import XENDIT_API_URL
 from webapp.xendit.circuit_breaker import CircuitBreaker, CircuitOpen
 
 TIMEOUT = httpx.Timeout(8, connect=3)
@@ -128,6 +128,7 @@ def xendit_client(
     watch: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda inner: inner,
     *,
     breaks: bool = True,
+    api_url: str = XENDIT_API_URL,
 ) -> httpx.AsyncClient:
     """Return a client for the life of the process; ``transport`` replaces the network (sandbox, tests).
 
@@ -138,12 +139,12 @@ def xendit_client(
     if transport is None:
         from webapp.xendit.network import network_transport
 
-        transport = network_transport()
+        transport = network_transport(api_url)
     watched = watch(transport)
     inner = CircuitBreaker(watched) if breaks else watched
     return XenditClient(
         transport=RetryingTransport(inner),
         timeout=TIMEOUT,
-        headers={"Accept-Encoding": ACCEPTED_ENCODING},
+        headers={"Accept-Encoding": "gzip"},  # see bounded.py
         follow_redirects=False,
     )
