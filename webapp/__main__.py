@@ -18,7 +18,6 @@ from webapp.doctor import examine
 from webapp.server import serve
 from webapp.web.phones import is_local, network_host
 from webapp.xendit.client import xendit_client
-from webapp.xendit.network import network_transport
 
 HINTS = {
     "DuplicatePreparedStatementError": "pgbouncer must run in session mode.",
@@ -83,7 +82,7 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def _doctor(settings: Settings) -> bool:
-    async with xendit_client(network_transport()) as client:  # as the shop does
+    async with xendit_client() as client:  # as the shop does
         findings = await examine(settings, client)
     for finding in findings:
         print("ok " if finding.ok else "fix", finding.sentence)
