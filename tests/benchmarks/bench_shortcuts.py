@@ -218,10 +218,16 @@ async def starts() -> None:
     async def with_it() -> float:
         return cold_start()[1] * 1000
 
-    async def without() -> float:
-        return cold_start("import webapp.xendit.network")[1] * 1000
+    for what, module in (
+        ("network", "webapp.xendit.network"),
+        ("asyncpg", "webapp.database.postgres"),
+        ("cryptography", "webapp.sandbox.sdk_keys"),
+    ):
 
-    await compare("network imported where it is used", "a start", with_it, without)
+        async def without(module: str = module) -> float:
+            return cold_start(f"import {module}")[1] * 1000
+
+        await compare(f"{what} imported where it is used", "a start", with_it, without)
 
 
 async def main() -> None:

@@ -225,3 +225,19 @@ async def test_an_order_keeps_no_more_than_its_share(open_shop: OpenShop, databa
             shop.app.state.shop.recorder.record(order.reference_id, "call", {"answer": f"{number} {'x' * 15_000}"})
         steps = await shop.steps(order.reference_id)
         assert 180_000 < sum(len(json.dumps(step.document)) for step in steps) < 216_000
+
+
+async def test_customers_with_a_saved_method_stay_and_no_later_step_looks_at_them(
+    open_shop: OpenShop, database_url: str
+) -> None:
+    async with open_shop(database_url=database_url, keep=ROOM) as shop:
+        rows, known = Rows(database_url), ("reference_id", "customer_id", "business_id", "used_at")
+        names = [f"{number:03}" for number in range(300)]
+        await rows.insert("sandbox_known_customers", known, [(name, name, "b", "2020") for name in names])
+        columns = ("id", "business_id", "customer_id", "version", "due_at", "changed_at", "document")
+        tokens = [(f"pt-{name}", "b", name, 1, "2999", "2020", "{}") for name in names[:150]]
+        await rows.insert("sandbox_objects", columns, tokens)
+        await delete_old(shop)
+        left = await rows.fetch("SELECT reference_id, used_at FROM sandbox_known_customers")
+        assert sorted(name for name, _ in left) == names[:150]
+        assert all(used_at > "2020-" for _, used_at in left)

@@ -9,7 +9,7 @@ import pytest
 from tests.leaks import assert_no_secret, stored_text
 from tests.sandbox.conftest import CUSTOMER, INVOICE, PAY, SAVE, SUBSCRIPTION, TOKEN, Clock, OpenRig, Rig
 from webapp.database.connection import database_from_url
-from webapp.sandbox import SandboxSettings, keys, retention, sessions
+from webapp.sandbox import SandboxSettings, keys, retention, sdk_keys, sessions
 from webapp.sandbox.records import SessionRecord, attempt_id
 from webapp.sandbox.store import Store
 
@@ -164,10 +164,10 @@ async def test_an_unknown_session_cannot_be_updated(rig: Rig) -> None:
 
 
 async def test_keys_are_the_same_each_time_and_differ_by_session_and_secret(rig: Rig) -> None:
-    made = {keys.sdk_key(secret, session_id) for secret in ("a", "b") for session_id in ("ps-1", "ps-2")}
+    made = {sdk_keys.sdk_key(secret, session_id) for secret in ("a", "b") for session_id in ("ps-1", "ps-2")}
     assert len(made) == 4
-    keys.sdk_key.cache_clear()
-    assert keys.sdk_key("a", "ps-1") in made
+    sdk_keys.sdk_key.cache_clear()
+    assert sdk_keys.sdk_key("a", "ps-1") in made
     codes = {keys.link_code("a", f"ps-{number}") for number in range(200)}
     assert len(codes) == 200
     assert all(re.fullmatch(r"[A-Za-z0-9_]{8}", code) for code in codes)

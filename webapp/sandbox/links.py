@@ -25,7 +25,9 @@ def session_view(settings: SandboxSettings, record: SessionRecord) -> dict[str, 
     if record.session["mode"] == "PAYMENT_LINK":
         return record.session | {"payment_link_url": payment_link_url(settings, record.id)}
     if record.is_active:
-        return record.session | {"components_sdk_key": keys.sdk_key(settings.secret, record.id)}
+        from .sdk_keys import sdk_key
+
+        return record.session | {"components_sdk_key": sdk_key(settings.secret, record.id)}
     return record.session
 
 

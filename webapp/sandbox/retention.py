@@ -3,6 +3,7 @@
 import asyncio
 import re
 from datetime import timedelta
+from typing import Any
 
 from .clock import to_text
 from .settings import SandboxSettings
@@ -31,7 +32,8 @@ async def _delete(store: Store, kind: str, before: str) -> None:
     found = BATCH
     while found == BATCH:
         async with store.database.write() as connection:
-            rows = getattr(store.queries, f"delete_{kind}")(connection, before=before, most=BATCH)
+            renewed = await _renew(store, connection, before) if kind == "customers" else 0
+            rows = getattr(store.queries, f"delete_{kind}")(connection, before=before, most=BATCH - renewed)
             deleted = [{"id": row["id"]} async for row in rows]
             if deleted and kind == "customers":
                 await store.queries.delete_customer_details(connection, deleted)
@@ -39,8 +41,14 @@ async def _delete(store: Store, kind: str, before: str) -> None:
                 await store.queries.delete_webhooks_of(connection, deleted)
                 await store.queries.delete_callers_of(connection, deleted)
                 await store.queries.delete_aliases_of(connection, deleted)
-        found = len(deleted)
+        found = renewed + len(deleted)
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _renew(store: Store, connection: Any, before: str) -> int:
+    """Keep the customers of the next batch who are still needed. Return how many they are."""
+    now = to_text(store.clock())
+    return len([row async for row in store.queries.renew_customers(connection, now=now, before=before, most=BATCH)])
 
 
 def _tables(store: Store) -> list[str]:

@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import mimetypes
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +15,15 @@ from webapp.accept import accepts
 
 STATIC = Path(__file__).parents[2] / "static"
 SDK = "vendor/xendit-components-web-0.0.24.mjs"
-TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".md": "text/markdown",
+    ".mjs": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
 COMPRESSIBLE = ("text/", "image/svg+xml", "application/json")
 
 
@@ -44,7 +51,7 @@ def load_assets(folder: Path = STATIC) -> dict[str, Asset]:
         if file.is_file():
             path, body = file.relative_to(folder).as_posix(), file.read_bytes()
             fingerprint = hashlib.sha256(body).hexdigest()[:12]
-            media_type = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            media_type = TYPES.get(file.suffix, "application/octet-stream")
             assets[path] = Asset(path, body, media_type, f"/static/{fingerprint}/{path}")
     return assets
 

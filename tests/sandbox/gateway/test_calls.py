@@ -54,9 +54,9 @@ async def test_an_unknown_key_gets_the_error_envelope(new_checkout: NewCheckout,
 
 async def test_a_session_of_the_hosted_page_has_no_key_here(new_checkout: NewCheckout, sandbox: Sandbox) -> None:
     checkout = await new_checkout(mode="PAYMENT_LINK", components_configuration=None)
-    from webapp.sandbox import keys
+    from webapp.sandbox import sdk_keys
 
-    checkout.session["components_sdk_key"] = keys.sdk_key("secret", checkout.id)
+    checkout.session["components_sdk_key"] = sdk_keys.sdk_key("secret", checkout.id)
     assert (await checkout.get()).status_code == 404
 
 

@@ -8,13 +8,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.sandbox.gateway.conftest import seal
-from webapp.sandbox import cards, keys
+from webapp.sandbox import cards, sdk_keys
 from webapp.sandbox.cards import CardOutcome, outcome
 from webapp.sandbox.gateway.card_fields import Unreadable, open_field
 
 SESSION = "ps-" + "0" * 24
-KEY = keys.sdk_key("secret", SESSION)
-PRIVATE = keys.ecdh_private_key("secret", SESSION)
+KEY = sdk_keys.sdk_key("secret", SESSION)
+PRIVATE = sdk_keys.ecdh_private_key("secret", SESSION)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def _other_key(private: Any) -> str:
         "xendit-encrypted-1-",
         "xendit-encrypted-1-a-b-c",
         "xendit-encrypted-1-insecure-none-%%%",
-        seal("4000000000001000", keys.sdk_key("secret", "ps-" + "1" * 24), SESSION),
+        seal("4000000000001000", sdk_keys.sdk_key("secret", "ps-" + "1" * 24), SESSION),
         seal("4000000000001000", KEY, "ps-" + "1" * 24),
         seal("4000000000001000", KEY, SESSION)[:-8] + "AAAAAAA=",
         _other_key(ec.generate_private_key(ec.SECP256R1())),

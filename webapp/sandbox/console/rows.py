@@ -49,7 +49,7 @@ async def payments(store: Store) -> list[Row]:
     ]
     rows += [
         Row(id, "Payment", terms["reference_id"], _amount(terms), terms["status"], terms["created"])
-        for id, _, document in await _documents(store, "newest_objects", prefix="pr-%")
+        for id, _, document in await _documents(store, "newest_objects", prefix="pr-")
         if (terms := document["payment"])
     ]
     rows.sort(key=lambda row: row.at, reverse=True)
@@ -60,7 +60,7 @@ async def tokens(store: Store) -> list[Row]:
     """Return the saved payment methods."""
     return [
         Row(id, terms["channel_code"], terms.get("customer_id") or "–", "–", terms["status"], terms["created"])
-        for id, _, document in await _documents(store, "newest_objects", prefix="pt-%")
+        for id, _, document in await _documents(store, "newest_objects", prefix="pt-")
         if (terms := document["token"])
     ]
 
@@ -69,7 +69,7 @@ async def plans(store: Store) -> list[Row]:
     """Return the subscription plans."""
     return [
         Row(id, "Plan", terms["reference_id"], _amount(terms), terms["status"], at)
-        for id, at, document in await _documents(store, "newest_objects", prefix="rep%")
+        for id, at, document in await _documents(store, "newest_objects", prefix="rep")
         if (terms := document["plan"])
     ]
 

@@ -8,14 +8,13 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.routing import Route
 
-from .. import cards, keys, sessions
+from .. import cards, sessions
 from ..errors import SandboxError, not_found, validation_error
 from ..records import SessionRecord
 from ..settings import SandboxSettings
 from ..store import Store
 from . import responses
 from .answering import json_endpoint
-from .card_fields import Unreadable, open_field
 from .requests import JSON, inside, payload_of
 from .start_payment import apply_decision, start_payment
 
@@ -48,8 +47,11 @@ class Gateway:
 
     def _decrypted(self, record: SessionRecord, encrypted: object) -> str:
         """Return a typed card number. It must not be stored."""
+        from ..sdk_keys import ecdh_private_key
+        from .card_fields import Unreadable, open_field
+
         try:
-            return open_field(encrypted, keys.ecdh_private_key(self.settings.secret, record.id), record.id)
+            return open_field(encrypted, ecdh_private_key(self.settings.secret, record.id), record.id)
         except Unreadable as error:
             raise validation_error(str(error), "/body/card_details") from error
 

@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import hashlib
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import brotli
@@ -33,14 +33,22 @@ def published_file() -> Path:
 
 @dataclass
 class SdkCopy:
-    """An edited file, held in memory and compressed once."""
+    """An edited file, held in memory and compressed once it is asked for."""
 
     name: str
     body: bytes
-    gzipped: bytes
-    hash: str
     brotlied: bytes | None = None
     _compressing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @cached_property
+    def hash(self) -> str:
+        """Return the hash of the content, for the address."""
+        return hashlib.sha256(self.body).hexdigest()[:12]
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        """Return the gzip form."""
+        return gzip.compress(self.body, compresslevel=6, mtime=0)
 
     async def compress(self) -> None:
         """Make the Brotli form, which takes half a second: in a thread, after the first request for it."""
@@ -76,13 +84,9 @@ def load(path: Path) -> tuple[SdkCopy, SdkCopy]:
     """Return the copies of the file at `path` and of the one that it imports, once for all sandboxes of a process."""
     test_data = path.with_name(f"{path.stem}-test-data.mjs").read_bytes()
     return (
-        _copy("xendit-components.mjs", sdk.edited(path.read_bytes())),
-        _copy("test-data.mjs", sdk.edited(test_data, sdk.TEST_DATA_SHA256, sdk.TEST_DATA_EDITS)),
+        SdkCopy("xendit-components.mjs", sdk.edited(path.read_bytes())),
+        SdkCopy("test-data.mjs", sdk.edited(test_data, sdk.TEST_DATA_SHA256, sdk.TEST_DATA_EDITS)),
     )
-
-
-def _copy(name: str, body: bytes) -> SdkCopy:
-    return SdkCopy(name, body, gzip.compress(body, compresslevel=6, mtime=0), hashlib.sha256(body).hexdigest()[:12])
 
 
 def folder_of(copy: SdkCopy) -> str:

@@ -63,14 +63,21 @@ DELETE FROM sandbox_callers WHERE object_id = :id
 -- name: customers_beyond^
 SELECT used_at AS time FROM sandbox_known_customers WHERE used_at < :before ORDER BY used_at DESC LIMIT 1 OFFSET :most
 
+-- name: renew_customers
+-- Of the :most oldest, those with a saved payment method, which lasts longer. They count as used now, so that no step
+-- looks at them again.
+UPDATE sandbox_known_customers SET used_at = :now
+WHERE reference_id IN (
+    SELECT reference_id FROM sandbox_known_customers WHERE used_at <= :before ORDER BY used_at LIMIT :most
+) AND EXISTS (
+    SELECT 1 FROM sandbox_objects o
+    WHERE o.customer_id = sandbox_known_customers.customer_id AND o.due_at IS NOT NULL
+)
+RETURNING customer_id
+
 -- name: delete_customers
--- Not those with a saved payment method, which lasts longer.
 DELETE FROM sandbox_known_customers WHERE reference_id IN (
-    SELECT reference_id FROM sandbox_known_customers WHERE used_at <= :before AND NOT EXISTS (
-        SELECT 1 FROM sandbox_objects o
-        WHERE o.customer_id = sandbox_known_customers.customer_id AND o.due_at IS NOT NULL
-    )
-    ORDER BY used_at LIMIT :most
+    SELECT reference_id FROM sandbox_known_customers WHERE used_at <= :before ORDER BY used_at LIMIT :most
 )
 RETURNING customer_id AS id
 

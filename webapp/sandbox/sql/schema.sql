@@ -12,9 +12,6 @@ CREATE TABLE IF NOT EXISTS sandbox_sessions (
     document TEXT NOT NULL
 )
 
--- name: drop_sessions_due!
-DROP INDEX IF EXISTS sandbox_sessions_due
-
 -- name: create_sessions_open!
 CREATE INDEX IF NOT EXISTS sandbox_sessions_open ON sandbox_sessions (due_at) WHERE due_at IS NOT NULL
 
@@ -33,23 +30,17 @@ CREATE TABLE IF NOT EXISTS sandbox_invoices (
     document TEXT NOT NULL
 )
 
--- name: drop_invoices_due!
-DROP INDEX IF EXISTS sandbox_invoices_due
-
 -- name: create_invoices_open!
 CREATE INDEX IF NOT EXISTS sandbox_invoices_open ON sandbox_invoices (due_at) WHERE due_at IS NOT NULL
 
--- name: create_invoices_external!
-CREATE INDEX IF NOT EXISTS sandbox_invoices_external ON sandbox_invoices (business_id, external_id)
+-- name: create_invoices_reference!
+CREATE INDEX IF NOT EXISTS sandbox_invoices_reference ON sandbox_invoices (business_id, external_id, created_at, id)
 
 -- name: create_invoices_ended!
 CREATE INDEX IF NOT EXISTS sandbox_invoices_ended ON sandbox_invoices (created_at) WHERE due_at IS NULL
 
 -- name: create_invoices_recent!
 CREATE INDEX IF NOT EXISTS sandbox_invoices_recent ON sandbox_invoices (business_id, created_at)
-
--- name: drop_customers!
-DROP TABLE IF EXISTS sandbox_customers
 
 -- name: create_known_customers!
 CREATE TABLE IF NOT EXISTS sandbox_known_customers (
@@ -91,9 +82,6 @@ CREATE TABLE IF NOT EXISTS sandbox_switches (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 )
-
--- name: drop_controls!
-DROP TABLE IF EXISTS sandbox_controls
 
 -- name: create_caller_faults!
 CREATE TABLE IF NOT EXISTS sandbox_caller_faults (
