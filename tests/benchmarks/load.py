@@ -42,7 +42,7 @@ def serve_bare(port: int, bodies: dict[str, bytes], delay: float) -> None:
     routes: list[BaseRoute] = [Route("/sessions", sessions, methods=["POST"]), Route("/sessions/{id}", session)]
     routes += [Route(path, page) for path in bodies]
     quiet = {"access_log": False, "log_level": "error", "loop": "uvloop"}
-    # As Xendit does: a connection that is closed in the moment of a POST would fail it, as each tree waits for its turn.
+    # A connection that is closed in the moment of a POST fails it, and each tree waits for its turn.
     uvicorn.run(Starlette(routes=routes), port=port, timeout_keep_alive=90, **quiet)
 
 
