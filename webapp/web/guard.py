@@ -13,6 +13,9 @@ from webapp.web.own_address import THIS_MACHINE
 from webapp.web.security import content_security_policy, may_pay
 
 HSTS = "max-age=31536000; includeSubDomains"
+# A stylesheet, a script or a drawing obeys none of these; without them a first visit weighs 2.6 KB of 34 less.
+PAGES_ONLY = (b"content-security-policy", b"referrer-policy", b"permissions-policy", b"cross-origin-opener-policy")
+FILE_POLICY = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}  # of a drawing opened alone
 
 
 class GuardMiddleware:
@@ -23,7 +26,8 @@ class GuardMiddleware:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.headers = [(name.lower().encode(), value.encode()) for name, value in security_headers(settings).items()]
+        self.headers = _raw(security_headers(settings))
+        self.file_headers = [header for header in self.headers if header[0] not in PAGES_ONLY] + _raw(FILE_POLICY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -37,7 +41,9 @@ class GuardMiddleware:
                 started = True
                 own = message.get("headers", ())
                 present = {name for name, _ in own}
-                message["headers"] = [*own, *(header for header in self.headers if header[0] not in present)]
+                is_file = scope["path"].startswith("/static/") and message["status"] == 200
+                headers = self.file_headers if is_file else self.headers
+                message["headers"] = [*own, *(header for header in headers if header[0] not in present)]
             await send(message)
 
         try:
@@ -48,6 +54,10 @@ class GuardMiddleware:
             raise
 
 
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
 async def _sorry(request: Request, error: Exception) -> Response:
     with contextlib.suppress(Exception):  # what broke may be what draws the page
         return await on_crash(request, error)
@@ -55,7 +65,7 @@ async def _sorry(request: Request, error: Exception) -> Response:
 
 
 def security_headers(settings: Settings) -> dict[str, str]:
-    """Return the security headers of every answer. No HSTS for localhost: its other programs speak plain http."""
+    """Return the security headers of a page. No HSTS for localhost: its other programs speak plain http."""
     headers = {
         "Content-Security-Policy": content_security_policy(settings),
         "X-Content-Type-Options": "nosniff",
