@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import MakeSettings, OpenShop
 from tests.xendit import HTMX, fake_xendit
 from webapp.web import checkout_form
+from webapp.web.rate_limiter import Limit, RateLimiter
 from webapp.web.rate_limits import address_of
 from webapp.xendit.circuit_breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker, CircuitOpen
 
@@ -25,6 +26,26 @@ async def test_more_checkouts_than_a_person_makes_are_429_with_a_sentence(open_s
         assert "quicker than this shop can follow" in refused.text
         assert refused.headers["content-security-policy"]
         assert (await shop.get("/")).status_code == 200
+
+
+def test_a_limit_holds_in_a_moving_window_and_forgets_who_is_gone() -> None:
+    now, limit = [6_000_000.0], Limit(30, 60)
+    limiter = RateLimiter(clock=lambda: now[0])
+
+    def hits() -> int:
+        return sum(not limiter.wait(limit, "somebody") for _ in range(40))
+
+    assert hits() == 30
+    assert not limiter.wait(limit, "somebody else", cost=30) and limiter.wait(limit, "somebody else", cost=1) == 60
+    now[0] += 59
+    assert hits() == 0
+    now[0] += 1
+    assert hits() == 0  # a minute begins, but 30 were just now
+    now[0] += 21
+    assert hits() == 10
+    now[0] += 100
+    assert hits() == 30
+    assert "somebody else" not in repr(vars(limiter))
 
 
 async def test_behind_a_proxy_its_own_word_counts_and_no_made_up_one(open_shop: OpenShop) -> None:

@@ -1,36 +1,33 @@
 """Rate limits: more than a person does is answered 429, with ``Retry-After`` and a page that says so.
 
-Counted in each process for itself (moving windows, by the ``limits`` library): the limit of a shop with two workers is
-up to twice the number here, which is enough to keep a script from starving everybody else.
+Counted in each process for itself: the limit of a shop with two workers is up to twice the number here, which is enough
+to keep a script from starving everybody else.
 """
 
 import math
 import re
-import time
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from webapp.config import Settings
 from webapp.notices import N_, Refusal
+from webapp.web.rate_limiter import Limit, RateLimiter
 from webapp.web.security import Refuse
 
 # Of one visitor at one address, and of one address: a hall of people may share it.
-LIMITS: list[tuple[str, re.Pattern[str], RateLimitItem, RateLimitItem]] = [
+LIMITS: list[tuple[str, re.Pattern[str], Limit, Limit]] = [
     (
         "POST",
         re.compile(r"/checkout(/.*)?|/orders/[^/]+/(pay|cancel|refund|capture|release)"),
-        parse("30/minute"),
-        parse("1200/minute"),
+        Limit(30, 60),
+        Limit(1200, 60),
     ),
-    ("POST", re.compile(r"/orders/[^/]+/(month|retry|stop)"), parse("30/minute"), parse("1200/minute")),
-    ("POST", re.compile(r"/webhooks/.*"), parse("6000/minute"), parse("6000/minute")),
-    ("GET", re.compile(r"/(orders|shared|stage|join)/.*"), parse("1200/minute"), parse("60000/minute")),
-    ("POST", re.compile(r"/.*"), parse("300/minute"), parse("12000/minute")),
+    ("POST", re.compile(r"/orders/[^/]+/(month|retry|stop)"), Limit(30, 60), Limit(1200, 60)),
+    ("POST", re.compile(r"/webhooks/.*"), Limit(6000, 60), Limit(6000, 60)),
+    ("GET", re.compile(r"/(orders|shared|stage|join)/.*"), Limit(1200, 60), Limit(60_000, 60)),
+    ("POST", re.compile(r"/.*"), Limit(300, 60), Limit(12_000, 60)),
 ]
 
 
@@ -39,7 +36,7 @@ class RateLimitMiddleware:
 
     def __init__(self, app: ASGIApp, settings: Settings, refuse: Refuse) -> None:
         self.app, self.settings, self.refuse = app, settings, refuse
-        self.windows = MovingWindowRateLimiter(MemoryStorage())
+        self.limiter = RateLimiter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and self.settings.rate_limits:
@@ -51,18 +48,17 @@ class RateLimitMiddleware:
                     (found[2], found[1].pattern, address, visitor),
                     (found[3], found[1].pattern, address),
                 ):
-                    if not await self.windows.hit(limit, *who):
-                        await self._too_many(limit, who, scope, receive, send)
+                    if seconds := self.limiter.wait(limit, *who):
+                        await self._too_many(seconds, scope, receive, send)
                         return
         await self.app(scope, receive, send)
 
-    async def _too_many(self, limit: RateLimitItem, who: list[str], scope: Scope, receive: Receive, send: Send) -> None:
-        resets_at = (await self.windows.get_window_stats(limit, *who)).reset_time
+    async def _too_many(self, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = Refusal(
             N_("That was quicker than this shop can follow."), 429, hint=N_("Wait a moment, then try again.")
         )
         response = self.refuse(Request(scope, receive), refusal)
-        response.headers["Retry-After"] = str(max(1, math.ceil(resets_at - time.time())))
+        response.headers["Retry-After"] = str(math.ceil(seconds))
         await response(scope, receive, send)
 
 

@@ -5,8 +5,6 @@ from typing import Any
 
 import httpx
 import structlog
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
 
 from webapp.config import Settings
@@ -22,6 +20,7 @@ from webapp.orders.saved_payments import SavedPayments
 from webapp.shop.visitor import Visitor, load_visitor
 from webapp.web.own_brand import own_brand
 from webapp.web.page_cache import PageCache
+from webapp.web.rate_limiter import RateLimiter
 from webapp.web.templating import Templates
 
 log = structlog.get_logger()
@@ -49,7 +48,7 @@ class Shop:
     """Whether a webhook with the right token has reached this process."""
     pages: PageCache = field(default_factory=PageCache)
     """Storefronts as they were last rendered."""
-    questions: FixedWindowRateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
+    questions: RateLimiter = field(default_factory=RateLimiter)
     """Counts what this process asks Xendit on behalf of open pages."""
 
     async def open(self) -> None:

@@ -97,7 +97,7 @@ async def refresh_modifications(shop: Shop, order: Order) -> list[Modification]:
     if order.currency not in shop.settings.api_keys or not any(each.status.is_open for each in modifications):
         return modifications
     for modification in modifications:
-        if not modification.status.is_open or not await shop.questions.hit(QUESTIONS):
+        if not modification.status.is_open or shop.questions.wait(QUESTIONS):
             continue
         if not await shop.modifications.claim_refresh(modification.modification_id):
             continue

@@ -5,7 +5,6 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from limits import parse
 
 from webapp.integrations import outcomes
 from webapp.integrations.capture import Payment, get_payment
@@ -16,12 +15,13 @@ from webapp.notices import N_
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT, OrderStatus, may_become, status_after
+from webapp.web.rate_limiter import Limit
 from webapp.web.state import Shop
 
 log = structlog.get_logger()
 Answer = PaymentSession | Invoice | Payment | PaymentRequest
 ASKED = N_("the shop asked Xendit, because no webhook had come")
-QUESTIONS = parse("50/second")  # per process
+QUESTIONS = Limit(50, 1)  # per process
 WEBHOOK_PATIENCE = 2.0  # seconds
 PAGE_PATIENCE = 2.5  # seconds that a page waits for Xendit
 
@@ -80,7 +80,7 @@ async def refresh(shop: Shop, order: Order, *, cause: str = ASKED, webhook_first
     """
     if not order.status.may_change or order.currency not in shop.settings.api_keys:
         return order
-    if not await shop.questions.hit(QUESTIONS):  # Xendit's rate limit would be reached
+    if shop.questions.wait(QUESTIONS):  # Xendit's rate limit would be reached
         return order
     times = await shop.order_book.claim_refresh(order.reference_id, _interval(order))
     if not times:

@@ -3,20 +3,19 @@
 import re
 from collections.abc import Mapping
 
-from limits import parse
-
 from webapp.integrations import INTEGRATIONS
 from webapp.integrations.errors import XenditError
 from webapp.integrations.saved_payment import action_url
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT
+from webapp.web.rate_limiter import Limit
 from webapp.web.state import Shop
 from webapp.xendit.order_sync import after_webhook_of, apply_answer, fetch_from_xendit
 from webapp.xendit_hosts import page_address
 
 PRINTABLE = re.compile(r"[!-~]{1,2000}")
-REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = parse("20/minute"), parse("60/minute")
+REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = Limit(20, 60), Limit(60, 60)
 
 
 async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
@@ -27,7 +26,7 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
     if not order.status.is_open:
         return order, None
     for limit, who in ((REOPENS_OF_AN_ORDER, order.reference_id), (REOPENS_OF_A_VISITOR, order.visitor)):
-        if shop.settings.rate_limits and not await shop.questions.hit(limit, who):
+        if shop.settings.rate_limits and shop.questions.wait(limit, who):
             hint = N_("Wait a moment, then try again.")
             raise Refusal(N_("That was quicker than this shop can follow."), 429, hint=hint)
     answer = await fetch_from_xendit(shop, order)

@@ -37,7 +37,7 @@ async def name_saved(shop: Shop, order: Order) -> Order:
     keeps = order.flow in (Flow.SAVE, Flow.PAY_SAVE) and order.status.is_success and order.payment_token_id
     if not keeps or order.token_label or order.token_forgotten or order.currency not in shop.settings.api_keys:
         return order
-    if not await shop.questions.hit(QUESTIONS):
+    if shop.questions.wait(QUESTIONS):
         return order
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
     try:

@@ -33,7 +33,7 @@ async def fetch_plan(shop: Shop, order: Order, visitor: str) -> tuple[Order, Pla
     if order.currency not in shop.settings.api_keys:
         return order, None
     simulated = not is_live(shop, order)
-    if not await shop.questions.hit(QUESTIONS, cost=2):  # Xendit's rate limit would be reached
+    if shop.questions.wait(QUESTIONS, cost=2):  # Xendit's rate limit would be reached
         return order, PlanView(answered=False, simulated=simulated)
     set_order(order.reference_id, order.visitor)
     try:
