@@ -36,10 +36,10 @@ class OwnAddressMiddleware:
                 return JSONResponse({"message": "This shop takes webhooks by https only."}, 403)
             return self._redirect(scope)
         name = _hostname(headers.get("host", ""))
+        if webhook or name == self.hostname or name not in THIS_MACHINE:
+            return None
         forwarded = _hostname(headers.get("x-forwarded-host", "").rpartition(",")[2].strip())  # Codespaces does so
-        if name in THIS_MACHINE and self.hostname not in (name, forwarded) and not webhook:
-            return self._redirect(scope)
-        return None
+        return None if forwarded == self.hostname else self._redirect(scope)
 
     def _redirect(self, scope: Scope) -> Response:
         """Send a page to the same path at ``APP_URL``, and a form to the storefront there: its cookies stay behind."""
