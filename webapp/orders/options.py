@@ -42,7 +42,7 @@ class Options:
     def of(cls, stored: object) -> "Options":
         """Return the options that ``changed`` has written, without what this version can't read."""
         if not isinstance(stored, dict):
-            return cls()
+            return USUAL
         usual = vars(USUAL)
         known = {name: value for name, value in stored.items() if name in usual}
         if isinstance(known.get("channels"), list):
