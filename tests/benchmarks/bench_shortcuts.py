@@ -22,7 +22,7 @@ from typing import Any
 import aiosqlite
 import asyncpg
 
-from tests.benchmarks.load import ask, cold_start, get, post
+from tests.benchmarks.load import ask, cold_start, cookies, get, post
 from tests.faults.processes import ShopProcess, serve_shop
 from webapp.database.migrate import migrate
 from webapp.database.postgres import POOL_SIZE, Postgres
@@ -88,7 +88,7 @@ async def in_a_shop(change: Callable[[], None] | None, request: str, times: int)
     reader, writer = await asyncio.open_connection("127.0.0.1", shop.port)
     link = "/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:2,toraja:1,flores:1"
     _, head, _ = await ask(reader, writer, get(link)(0))
-    cookie = re.search(rb"set-cookie: (selat=[^;]+)", head)[1].decode()  # type: ignore[index]
+    cookie = cookies(head)
 
     def buy(_: int) -> str:
         return f"integration=payment_link&flow=pay&checkout_id={secrets.token_urlsafe(16)}"
@@ -98,7 +98,7 @@ async def in_a_shop(change: Callable[[], None] | None, request: str, times: int)
     order = re.search(r"selat-[0-9a-f]{32}", gzip.decompress(orders).decode())[0]  # type: ignore[index]
     make = {
         "GET /": get("/", cookie),
-        "another market": post("/choices", lambda _: "currency=IDR", cookie),
+        "another market": post("/choices/currency", lambda _: "currency=IDR", cookie),
         "the inspector": get(f"/orders/{order}/inspector", cookie),
         "GET /source": get("/source/components", cookie),
         "a checkout": post("/checkout", buy, cookie),
@@ -110,7 +110,7 @@ async def in_a_shop(change: Callable[[], None] | None, request: str, times: int)
         before = time.clock_gettime(its_clock)
         for number in range(times):
             status, _, body = await ask(reader, writer, make(number))
-            assert status == 200, body
+            assert status == 200, (status, body)
         await asyncio.sleep(WRITTEN_AFTER)
         return (time.clock_gettime(its_clock) - before) * 1000 / times
 
@@ -124,6 +124,7 @@ class SQLiteInThreads(SQLite):
 
     async def open(self) -> None:
         self._reader, self._writer = await self._connect(), await self._connect()
+        self._identity = self._file_identity()
 
     async def _connect(self) -> Any:
         connection = await aiosqlite.connect(self._path, isolation_level=None)

@@ -67,6 +67,11 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
     return int(head[9:12]), head, await reader.readexactly(int(length[1]) if length else 0)
 
 
+def cookies(head: bytes) -> str:
+    """The cookies that an answer sets, as a browser sends them."""
+    return "; ".join(each.decode() for each in re.findall(rb"(?i)set-cookie: ([^;]+)", head))
+
+
 async def rate(port: int, make: Callable[[int], bytes], connections: int = CONNECTIONS) -> tuple[float, list[float]]:
     """Requests a second over `SECONDS`, and every latency in ms."""
     latencies: list[float] = []
