@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from tests.faults.processes import standalone_sandbox
 from webapp.integrations.errors import XenditError
 from webapp.integrations.status import get_payment_session
 from webapp.xendit.client import xendit_client
-from webapp.xendit.network import network_transport
 
 pytestmark = pytest.mark.anyio
 
@@ -26,14 +26,21 @@ class Proxy:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.signed_in: set[str] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.asked.append((await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0].decode())
+        line, *headers = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
+        self.asked.append(line)
+        self.signed_in = {header for header in headers if "uthorization" in header}
         body = b'{"error_code": "NOT_FOUND", "message": "none"}'
         writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n")
         writer.write(b"Content-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(body), body))
         await writer.drain()
         writer.close()
+
+
+def basic(header: str, credentials: str) -> str:
+    return f"{header}: Basic {b64encode(credentials.encode()).decode()}"
 
 
 @pytest.fixture
@@ -49,11 +56,27 @@ async def test_the_shop_asks_by_the_proxy(
     proxy: tuple[Proxy, str], monkeypatch: pytest.MonkeyPatch, scheme: str, line: str
 ) -> None:
     counter, address = proxy
-    monkeypatch.setenv(f"{scheme.upper()}_PROXY", address)
-    async with xendit_client(network_transport(), breaks=False) as client:
+    monkeypatch.setenv(f"{scheme.upper()}_PROXY", address.replace("//", "//user:word@"))
+    url = f"{scheme}://xendit.example"
+    async with xendit_client(api_url=url, breaks=False) as client:
         with pytest.raises(XenditError):
-            await get_payment_session(client, "xnd_development_x", SESSION, api_url=f"{scheme}://xendit.example")
+            await get_payment_session(client, "xnd_development_x", SESSION, api_url=url)
     assert counter.asked and all(asked.startswith(line) for asked in counter.asked)
+    assert basic("Proxy-Authorization", "user:word") in counter.signed_in
+
+
+async def test_a_netrc_changes_no_call(
+    proxy: tuple[Proxy, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It names the host of another program's account, and would be sent in place of the API key."""
+    (tmp_path / "netrc").write_text("default login someone password else", encoding="ascii")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    counter, url = proxy
+    async with xendit_client(api_url=url, breaks=False) as client:
+        with pytest.raises(XenditError) as refused:
+            await get_payment_session(client, "xnd_development_x", SESSION, api_url=url)
+    assert refused.value.status == 404
+    assert counter.signed_in == {basic("authorization", "xnd_development_x:")}
 
 
 async def test_no_proxy_is_obeyed(proxy: tuple[Proxy, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -61,7 +84,7 @@ async def test_no_proxy_is_obeyed(proxy: tuple[Proxy, str], monkeypatch: pytest.
     monkeypatch.setenv("HTTP_PROXY", address)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     with standalone_sandbox(tmp_path) as url:
-        async with xendit_client(network_transport(), breaks=False) as client:
+        async with xendit_client(api_url=url, breaks=False) as client:
             with pytest.raises(XenditError) as refused:
                 await get_payment_session(client, "xnd_development_x", SESSION, api_url=url)
     assert refused.value.status == 404

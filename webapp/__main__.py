@@ -82,7 +82,7 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def _doctor(settings: Settings) -> bool:
-    async with xendit_client() as client:  # as the shop does
+    async with xendit_client(api_url=settings.xendit_api_url) as client:  # as the shop does
         findings = await examine(settings, client)
     for finding in findings:
         print("ok " if finding.ok else "fix", finding.sentence)

@@ -98,6 +98,7 @@ def create_app(settings: Settings, *, transport: httpx.AsyncBaseTransport | None
             transport or (SandboxTransport(sandbox.api) if sandbox else None),
             watch=lambda inner: RecordingTransport(inner, recorder),
             breaks=not sandbox,  # a failure there is one visitor's wish
+            api_url=settings.xendit_api_url,
         ),
         recorder=recorder,
         templates=Templates(assets, translations, settings=settings, currencies=open_markets(settings.api_keys)),

@@ -1,7 +1,9 @@
 """A first visit in Chromium: bytes, requests, paint and layout, on a fast line with a slow CPU and on Slow 4G.
 
-`make bench` prints it. The official demo store, measured the same way: 5,889 KB, 22 requests, LCP 1,032 ms with the
-CPU slowed down four times, first paint 4.3 s and LCP 17.6 s on Slow 4G, 291 ms of total blocking time.
+`make bench` prints it. Moments of paint follow whatever else the machine does, by a third and more. The processor time
+of the page's main thread hardly does: compare that, two versions by turns, when a page changes. The official demo
+store, measured the same way: 5,889 KB, 22 requests, LCP 1,032 ms with the CPU slowed down four times, first paint
+4.3 s and LCP 17.6 s on Slow 4G, 291 ms of total blocking time.
 """
 
 import statistics
@@ -14,8 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.conftest import CHROMIUM, QUIET
 from tests.faults.processes import ShopProcess
 
-ROUNDS = 5
+ROUNDS = 9
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
+SPENT = ("Task", "Layout", "RecalcStyle", "Script")  # as DevTools names them; the first holds the others
 OBSERVE = """
 window.seen = {lcp: 0, cls: 0, tbt: 0};
 const each = (type, note) =>
@@ -33,6 +36,7 @@ def visit(browser: Browser, url: str, *, cpu: int = 1, network: dict[str, Any] |
     page.add_init_script(OBSERVE)
     devtools = context.new_cdp_session(page)
     devtools.send("Network.enable")
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
     seen = {"bytes": 0.0, "requests": 0.0}
 
     def finished(event: dict[str, Any]) -> None:
@@ -46,8 +50,10 @@ def visit(browser: Browser, url: str, *, cpu: int = 1, network: dict[str, Any] |
         devtools.send("Network.emulateNetworkConditions", network)
     page.goto(url, wait_until="networkidle")
     page.wait_for_timeout(300)
+    metrics = {each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]}
+    spent = {name: metrics[f"{name}Duration"] * 1000 for name in SPENT}
     paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    result = {**seen, "first paint": paint, **page.evaluate("window.seen")}
+    result = {**seen, **spent, "first paint": paint, **page.evaluate("window.seen")}
     context.close()
     return result
 
@@ -108,13 +114,15 @@ def main() -> None:
         shop.kill()
     kilobytes = [{"kB": each["bytes"] / 1000} for each in plain]
     print("A first visit in Chromium, medians (and spread) of", ROUNDS)
-    print(f"  transferred, kB           {median(kilobytes, 'kB'):26} goal 45      official store 5,889")
-    print(f"  requests                  {median(plain, 'requests'):26} goal 6       official store 22")
+    print(f"  transferred, kB           {median(kilobytes, 'kB'):26} goal 30      official store 5,889")
+    print(f"  requests                  {median(plain, 'requests'):26} goal 5       official store 22")
     print(f"  layout shift (CLS)        {median(plain, 'cls'):26} goal 0.02")
-    print(f"  total blocking, 4x CPU    {median(slow_cpu, 'tbt'):26} goal 0       official store 291")
-    print(f"  LCP with 4x CPU, ms       {median(slow_cpu, 'lcp'):26} goal 400     official store 1,032")
+    for name in SPENT:
+        print(f"  {f'main thread, {name}, ms':25} {median(plain, name):26}")
+    print(f"  total blocking, 4x CPU    {median(slow_cpu, 'tbt'):26} goal 30      official store 291")
+    print(f"  LCP with 4x CPU, ms       {median(slow_cpu, 'lcp'):26} goal 270     official store 1,032")
     print(f"  first paint, Slow 4G, ms  {median(slow_line, 'first paint'):26} goal 800     official store 4,300")
-    print(f"  LCP, Slow 4G, ms          {median(slow_line, 'lcp'):26} goal 1,000   official store 17,600")
+    print(f"  LCP, Slow 4G, ms          {median(slow_line, 'lcp'):26} goal 500     official store 17,600")
     print(f"  click to fragment, ms     {median(swaps, 'swap'):26}")
     print(f"  Checkout to SDK, ms       {median(mounts, 'mounted'):26}")
 

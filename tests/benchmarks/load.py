@@ -41,7 +41,9 @@ def serve_bare(port: int, bodies: dict[str, bytes], delay: float) -> None:
 
     routes: list[BaseRoute] = [Route("/sessions", sessions, methods=["POST"]), Route("/sessions/{id}", session)]
     routes += [Route(path, page) for path in bodies]
-    uvicorn.run(Starlette(routes=routes), port=port, access_log=False, log_level="error", loop="uvloop")
+    quiet = {"access_log": False, "log_level": "error", "loop": "uvloop"}
+    # A connection that is closed in the moment of a POST fails it, and each tree waits for its turn.
+    uvicorn.run(Starlette(routes=routes), port=port, timeout_keep_alive=90, **quiet)
 
 
 class Bare:

@@ -34,10 +34,12 @@ async def checkout(request: Request) -> Response:
     checkout_id = checkout_form.read_checkout_id(form)
     visitor = visitor.with_choices(flow=Flow(flow), integration=integration, present=form.get("present", ""))
     checkout_form.refuse_foretold(visitor)
-    order = await checkout_form.earlier_order(request, visitor, checkout_id)
+    past = await checkout_form.past_of(shop, visitor, checkout_id)
+    order = await checkout_form.earlier_order(request, visitor, past)
     if order is None:
         checkout_form.refuse_unseen(request, visitor, form.get("seen"))
-        order = checkout_form.new_order(visitor, checkout_id, await checkout_form.customer_of(shop, visitor))
+        checkout_form.refuse_many(shop, past)
+        order = checkout_form.new_order(visitor, checkout_id, past.customer_id)
         if await shop.order_book.add(order, room=checkout_form.room_of(request)):  # stored before Xendit is called
             save_visitor(request, visitor)
             request.session["ordered"] = order.reference_id

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -17,7 +16,7 @@ from webapp.shop.option_rules import Foretold, foretold
 from webapp.shop.options import MAX_CHANNELS, applied, offered, options_of, read_options
 from webapp.shop.set_up_link import set_up_link
 from webapp.shop.visitor import Visitor, save_visitor
-from webapp.web.checkout_form import new_order
+from webapp.web.checkout_form import new_order, past_of
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
 from webapp.web.scene_strip import note_end, strip_in_shop
@@ -94,7 +93,7 @@ async def _request(shop: Shop, visitor: Visitor) -> dict[str, Any]:
     """Return the request, with what differs from the usual marked; none for an empty cart that is to be paid."""
     if visitor.flow != "save" and not visitor.cart.count:
         return {"request": None}
-    _, customer_id = await shop.order_book.history(visitor.id, visitor.currency.code, datetime.now(UTC))
+    customer_id = (await past_of(shop, visitor)).customer_id
     order = new_order(visitor, "preview", customer_id)
     usual = applied(USUAL, visitor.integration, visitor.flow, visitor.currency)
     plain = new_order(replace(visitor, options=usual), "preview", customer_id)

@@ -12,7 +12,7 @@ from webapp.orders.status import SAVED_PAYMENT, Flow
 from webapp.shop.options import options_of
 from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import save_visitor
-from webapp.web.checkout_form import charged_order, customer_of, read_checkout_id, refuse_unseen, room_of
+from webapp.web.checkout_form import charged_order, past_of, read_checkout_id, refuse_many, refuse_unseen, room_of
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.payment import leave
@@ -37,6 +37,8 @@ async def pay(request: Request) -> Response:
         if saved.currency != visitor.currency.code:
             raise Refusal(N_("%(label)s was saved in another market."), 409, label=saved.token_label)
         refuse_unseen(request, visitor, form.get("seen"))
+        past = await past_of(shop, visitor)
+        refuse_many(shop, past)
         new = visitor.cart.to_order(
             visitor=visitor.id,
             checkout_id=checkout_id,
@@ -44,7 +46,7 @@ async def pay(request: Request) -> Response:
             flow=Flow.PAY,
             currency=visitor.currency,
             locale=visitor.language,
-            customer_id=await customer_of(shop, visitor),
+            customer_id=past.customer_id,
             options=Options(fee=options_of(visitor).fee),
         )
         new = replace(new, reference_id=reference_id, payment_token_id=saved.payment_token_id)

@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -31,9 +32,9 @@ class Mask:
         """Return a copy of JSON without its secrets. Give a whole exchange: what is secret in it is so throughout."""
         texts: list[str] = []
         found: dict[str, str] = {}
-        _survey(value, texts, found, 0)
-        known = {**Mask(found)._known, **self._known}
-        return _walk(value, _finders("\n".join(texts), known), 0)
+        copy = _hide(value, texts, found, 0)
+        finders = _finders("\n".join(texts), {**Mask(found)._known, **self._known})
+        return _walk(copy, finders) if finders else copy
 
     def text(self, text: str) -> str:
         """A text without its secrets; the rest of it stays readable."""
@@ -74,43 +75,41 @@ def _replace_plain(text: str, finders: list[Finder]) -> str:
     return text
 
 
-def _walk(value: Any, finders: list[Finder], depth: int) -> Any:
+def _hide(value: Any, texts: list[str], found: dict[str, str], depth: int) -> Any:
+    """Return a copy without what a name gives away. Collect that, and every name, text and number that stays."""
+    if depth > MAX_DEPTH:
+        return masked("nested too deeply")
+    if isinstance(value, str | int | float):
+        texts.append(str(value))
+        return value
+    if isinstance(value, list | tuple):
+        return [_hide(child, texts, found, depth + 1) for child in value]
+    if not isinstance(value, Mapping):
+        return value
+    copy = {}
+    for name, child in value.items():
+        texts.append(name)
+        why = _why(name, value)
+        if why and isinstance(child, str):
+            found.update((part, why) for part in _parts(child))
+            copy[name] = masked(why) if child else child
+        else:
+            kept = _hide(child, texts, found, depth + 1)
+            hidden = why and child not in (None, [], {}) and not isinstance(child, bool)
+            copy[name] = masked(why) if why and hidden else kept
+    return copy
+
+
+def _walk(value: Any, finders: list[Finder]) -> Any:
+    """Return a copy without what the finders find."""
     if isinstance(value, str):
         return _replace(value, finders)
-    if isinstance(value, Mapping | list | tuple) and depth > MAX_DEPTH:
-        return masked("nested too deeply")
-    if isinstance(value, Mapping):
-        copy = {}
-        for name, child in value.items():
-            why = _why(name, value)
-            hidden = why and child not in (None, "", [], {}) and not isinstance(child, bool)
-            copy[_replace(name, finders)] = masked(why) if why and hidden else _walk(child, finders, depth + 1)
-        return copy
-    if isinstance(value, list | tuple):
-        return [_walk(item, finders, depth + 1) for item in value]
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        text = _replace(str(value), finders)
-        return value if text == str(value) else text
-    return value
-
-
-def _survey(value: Any, texts: list[str], found: dict[str, str], depth: int) -> None:
-    """Collect every name, text and number, and the secrets that their names give away."""
-    if isinstance(value, Mapping) and depth <= MAX_DEPTH:
-        for name, child in value.items():
-            texts.append(name)
-            why = _why(name, value)
-            if why and isinstance(child, str):
-                found.update((part, why) for part in _parts(child))
-            else:
-                _survey(child, texts, found, depth + 1)
-    elif isinstance(value, list | tuple) and depth <= MAX_DEPTH:
-        for child in value:
-            _survey(child, texts, found, depth + 1)
-    elif isinstance(value, str):
-        texts.append(value)
-    elif isinstance(value, int | float):
-        texts.append(str(value))
+    if isinstance(value, list):
+        return [_walk(child, finders) for child in value]
+    if isinstance(value, dict):
+        return {_replace(name, finders): _walk(child, finders) for name, child in value.items()}
+    text = _replace(str(value), finders)
+    return value if text == str(value) else text
 
 
 def _why(name: str, parent: Mapping[Any, Any]) -> str | None:
@@ -119,6 +118,11 @@ def _why(name: str, parent: Mapping[Any, Any]) -> str | None:
         return OPENS  # an action of a payment request: where the shopper confirms it
     if name == "expiry_date" and "external_id" in parent:
         return None  # an invoice's end, not a card's
+    return _why_field(name)
+
+
+@lru_cache(maxsize=1024)  # the API's names are few
+def _why_field(name: str) -> str | None:
     return FIELDS.get(name.replace("_", "").replace("-", "").lower())
 
 

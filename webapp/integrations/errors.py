@@ -114,5 +114,6 @@ def _check(value: object, depth: int) -> None:
     endless = isinstance(value, float) and not math.isfinite(value)
     if depth < 0 or endless or (isinstance(value, str) and UNSTORABLE.search(value)):
         raise ValueError("nested too deeply, a number without end, or text that is not Unicode")
-    for child in (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _check(child, depth - 1)
+    if isinstance(value, (dict, list)):
+        for child in (*value, *value.values()) if isinstance(value, dict) else value:
+            _check(child, depth - 1)

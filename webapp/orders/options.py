@@ -1,7 +1,7 @@
 """The options of an order: channels, saving, capture, a fee, lifetime, customer. Plain data: no database, no HTTP."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 CUSTOMER = ("given_names", "surname", "email", "mobile_number")
 
@@ -30,8 +30,7 @@ class Options:
     @property
     def changed(self) -> dict[str, object]:
         """Return the options that differ from their defaults."""
-        usual = asdict(USUAL)
-        return {name: value for name, value in asdict(self).items() if value != usual[name]}
+        return {name: value for name, value in vars(self).items() if value != getattr(USUAL, name)}
 
     @property
     def customer(self) -> str:
@@ -44,7 +43,7 @@ class Options:
         """Return the options that ``changed`` has written, without what this version can't read."""
         if not isinstance(stored, dict):
             return cls()
-        usual = asdict(USUAL)
+        usual = vars(USUAL)
         known = {name: value for name, value in stored.items() if name in usual}
         if isinstance(known.get("channels"), list):
             known["channels"] = tuple(known["channels"])

@@ -13,6 +13,7 @@ import aiosql
 
 from webapp.database.connection import Database, Transaction
 from webapp.orders.order import Order
+from webapp.orders.past import Past
 from webapp.orders.rows import IDS, Change, change_from_row, new_order_row, order_from_row, status_columns, timestamp
 from webapp.orders.status import OrderStatus, may_become
 
@@ -20,7 +21,6 @@ Ids = Mapping[str, str]
 NO_IDS: Ids = {}
 SET_IDS = {*IDS, "customer_id"} - {"payment_id"}
 FOUND_BY = ("payment_request_id", "payment_token_id", "recurring_plan_id", "invoice_id")
-REFRESH_EVERY = timedelta(seconds=3)
 
 
 class OrderBook:
@@ -79,11 +79,11 @@ class OrderBook:
         async with self._database.autocommit() as connection:
             await self._sql.disown_orders(connection, visitor=visitor, nobody=f"nobody-{secrets.token_hex(8)}")
 
-    async def history(self, visitor: str, currency: str, since: datetime) -> tuple[int, str | None]:
-        """Return the number of orders that a visitor has made since then, and Xendit's id of them in a market."""
+    async def past(self, visitor: str, currency: str, since: datetime, checkout_id: str) -> Past:
+        """Return what a visitor has ordered: since then, in a market, and with this checkout id."""
+        asked = {"visitor": visitor, "currency": currency, "since": timestamp(since), "checkout_id": checkout_id}
         async with self._database.read() as connection:
-            row = await self._sql.history(connection, visitor=visitor, currency=currency, since=timestamp(since))
-        return int(row["orders"]), row["customer_id"]
+            return Past(**await self._sql.past(connection, **asked))
 
     async def overdue(self, now: datetime, most: int = 20) -> list[Order]:
         """Return open and authorised orders past their expiry, unless Xendit was asked in the last 30 seconds."""
@@ -126,7 +126,7 @@ class OrderBook:
         async with self._database.read() as connection:
             return [change_from_row(row) async for row in self._sql.changes_of(connection, reference_id=reference_id)]
 
-    async def claim_refresh(self, reference_id: str, every: timedelta = REFRESH_EVERY) -> int:
+    async def claim_refresh(self, reference_id: str, every: timedelta = timedelta(seconds=3)) -> int:
         """Return True to one caller per interval, across processes. That caller may ask Xendit about the order."""
         stamps = {"now": timestamp(_now()), "not_since": timestamp(_now() - every)}
         async with self._database.autocommit() as connection:

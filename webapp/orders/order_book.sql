@@ -32,13 +32,13 @@ LIMIT 1;
 -- name: recent_orders(visitor, most)
 SELECT * FROM orders WHERE visitor = :visitor ORDER BY created DESC, reference_id LIMIT :most;
 
--- name: history(visitor, since, currency)^
+-- name: past(visitor, since, currency, checkout_id)^
 -- Counts no further than what the shop takes in an hour (MAX_ORDERS_AN_HOUR).
 SELECT COUNT(*) AS orders, (
     SELECT customer_id FROM orders
     WHERE visitor = :visitor AND currency = :currency AND customer_id IS NOT NULL
     ORDER BY created DESC LIMIT 1
-) AS customer_id
+) AS customer_id, (SELECT reference_id FROM orders WHERE checkout_id = :checkout_id) AS reference_id
 FROM (SELECT 1 FROM orders WHERE visitor = :visitor AND created > :since LIMIT 100) AS made;
 
 -- name: overdue_orders(now, asked_before, most)

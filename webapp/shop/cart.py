@@ -43,12 +43,11 @@ class Cart:
     @classmethod
     def from_cookie(cls, stored: object, brand: Brand = SELAT) -> "Cart":
         """Return the cart in the cookie, without products that are unknown or sold out."""
-        on_sale = {key for key, product in brand.products.items() if not product.sold_out}
         wanted = stored.items() if isinstance(stored, dict) else ()
         kept = {
             key: min(int(quantity), MAX_QUANTITY)
             for key, quantity in wanted
-            if key in on_sale and isinstance(quantity, int) and quantity > 0
+            if isinstance(quantity, int) and quantity > 0 and key in brand.products and not brand.products[key].sold_out
         }
         return cls(kept, brand)
 

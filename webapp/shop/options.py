@@ -1,7 +1,7 @@
 """Read the visitor's options, and keep those that the API documents for a payment method and a flow."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -34,8 +34,10 @@ def offered(integration: str, flow: Flow) -> tuple[str, ...]:
 
 def applied(options: Options, integration: str, flow: Flow, currency: Currency) -> Options:
     """Return the options without those that this payment method, flow or market can't have."""
+    if options == USUAL:
+        return options
     names = offered(integration, flow)
-    kept = replace(options, **_usual(name for name in OPTION_FIELDS if name not in names))
+    kept = replace(options, **{name: getattr(USUAL, name) for name in OPTION_FIELDS if name not in names})
     here = {channel.code for channel in channels_of(currency.code, integration)}
     manual = kept.capture == "MANUAL"
     return replace(kept, channels=() if manual else tuple(code for code in kept.channels if code in here))
@@ -56,10 +58,6 @@ def fee_of(visitor: Visitor) -> LineItem | None:
     """Return the fee of what is in the cart; None without one."""
     fee = options_of(visitor).fee
     return fee_line(fee, visitor.currency) if fee and visitor.cart.count else None
-
-
-def _usual(names: Iterable[str]) -> dict[str, Any]:
-    return {name: getattr(USUAL, name) for name in names}
 
 
 def read_options(fields: Mapping[str, str], before: Options) -> Options:

@@ -76,10 +76,8 @@ def load_visitor(
     """Return the visitor in the cookie. Each missing or invalid part gets its default."""
     wear(brand)
     session, open_markets, known = request.session, list(currencies), list(languages)
-    code = session.get("currency")
-    flow = session.get("flow")
-    integration = session.get("integration")
-    language = session.get("language")
+    code, flow = session.get("currency"), session.get("flow")
+    integration, language = session.get("integration"), session.get("language")
     visitor = Visitor(
         id=session.get("visitor") or secrets.token_urlsafe(16),
         cart=Cart.from_cookie(session.get("cart"), brand),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
+from webapp.orders.past import Past
 from webapp.orders.status import SAVED_PAYMENT, Flow, OrderStatus
 from webapp.shop.option_rules import foretold
 from webapp.shop.options import options_of
@@ -29,23 +30,26 @@ def read_checkout_id(form: Mapping[str, str]) -> str:
     return form["checkout_id"]
 
 
-async def customer_of(shop: Shop, visitor: Visitor) -> str | None:
-    """Return Xendit's id of the visitor in this market, or None. Raises Refusal (429) after 60 orders an hour."""
+async def past_of(shop: Shop, visitor: Visitor, checkout_id: str = "") -> Past:
+    """Return what the visitor has ordered: in the last hour, in this market, and with this form."""
     an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
-    made, customer_id = await shop.order_book.history(visitor.id, visitor.currency.code, an_hour_ago)
-    if shop.settings.rate_limits and made >= MAX_ORDERS_AN_HOUR:
+    return await shop.order_book.past(visitor.id, visitor.currency.code, an_hour_ago, checkout_id)
+
+
+def refuse_many(shop: Shop, past: Past) -> None:
+    """Raise Refusal (429) after 60 orders an hour."""
+    if shop.settings.rate_limits and past.orders >= MAX_ORDERS_AN_HOUR:
         hint = N_("Your cart is kept. Try again in an hour.")
         raise Refusal(N_("You have made as many orders as this shop takes in an hour."), 429, hint=hint)
-    return customer_id
 
 
-async def earlier_order(request: Request, visitor: Visitor, checkout_id: str) -> Order | None:
+async def earlier_order(request: Request, visitor: Visitor, past: Past) -> Order | None:
     """Return the order that this form has made, or the one that still waits for the same cart and choices.
 
     Raises Refusal where the form has made an order and the cart or the choices have changed since.
     """
     book = shop_of(request).order_book
-    if order := await book.get_by_checkout(checkout_id):
+    if past.reference_id and (order := await book.get(past.reference_id)):
         if order.status.is_open and not _same(order, visitor):
             raise Refusal(N_("This form has made an order already, and your cart has changed since."), 409, hint=AGAIN)
         return order

@@ -70,7 +70,7 @@ def security_headers(settings: Settings) -> dict[str, str]:
         "Content-Security-Policy": content_security_policy(settings),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
-        "Permissions-Policy": f"camera=(), microphone=(), geolocation=(), payment=({may_pay()})",
+        "Permissions-Policy": f"camera=(), microphone=(), geolocation=(), payment=({may_pay(settings)})",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
     if settings.is_https and urlsplit(settings.app_url).hostname not in THIS_MACHINE:

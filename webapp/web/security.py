@@ -58,9 +58,9 @@ def content_security_policy(settings: Settings, framed_by: str = "'none'") -> st
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def may_pay() -> str:
-    """Return who may ask the browser's own wallets, such as Google Pay: Xendit's page in a frame too."""
-    return " ".join(["self", *(f'"{origin}"' for origin in PAGES)])
+def may_pay(settings: Settings) -> str:
+    """Return who may ask the browser's own wallets, such as Google Pay: with real keys Xendit's page in a frame too."""
+    return " ".join(["self", *(f'"{origin}"' for origin in PAGES if not settings.sandbox)])
 
 
 class SecurityMiddleware:

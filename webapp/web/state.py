@@ -84,9 +84,8 @@ def visitor_of(request: Request) -> Visitor:
     """Return the visitor of this request, decoded from the cookie once."""
     if not hasattr(request.state, "visitor"):
         shop = shop_of(request)
-        settings, languages = shop.settings, shop.templates.languages
-        brand = own_brand(request, settings)
-        request.state.visitor = load_visitor(request, settings.api_keys, languages, brand)
+        brand = own_brand(request, shop.settings)
+        request.state.visitor = load_visitor(request, shop.settings.api_keys, shop.templates.languages, brand)
     visitor: Visitor = request.state.visitor
     return visitor
 

@@ -2,10 +2,10 @@
 
 import zlib
 
+import aiohttp
 import httpx
 
 MAX_BODY = 1_000_000  # bytes, as they arrive and decompressed
-ACCEPTED_ENCODING = "gzip"
 NOT_COPIED = (b"content-encoding", b"content-length", b"transfer-encoding")  # they are about the body as it arrived
 
 
@@ -13,27 +13,27 @@ class Unreadable(Exception):
     """A body that is not read to its end. The text says why, without quoting it."""
 
 
-async def read_bounded(response: httpx.Response) -> httpx.Response:
+async def read_bounded(answer: aiohttp.ClientResponse) -> httpx.Response:
     """Return the answer with its body, decompressed. A body that is too long or can't be decompressed is left out.
 
     ``extensions["refused"]`` then says why; without a body, the answer is an unexpected one.
     """
-    headers = [(name, value) for name, value in response.headers.raw if name.lower() not in NOT_COPIED]
-    extensions = dict(response.extensions)
+    headers = [(name, value) for name, value in answer.raw_headers if name.lower() not in NOT_COPIED]
+    extensions: dict[str, str] = {}
     try:
-        body = await _body(response)
+        body = await _body(answer)
     except Unreadable as reason:
         body, extensions["refused"] = b"", str(reason)
-    return httpx.Response(response.status_code, headers=headers, content=body, extensions=extensions)
+    return httpx.Response(answer.status, headers=headers, content=body, extensions=extensions)
 
 
-async def _body(response: httpx.Response) -> bytes:
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ("identity", ACCEPTED_ENCODING):
+async def _body(answer: aiohttp.ClientResponse) -> bytes:
+    encoding = answer.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
         raise Unreadable("compressed in a way that was not asked for")
-    unzip = zlib.decompressobj(wbits=31) if encoding == ACCEPTED_ENCODING else None
+    unzip = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
     body, arrived = bytearray(), 0
-    async for chunk in response.aiter_raw():
+    async for chunk in answer.content.iter_any():
         arrived += len(chunk)
         try:
             body += unzip.decompress(chunk, MAX_BODY + 1 - len(body)) if unzip else chunk
