@@ -44,7 +44,9 @@ PREFERENCES = {  # nothing but this machine can be reached
     "browser.aboutwelcome.enabled": "false",
     "datareporting.policy.dataSubmissionEnabled": "false",
 }
-LEFT = re.compile("NetworkError when attempting to fetch resource|Load failed")  # a poll of a page that was left
+LEFT = re.compile(
+    "NetworkError when attempting to fetch resource|Load failed|Fetch is aborted"
+)  # a poll of a page that was left
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -146,6 +148,7 @@ def visitor(window: Browser, reporting: Reporting) -> Iterator[Browser]:
     """A visitor's window: new cookies, and no complaint at the end."""
     window.goto("/healthz")
     window.driver.command("DeleteAllCookies", {})
+    window.until(lambda: window.driver.command("GetCookies", {}) == [], "no cookies")  # WebKit deletes them later
     window.resize(1280, 900)
     yield window
     reporting.out_of_order = False

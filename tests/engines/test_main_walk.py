@@ -1,7 +1,6 @@
 """The main walk in Firefox and in WebKit: what Chromium's tests prove in depth holds in the other two engines."""
 
 import json
-import time
 
 import pytest
 
@@ -93,7 +92,6 @@ def test_a_card_in_components(visitor: Browser) -> None:
     visitor.click("#components-pay:enabled")
     visitor.enter("iframe.xendit-action-iframe")
     visitor.sees("button[value=approve]")
-    time.sleep(0.7)  # its window slides in, and moves what is to be clicked
     visitor.click("button[value=approve]")
     visitor.leave()
     visitor.sees(PAID)

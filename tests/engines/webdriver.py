@@ -29,6 +29,7 @@ ROUTES = {  # name in Marionette, which is the standard's: its HTTP route
     "PerformActions": ("POST", "actions"),
     "SetWindowRect": ("POST", "window/rect"),
     "DeleteAllCookies": ("DELETE", "cookie"),
+    "GetCookies": ("GET", "cookie"),
     "TakeScreenshot": ("GET", "screenshot"),
     "DeleteSession": ("DELETE", ""),
 }
@@ -123,7 +124,8 @@ class Browser:
             except DriverError as error:
                 seen = error
             time.sleep(0.05)
-        raise AssertionError(f"{self.name} waited in vain for {what or 'it'} at {self.url}: {seen or ''}")
+        said = self.run("return document.querySelector('#notice')?.innerText || ''")
+        raise AssertionError(f"{self.name} waited in vain for {what or 'it'} at {self.url}: {seen or ''} {said}")
 
     def sees(self, selector: str, text: str = "") -> dict[str, str]:
         """Return the first element that can be seen and holds this text, once there is one."""
@@ -137,14 +139,22 @@ class Browser:
         self.until(lambda: self.run("return !document.querySelector(arguments[0])", selector), f"no {selector}")
 
     def click(self, selector: str) -> None:
-        """By the pointer, in the middle of the window. What moves is looked for again."""
+        """By the pointer, in the middle of the window, once it has stopped moving."""
         self.until(lambda: self._click(selector), f"a click on {selector}")
 
     def _click(self, selector: str) -> bool:
-        element = self.sees(selector)
-        self.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
-        self.driver.command("ElementClick", {"id": element[ELEMENT]})
+        self.driver.command("ElementClick", {"id": self._still(selector)[ELEMENT]})
         return True
+
+    def _still(self, selector: str) -> dict[str, str]:
+        """Return an element in the middle of the window, once it has stopped moving."""
+        where = """arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})
+        return JSON.stringify(arguments[0].getBoundingClientRect())"""
+        element, before, now = self.sees(selector), "", "nowhere yet"
+        while before != now:
+            before, now = now, self.run(where, element)
+            time.sleep(0.05)
+        return element
 
     def type(self, selector: str, text: str) -> None:
         """Type into a field, once it can be reached."""
@@ -163,7 +173,7 @@ class Browser:
     def enter(self, selector: str) -> None:
         """Go into a frame, from the page."""
         self.driver.command("SwitchToFrame", {"id": None})
-        frame = self.sees(selector)
+        frame = self._still(selector)
         identity = {"id": frame, "element": frame[ELEMENT]} if isinstance(self.driver, Marionette) else {"id": frame}
         self.driver.command("SwitchToFrame", identity)
 
