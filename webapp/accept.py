@@ -1,16 +1,12 @@
 """Read ``Accept-Language`` and ``Accept-Encoding`` (https://www.rfc-editor.org/rfc/rfc9110#section-12.4.2)."""
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
-from types import MappingProxyType
 
 MAX_LENGTH = 500
 OLD_TAGS = {"in": "id"}  # what old Androids call Indonesian
 
 
-@lru_cache(maxsize=500)
-def accepted(header: str) -> Mapping[str, float]:
+def accepted(header: str) -> dict[str, float]:
     """Return each value in lower case with its weight, 1 unless ``q`` says otherwise, the most wanted first.
 
     A value whose weight can't be read is left out. Weight 0 means: not acceptable.
@@ -23,7 +19,7 @@ def accepted(header: str) -> Mapping[str, float]:
             weights[value] = min(max(float(weight), 0.0), 1.0)
         except ValueError:
             continue
-    return MappingProxyType(dict(sorted(weights.items(), key=lambda item: -item[1])))
+    return dict(sorted(weights.items(), key=lambda item: -item[1]))
 
 
 def accepts(header: str, coding: str) -> bool:

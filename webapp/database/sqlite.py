@@ -9,7 +9,7 @@ import random
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +142,7 @@ class SQLite:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        async with asyncio.timeout(errors.PATIENCE_SECONDS) if self._lock.locked() else nullcontext():
+        async with asyncio.timeout(errors.PATIENCE_SECONDS):
             await self._lock.acquire()
         try:
             yield

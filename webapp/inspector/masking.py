@@ -3,7 +3,6 @@
 import base64
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -118,11 +117,6 @@ def _why(name: str, parent: Mapping[Any, Any]) -> str | None:
         return OPENS  # an action of a payment request: where the shopper confirms it
     if name == "expiry_date" and "external_id" in parent:
         return None  # an invoice's end, not a card's
-    return _why_field(name)
-
-
-@lru_cache(maxsize=1024)  # the API's names are few
-def _why_field(name: str) -> str | None:
     return FIELDS.get(name.replace("_", "").replace("-", "").lower())
 
 

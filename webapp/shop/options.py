@@ -34,8 +34,6 @@ def offered(integration: str, flow: Flow) -> tuple[str, ...]:
 
 def applied(options: Options, integration: str, flow: Flow, currency: Currency) -> Options:
     """Return the options without those that this payment method, flow or market can't have."""
-    if options == USUAL:
-        return options
     names = offered(integration, flow)
     kept = replace(options, **{name: getattr(USUAL, name) for name in OPTION_FIELDS if name not in names})
     here = {channel.code for channel in channels_of(currency.code, integration)}
