@@ -15,7 +15,7 @@ PLAIN = re.compile(r"[!#-<>-\[\]-~]*")  # ASCII without spaces, quotes, "=" and 
 def logfmt(logger: object, method: str, event: structlog.typing.EventDict) -> str:
     """Return a line of ``name=value``. A value that is more than a plain word is quoted as in JSON.
 
-    structlog's own renderer looks at each letter of each name, which costs 5 % of ``GET /``.
+    structlog's own renderer leaves control characters as they are, and takes 5 % of ``GET /`` more.
     """
     fields = {**{name: event.pop(name, "") for name in FIRST}, **event}
     return " ".join([f"{name}={_quoted(value)}" for name, value in fields.items()])

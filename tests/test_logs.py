@@ -1,0 +1,26 @@
+"""A log line is one line of plain words, whatever its values hold."""
+
+import pytest
+
+from webapp.logs import logfmt
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("POST", "POST"),
+        (303, "303"),
+        (None, ""),
+        ("/orders/{reference_id}", "/orders/{reference_id}"),
+        ("two words", '"two words"'),
+        ("a=b", '"a=b"'),
+        ("evil\nlevel=error", r'"evil\nlevel=error"'),
+        ("\x1b[2Jcleared", r'"\u001b[2Jcleared"'),
+        ("line\u2028separator", r'"line\u2028separator"'),
+        ('"quoted\\', r'"\"quoted\\"'),
+    ],
+)
+def test_a_value_can_start_no_line_and_reach_no_terminal(value: object, written: str) -> None:
+    line = logfmt(None, "info", {"value": value, "event": "request", "level": "info", "timestamp": "now"})
+    assert line == f"timestamp=now level=info event=request value={written}"
+    assert line.isprintable() and len(line.splitlines()) == 1
