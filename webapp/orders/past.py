@@ -1,11 +1,11 @@
-"""What a visitor has ordered before. Plain data: no database, no HTTP."""
+"""A visitor's earlier orders. Plain data: no database, no HTTP."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Past:
-    """All that a checkout must know of a visitor's orders, by one question to the database."""
+    """The part of a visitor's earlier orders that decides a checkout, read in one statement."""
 
     orders: int
     """The number of recent ones."""

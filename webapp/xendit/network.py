@@ -1,5 +1,6 @@
 """The network transport to Xendit: aiohttp's connections behind httpx's interface."""
 
+import asyncio
 from functools import partial
 from urllib.request import getproxies, proxy_bypass
 
@@ -51,8 +52,9 @@ class NetworkTransport(httpx.AsyncBaseTransport):
             raise _translated(failure)(type(failure).__name__, request=request) from None
 
     def _new_session(self) -> aiohttp.ClientSession:
+        loop = asyncio.get_running_loop()
         connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEPT_SECONDS, ssl=self._ssl)
-        connector._factory = partial(_ResponseHandler, loop=connector._loop)  # type: ignore[assignment]  # a subclass of aiohttp's
+        connector._factory = partial(_ResponseHandler, loop=loop)  # type: ignore[assignment]  # a subclass of aiohttp's
         return aiohttp.ClientSession(connector=connector, proxy=self._proxy_url, auto_decompress=False)
 
     async def aclose(self) -> None:
