@@ -123,8 +123,7 @@ class SQLiteInThreads(SQLite):
     driver = "aiosqlite"
 
     async def open(self) -> None:
-        self._reader, self._writer = await self._connect(), await self._connect()
-        self._identity = self._file_identity()
+        self.reader, self.writer = await self._connect(), await self._connect()  # type: ignore[assignment]
 
     async def _connect(self) -> Any:
         connection = await aiosqlite.connect(self._path, isolation_level=None)
@@ -135,14 +134,13 @@ class SQLiteInThreads(SQLite):
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Any]:
-        async with self.autocommit() as connection:
-            await connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            await connection.execute("COMMIT")
+        await self.writer.execute("BEGIN IMMEDIATE")
+        yield self.writer
+        await self.writer.execute("COMMIT")
 
     async def close(self) -> None:
-        await self._reader.close()  # type: ignore[func-returns-value]
-        await self._writer.close()  # type: ignore[func-returns-value]
+        await self.reader.close()  # type: ignore[func-returns-value]
+        await self.writer.close()  # type: ignore[func-returns-value]
 
 
 class PostgresWithReset(Postgres):

@@ -19,8 +19,11 @@ class Database(Protocol):
 
     async def open(self) -> None: ...
     async def close(self) -> None: ...
+    @property
+    def reader(self) -> Any: ...
+    @property
+    def writer(self) -> Any: ...
     def read(self) -> Any: ...
-    def autocommit(self) -> Any: ...
     def write(self) -> Any: ...
 
 
@@ -28,7 +31,7 @@ class Transaction:
     """A Database whose reads and writes all use the connection of one transaction."""
 
     def __init__(self, driver: str, connection: Any) -> None:
-        self.driver, self._connection = driver, connection
+        self.driver, self.reader, self.writer = driver, connection, connection
 
     async def open(self) -> None:
         """Do nothing: the connection is open."""
@@ -37,9 +40,9 @@ class Transaction:
         """Do nothing: ``write()`` ends the transaction."""
 
     def read(self) -> Any:
-        return nullcontext(self._connection)
+        return nullcontext(self.reader)
 
-    autocommit = write = read
+    write = read
 
 
 def database_from_url(url: str) -> Database:

@@ -44,6 +44,27 @@ class Postgres:
     async def close(self) -> None:
         await self._pool.close()
 
+    async def fetch(self, sql: str, *parameters: Any) -> list[Any]:
+        """Run a statement by itself."""
+        async with self.read() as connection:
+            rows: list[Any] = await connection.fetch(sql, *parameters)
+        return rows
+
+    async def fetchrow(self, sql: str, *parameters: Any) -> Any:
+        """Run a statement that returns at most one row."""
+        async with self.read() as connection:
+            return await connection.fetchrow(sql, *parameters)
+
+    async def execute(self, sql: str, *parameters: Any) -> None:
+        async with self.read() as connection:
+            await connection.execute(sql, *parameters)
+
+    @property
+    def reader(self) -> "Postgres":
+        return self
+
+    writer = reader
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Any]:
         with translate_errors(*UNAVAILABLE_ERRORS):
@@ -53,8 +74,6 @@ class Postgres:
             except asyncpg.ReadOnlySQLTransactionError:
                 await self._pool.expire_connections()
                 raise
-
-    autocommit = read
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Any]:

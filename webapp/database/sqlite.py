@@ -8,8 +8,8 @@ import asyncio
 import random
 import sqlite3
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +38,15 @@ class Connection:
                 return self._connection.execute(sql, parameters).fetchall()
             except sqlite3.OperationalError as failure:
                 if failure.sqlite_errorcode & 0xFF not in LOCKED or time.monotonic() > until:
-                    raise
+                    raise DatabaseUnavailable(type(failure).__name__) from failure
             await asyncio.sleep(random.uniform(0, 0.002))
 
-    async def execute(self, sql: str, parameters: Any = ()) -> None:
-        """Run a statement whose rows are of no concern."""
-        await self.fetch(sql, parameters)
+    execute = fetch
 
     async def executemany(self, sql: str, parameters: list[Any]) -> None:
         """Run a statement once for each; within a transaction, so that no lock has to be waited for."""
-        self._connection.executemany(sql, parameters)
+        with translate_errors(sqlite3.OperationalError):
+            self._connection.executemany(sql, parameters)
 
     def rollback(self) -> None:
         """End the transaction, if there is one, as if it had not been."""
@@ -94,10 +93,11 @@ class SQLite:
     async def open(self) -> None:
         with translate_errors(OSError, sqlite3.Error):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._reader, self._writer = Connection(self._path), Connection(self._path)
-            for connection in (self._reader, self._writer):
+            self.reader, self._writer = Connection(self._path), Connection(self._path)
+            for connection in (self.reader, self._writer):
                 for pragma in PRAGMAS:
                     await connection.execute(f"PRAGMA {pragma}")
+        self.writer = Writer(self._turn)
         self._identity = self._file_identity()
 
     def _file_identity(self) -> tuple[int, ...]:
@@ -106,45 +106,46 @@ class SQLite:
             return self._path.stat()[1:3]  # inode and device
         return 0, 0
 
-    def _check_file(self) -> None:
-        """Raise DatabaseUnavailable if the file was deleted or replaced: what is written now would be lost."""
-        if self._file_identity() != self._identity:
-            raise DatabaseUnavailable("FileGone")
-
     async def close(self) -> None:
-        self._reader.close()
+        self.reader.close()
         self._writer.close()
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[Connection]:
-        with translate_errors(sqlite3.OperationalError):
-            yield self._reader
-
-    @asynccontextmanager
-    async def autocommit(self) -> AsyncIterator[Connection]:
-        with translate_errors(sqlite3.OperationalError, TimeoutError):
-            async with self._turn():
-                self._check_file()
-                yield self._writer
+    def read(self) -> AbstractAsyncContextManager[Connection]:
+        return nullcontext(self.reader)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Connection]:
-        with translate_errors(sqlite3.OperationalError, TimeoutError):
-            async with self._turn():
-                self._check_file()
-                try:
-                    await self._writer.execute("BEGIN IMMEDIATE")
-                    yield self._writer
-                    await self._writer.execute("COMMIT")
-                except BaseException:
-                    self._writer.rollback()
-                    raise
+        async with self._turn() as connection:
+            try:
+                await connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                await connection.execute("COMMIT")
+            except BaseException:
+                connection.rollback()
+                raise
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        async with asyncio.timeout(errors.PATIENCE_SECONDS):
-            await self._lock.acquire()
+    async def _turn(self) -> AsyncIterator[Connection]:
+        """Wait for the lock. Raise DatabaseUnavailable if it takes long, or if what is written now would be lost."""
+        with translate_errors(TimeoutError):
+            async with asyncio.timeout(errors.PATIENCE_SECONDS):
+                await self._lock.acquire()
         try:
-            yield
+            if self._file_identity() != self._identity:  # deleted or replaced
+                raise DatabaseUnavailable("FileGone")
+            yield self._writer
         finally:
             self._lock.release()
+
+
+class Writer:
+    """The connection that writes, for one statement at a time: it waits for its turn."""
+
+    def __init__(self, turn: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
+        self._turn = turn
+
+    async def fetch(self, sql: str, parameters: Any = ()) -> list[Any]:
+        async with self._turn() as connection:
+            return await connection.fetch(sql, parameters)
+
+    execute = fetch

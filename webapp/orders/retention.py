@@ -30,9 +30,8 @@ class Retention:
         await self._delete_closed(1, timestamp(now - timedelta(days=self.keep.sandbox_days)))
         if self.keep.orders_days:
             await self._delete_closed(0, timestamp(now - timedelta(days=self.keep.orders_days)))
-        async with self.database.read() as connection:
-            settled = {"before": timestamp(now - SETTLED_AFTER), "most": self.keep.sandbox_orders}
-            beyond = await self._sql.closed_beyond(connection, sandbox=1, **settled)
+        settled = {"before": timestamp(now - SETTLED_AFTER), "most": self.keep.sandbox_orders}
+        beyond = await self._sql.closed_beyond(self.database.reader, sandbox=1, **settled)
         if beyond:
             await self._delete_closed(1, beyond["updated"])
         await self._delete_stray_webhooks(timestamp(now - KEEP_STRAY_WEBHOOKS))
@@ -52,8 +51,9 @@ class Retention:
 
     async def _delete_stray_webhooks(self, before: str) -> None:
         async def delete(most: int) -> int:
-            async with self.database.autocommit() as connection:
-                return len([row async for row in self._sql.delete_stray_webhooks(connection, before=before, most=most)])
+            return len(
+                [row async for row in self._sql.delete_stray_webhooks(self.database.writer, before=before, most=most)]
+            )
 
         await in_batches(delete)
 

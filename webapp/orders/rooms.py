@@ -54,34 +54,30 @@ class Rooms:
 
     async def get(self, word: str) -> Room | None:
         """Return the open room with this word, or None."""
-        async with self._database.read() as connection:
-            row = await self._sql.get_room(connection, room=word, now=timestamp(_now()))
+        row = await self._sql.get_room(self._database.reader, room=word, now=timestamp(_now()))
         return Room(row["room"], row["created"]) if row else None
 
     async def close(self, word: str) -> None:
         """Close a room. Its orders stay."""
-        async with self._database.autocommit() as connection:
-            await self._sql.close_room(connection, room=word)
+        await self._sql.close_room(self._database.writer, room=word)
 
     async def counts(self, room: Room) -> dict[OrderStatus, int]:
         """Return the number of the room's orders in each state, counted up to 5,000 orders."""
-        async with self._database.read() as connection:
-            rows = self._sql.count_in(connection, room=room.word, created=room.created, most=MAX_COUNTED)
-            return {OrderStatus(row["status"]): int(row["orders"]) async for row in rows}
+        rows = self._sql.count_in(self._database.reader, room=room.word, created=room.created, most=MAX_COUNTED)
+        return {OrderStatus(row["status"]): int(row["orders"]) async for row in rows}
 
     async def orders(self, room: Room, most: int) -> list[RoomOrder]:
         """Return the newest of the room's orders since it was opened, newest first."""
-        async with self._database.read() as connection:
-            rows = self._sql.orders_in(connection, room=room.word, created=room.created, most=most)
-            return [
-                RoomOrder(
-                    row["currency"],
-                    row["integration"],
-                    OrderStatus(row["status"]),
-                    datetime.fromisoformat(row["created"]),
-                )
-                async for row in rows
-            ]
+        rows = self._sql.orders_in(self._database.reader, room=room.word, created=room.created, most=most)
+        return [
+            RoomOrder(
+                row["currency"],
+                row["integration"],
+                OrderStatus(row["status"]),
+                datetime.fromisoformat(row["created"]),
+            )
+            async for row in rows
+        ]
 
 
 @cache
