@@ -123,7 +123,8 @@ class SQLiteInThreads(SQLite):
     driver = "aiosqlite"
 
     async def open(self) -> None:
-        self.reader, self.writer = await self._connect(), await self._connect()  # type: ignore[assignment]
+        self._threaded = await self._connect()
+        self.execute, self.executemany = self._threaded.execute, self._threaded.executemany
 
     async def _connect(self) -> Any:
         connection = await aiosqlite.connect(self._path, isolation_level=None)
@@ -134,13 +135,12 @@ class SQLiteInThreads(SQLite):
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Any]:
-        await self.writer.execute("BEGIN IMMEDIATE")
-        yield self.writer
-        await self.writer.execute("COMMIT")
+        await self._threaded.execute("BEGIN IMMEDIATE")
+        yield self._threaded
+        await self._threaded.execute("COMMIT")
 
     async def close(self) -> None:
-        await self.reader.close()  # type: ignore[func-returns-value]
-        await self.writer.close()  # type: ignore[func-returns-value]
+        await self._threaded.close()
 
 
 class PostgresWithReset(Postgres):

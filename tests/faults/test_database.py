@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import html
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from tests.conftest import Clock, OpenShop, Shop
 from tests.xendit import HTMX, KEYS, TOKEN, fake_xendit
 from webapp.database import errors
+from webapp.database.errors import DatabaseUnavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -87,17 +89,22 @@ async def until_it_fails(writer: Any, statement: str) -> None:
 
 async def test_a_full_disk_is_a_sentence_and_then_works_again(open_shop: OpenShop) -> None:
     async with open_shop(webhook_tokens={"": TOKEN}) as shop:
-        writer = shop.app.state.shop.database._writer
+        database = shop.app.state.shop.database
+        connections = (database._single, database._transactions)
+
+        async def limit(pages: int) -> None:
+            for connection in connections:
+                await connection.fetch(f"PRAGMA max_page_count = {pages}")
 
         async def fill() -> None:
-            (pages,) = (await writer.fetch("PRAGMA page_count"))[0]
-            await writer.fetch(f"PRAGMA max_page_count = {pages}")
+            await limit((await database.fetch("PRAGMA page_count"))[0][0])
             for fill_up in BALLAST:
-                with pytest.raises(sqlite3.OperationalError, match="full"):
-                    await until_it_fails(writer, fill_up)
+                with pytest.raises(DatabaseUnavailable) as full:
+                    await until_it_fails(database, fill_up)
+                assert "full" in str(full.value.__cause__)
 
         async def make_room() -> None:
-            await writer.fetch("PRAGMA max_page_count = 1000000")
+            await limit(1_000_000)
 
         await weathers(shop, fill, make_room)
 
@@ -224,11 +231,15 @@ async def test_a_file_that_cannot_be_looked_at_is_503(
     async with open_shop() as shop:
         await shop.add("gayo")
 
-        def refuse(path: Path, **options: bool) -> NoReturn:
-            raise PermissionError(13, "Permission denied")
+        look = os.stat
+
+        def refuse(path: str | Path, **options: bool) -> os.stat_result:
+            if path == tmp_path / "shop.db":
+                raise PermissionError(13, "Permission denied")
+            return look(path, **options)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Path, "stat", refuse)
+            patch.setattr(os, "stat", refuse)
             assert (await shop.get("/readyz")).status_code == 503
             assert (await shop.checkout(**HTMX)).status_code == 503
         assert (await shop.get("/readyz")).status_code == 200

@@ -1,8 +1,8 @@
-"""Choose the database by ``DATABASE_URL``: a SQLite file or Postgres, with the same three context managers.
+"""Choose the database by ``DATABASE_URL``: a SQLite file or Postgres, with the same interface.
 
-``read()`` gives a connection for reading, ``autocommit()`` for one statement that writes. ``write()`` gives one in a
-transaction, which commits at the end of the block. Each may raise DatabaseUnavailable. aiosql loads the SQL, which is
-the same for both databases: TEXT, BIGINT, ``RETURNING``, ``UPDATE`` with a condition.
+aiosql loads the SQL, which is the same for both: TEXT, BIGINT, ``RETURNING``, ``UPDATE`` with a condition. It runs a
+single statement on the database itself. ``write()`` gives a connection in a transaction, which commits at the end of
+the block; ``read()`` gives one for several reads. Each may raise DatabaseUnavailable.
 """
 
 from contextlib import nullcontext
@@ -17,21 +17,25 @@ class Database(Protocol):
 
     driver: str
 
+    @property
+    def fetch(self) -> Any: ...
+    @property
+    def execute(self) -> Any: ...
     async def open(self) -> None: ...
     async def close(self) -> None: ...
-    @property
-    def reader(self) -> Any: ...
-    @property
-    def writer(self) -> Any: ...
     def read(self) -> Any: ...
     def write(self) -> Any: ...
 
 
 class Transaction:
-    """A Database whose reads and writes all use the connection of one transaction."""
+    """A Database whose statements all use the connection of one transaction."""
 
     def __init__(self, driver: str, connection: Any) -> None:
-        self.driver, self.reader, self.writer = driver, connection, connection
+        self.driver, self._connection = driver, connection
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the connection's ``fetch``, ``execute`` and so on."""
+        return getattr(self._connection, name)
 
     async def open(self) -> None:
         """Do nothing: the connection is open."""
@@ -40,7 +44,7 @@ class Transaction:
         """Do nothing: ``write()`` ends the transaction."""
 
     def read(self) -> Any:
-        return nullcontext(self.reader)
+        return nullcontext(self._connection)
 
     write = read
 

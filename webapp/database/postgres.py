@@ -59,12 +59,6 @@ class Postgres:
         async with self.read() as connection:
             await connection.execute(sql, *parameters)
 
-    @property
-    def reader(self) -> "Postgres":
-        return self
-
-    writer = reader
-
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Any]:
         with translate_errors(*UNAVAILABLE_ERRORS):

@@ -5,10 +5,11 @@ What can take long is another process's lock; asyncio waits for it (docs/decisio
 """
 
 import asyncio
+import os
 import random
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,24 @@ LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class Connection:
-    """A connection with the methods of asyncpg's that are needed here."""
+    """A connection with the methods of asyncpg's that are needed here. Each may raise DatabaseUnavailable."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
+        self._file = self._look()
+
+    def _look(self) -> tuple[int, ...]:
+        """Return what tells this file from another at the same path; zeros where it can't be looked at."""
+        with suppress(OSError):
+            return os.stat(self._path)[1:3]  # inode and device
+        return 0, 0
 
     async def fetch(self, sql: str, parameters: Any = ()) -> list[Any]:
         """Run a statement to its end and return its rows: no other read ever sees it half done."""
+        if self._look() != self._file:  # deleted or replaced: what is written now would be lost
+            raise DatabaseUnavailable("FileGone")
         until = time.monotonic() + errors.PATIENCE_SECONDS
         while True:
             try:
@@ -82,7 +93,7 @@ aiosql.register_adapter("sqlite", Adapter)  # type: ignore[arg-type]  # its base
 
 
 class SQLite:
-    """A file in WAL mode: one connection reads, another writes behind a lock, so that tasks never mix transactions."""
+    """A file in WAL mode: a connection for single statements, and one for transactions, which a lock keeps apart."""
 
     driver = "sqlite"
 
@@ -93,59 +104,31 @@ class SQLite:
     async def open(self) -> None:
         with translate_errors(OSError, sqlite3.Error):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self.reader, self._writer = Connection(self._path), Connection(self._path)
-            for connection in (self.reader, self._writer):
+            self._single, self._transactions = Connection(self._path), Connection(self._path)
+            for connection in (self._single, self._transactions):
                 for pragma in PRAGMAS:
                     await connection.execute(f"PRAGMA {pragma}")
-        self.writer = Writer(self._turn)
-        self._identity = self._file_identity()
-
-    def _file_identity(self) -> tuple[int, ...]:
-        """Return what tells this file from another at the same path; zeros where it can't be looked at."""
-        with suppress(OSError):
-            return self._path.stat()[1:3]  # inode and device
-        return 0, 0
+        self.fetch, self.execute = self._single.fetch, self._single.execute
 
     async def close(self) -> None:
-        self.reader.close()
-        self._writer.close()
+        self._single.close()
+        self._transactions.close()
 
     def read(self) -> AbstractAsyncContextManager[Connection]:
-        return nullcontext(self.reader)
+        return nullcontext(self._single)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Connection]:
-        async with self._turn() as connection:
-            try:
-                await connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                await connection.execute("COMMIT")
-            except BaseException:
-                connection.rollback()
-                raise
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[Connection]:
-        """Wait for the lock. Raise DatabaseUnavailable if it takes long, or if what is written now would be lost."""
+        connection = self._transactions
         with translate_errors(TimeoutError):
             async with asyncio.timeout(errors.PATIENCE_SECONDS):
                 await self._lock.acquire()
         try:
-            if self._file_identity() != self._identity:  # deleted or replaced
-                raise DatabaseUnavailable("FileGone")
-            yield self._writer
+            await connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            await connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()
+            raise
         finally:
             self._lock.release()
-
-
-class Writer:
-    """The connection that writes, for one statement at a time: it waits for its turn."""
-
-    def __init__(self, turn: Callable[[], AbstractAsyncContextManager[Connection]]) -> None:
-        self._turn = turn
-
-    async def fetch(self, sql: str, parameters: Any = ()) -> list[Any]:
-        async with self._turn() as connection:
-            return await connection.fetch(sql, parameters)
-
-    execute = fetch

@@ -57,7 +57,7 @@ class Recorder:
 
     async def steps(self, reference_id: str) -> list[Step]:
         """Return an order's steps, newest first."""
-        rows = [row async for row in self._sql.steps_of(self._database.reader, reference_id=reference_id)]
+        rows = [row async for row in self._sql.steps_of(self._database, reference_id=reference_id)]
         return [step_from_row(row) for row in rows]
 
     def start(self) -> None:
@@ -99,12 +99,12 @@ class Recorder:
         """Delete what is too old, what a visitor has too much of, and the oldest steps beyond the bytes of all."""
         for reference_id in self._take_written():
             most = MAX_STEPS_OF_A_VISITOR
-            await self._sql.delete_beyond(self._database.writer, reference_id=reference_id, most=most)
+            await self._sql.delete_beyond(self._database, reference_id=reference_id, most=most)
             await asyncio.sleep(0)
         before = max(timestamp(datetime.now(UTC) - KEPT_FOR), await self._full_at())
 
         async def delete(most: int) -> int:
-            return len([row async for row in self._sql.delete_older(self._database.writer, before=before, most=most)])
+            return len([row async for row in self._sql.delete_older(self._database, before=before, most=most)])
 
         await in_batches(delete)
 
@@ -116,7 +116,7 @@ class Recorder:
         """Return the time before which steps are beyond the bytes of all; empty if there are none."""
         total, before = 0, timestamp(datetime.now(UTC) + timedelta(days=1))
         while before and total <= self._max_bytes:
-            row = await self._sql.weigh_older(self._database.reader, before=before, most=WEIGHED_AT_ONCE)
+            row = await self._sql.weigh_older(self._database, before=before, most=WEIGHED_AT_ONCE)
             total, before = total + int(row["bytes"] or 0), row["oldest"] or ""
             await asyncio.sleep(0)
         return before

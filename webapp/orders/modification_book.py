@@ -67,20 +67,18 @@ class ModificationBook:
     async def find(self, *, modification_id: str = "", form_id: str = "", refund_id: str = "") -> Modification | None:
         """Return the modification with one of these ids, or None."""
         ids = {"modification_id": modification_id, "form_id": form_id, "refund_id": refund_id}
-        row = await self._sql.get_modification(self._database.reader, **ids)
+        row = await self._sql.get_modification(self._database, **ids)
         return _from_row(row) if row else None
 
     async def of(self, reference_id: str) -> list[Modification]:
         """Return an order's modifications, oldest first."""
-        return [
-            _from_row(row) async for row in self._sql.modifications_of(self._database.reader, reference_id=reference_id)
-        ]
+        return [_from_row(row) async for row in self._sql.modifications_of(self._database, reference_id=reference_id)]
 
     async def unfinished(self, most: int = 20) -> list[Modification]:
         """Return open modifications that Xendit was not asked about in the last 30 seconds."""
         now = datetime.now(UTC)
         stamps = {"now": timestamp(now), "asked_before": timestamp(now - timedelta(seconds=30))}
-        return [_from_row(row) async for row in self._sql.unfinished(self._database.reader, **stamps, most=most)]
+        return [_from_row(row) async for row in self._sql.unfinished(self._database, **stamps, most=most)]
 
     async def change(
         self,
@@ -94,17 +92,14 @@ class ModificationBook:
         """Store a modification's status. What has succeeded stays so."""
         change = {"status": status.value, "refund_id": refund_id, "failure_code": failure_code[:100]}
         change |= {"modification_id": modification.modification_id, "now": timestamp(datetime.now(UTC))}
-        await self._sql.set_modification(self._database.writer, amount=str(amount or modification.amount), **change)
+        await self._sql.set_modification(self._database, amount=str(amount or modification.amount), **change)
         return replace(modification, status=status, failure_code=failure_code)
 
     async def claim_refresh(self, modification_id: str) -> bool:
         """Return True to one caller per interval, across processes. That caller may ask Xendit about it."""
         now = datetime.now(UTC)
         stamps = {"now": timestamp(now), "not_since": timestamp(now - REFRESH_EVERY)}
-        return (
-            await self._sql.claim_modification(self._database.writer, modification_id=modification_id, **stamps)
-            is not None
-        )
+        return await self._sql.claim_modification(self._database, modification_id=modification_id, **stamps) is not None
 
 
 def _from_row(row: Any) -> Modification:

@@ -42,52 +42,50 @@ class OrderBook:
     async def add(self, order: Order, *, room: str = "") -> bool:
         """Store a new order, for a presenter's room. Return False if an order with its ``checkout_id`` exists."""
         row = new_order_row(order) | {"sandbox": self._sandbox, "room": room}
-        return await self._sql.add_order(self._database.writer, **row) is not None
+        return await self._sql.add_order(self._database, **row) is not None
 
     async def check_writable(self) -> None:
         """Raise DatabaseUnavailable if nothing can be written now."""
-        await self._sql.check_writable(self._database.writer)
+        await self._sql.check_writable(self._database)
 
     async def get(self, reference_id: str) -> Order | None:
         """Return the order with this reference, or None."""
-        row = await self._sql.get_order(self._database.reader, reference_id=reference_id)
+        row = await self._sql.get_order(self._database, reference_id=reference_id)
         return order_from_row(row) if row else None
 
     async def get_by_checkout(self, checkout_id: str) -> Order | None:
         """Return the order that was made with this checkout id, or None."""
-        row = await self._sql.get_order_by_checkout(self._database.reader, checkout_id=checkout_id)
+        row = await self._sql.get_order_by_checkout(self._database, checkout_id=checkout_id)
         return order_from_row(row) if row else None
 
     async def find(self, ids: Mapping[str, str]) -> Order | None:
         """Return the order with one of these ids of a payment request, token, plan or invoice, or None."""
-        row = await self._sql.find_order(self._database.reader, **{key: ids.get(key) or "" for key in FOUND_BY})
+        row = await self._sql.find_order(self._database, **{key: ids.get(key) or "" for key in FOUND_BY})
         return order_from_row(row) if row else None
 
     async def recent(self, visitor: str, most: int = 50) -> list[Order]:
         """Return at most ``most`` of a visitor's orders, newest first."""
-        rows = self._sql.recent_orders(self._database.reader, visitor=visitor, most=most)
+        rows = self._sql.recent_orders(self._database, visitor=visitor, most=most)
         return [order_from_row(row) async for row in rows]
 
     async def disown(self, visitor: str) -> None:
         """Take a visitor's orders from them: their cookie lists, cancels and pays none of these any more."""
-        await self._sql.disown_orders(self._database.writer, visitor=visitor, nobody=f"nobody-{secrets.token_hex(8)}")
+        await self._sql.disown_orders(self._database, visitor=visitor, nobody=f"nobody-{secrets.token_hex(8)}")
 
     async def past(self, visitor: str, currency: str, since: datetime, checkout_id: str) -> Past:
         """Return what a visitor has ordered: since then, in a market, and with this checkout id."""
         asked = {"visitor": visitor, "currency": currency, "since": timestamp(since), "checkout_id": checkout_id}
-        return Past(**await self._sql.past(self._database.reader, **asked))
+        return Past(**await self._sql.past(self._database, **asked))
 
     async def overdue(self, now: datetime, most: int = 20) -> list[Order]:
         """Return open and authorised orders past their expiry, unless Xendit was asked in the last 30 seconds."""
         stamps = {"now": timestamp(now), "asked_before": timestamp(now - timedelta(seconds=30))}
-        return [
-            order_from_row(row) async for row in self._sql.overdue_orders(self._database.reader, **stamps, most=most)
-        ]
+        return [order_from_row(row) async for row in self._sql.overdue_orders(self._database, **stamps, most=most)]
 
     async def set_ids(self, reference_id: str, ids: Mapping[str, str]) -> None:
         """Store ids of what Xendit made for the order. A token and a plan, once known, stay."""
         made = {name: ids.get(name) for name in SET_IDS}
-        await self._sql.set_ids(self._database.writer, reference_id=reference_id, now=timestamp(_now()), **made)
+        await self._sql.set_ids(self._database, reference_id=reference_id, now=timestamp(_now()), **made)
 
     async def change_status(
         self, order: Order, status: OrderStatus, *, cause: str, ids: Ids = NO_IDS, captured: Decimal | None = None
@@ -115,25 +113,23 @@ class OrderBook:
 
     async def changes(self, reference_id: str) -> list[Change]:
         """Return an order's status changes, oldest first."""
-        return [
-            change_from_row(row) async for row in self._sql.changes_of(self._database.reader, reference_id=reference_id)
-        ]
+        return [change_from_row(row) async for row in self._sql.changes_of(self._database, reference_id=reference_id)]
 
     async def claim_refresh(self, reference_id: str, every: timedelta = timedelta(seconds=3)) -> int:
         """Return True to one caller per interval, across processes. That caller may ask Xendit about the order."""
         stamps = {"now": timestamp(_now()), "not_since": timestamp(_now() - every)}
-        row = await self._sql.claim_refresh(self._database.writer, reference_id=reference_id, **stamps)
+        row = await self._sql.claim_refresh(self._database, reference_id=reference_id, **stamps)
         return int(row["asked_times"]) if row else 0
 
     async def last_event(self, reference_id: str) -> str:
         """Return the event of the order's latest webhook; empty if none has come."""
-        row = await self._sql.last_webhook(self._database.reader, reference_id=reference_id)
+        row = await self._sql.last_webhook(self._database, reference_id=reference_id)
         return str(row["event"]) if row else ""
 
     async def record_webhook(self, key: str, event: str, reference_id: str, verdict: str) -> bool:
         """Store a webhook's key, event and verdict, not its body. Return False if the key is known already."""
         row = {"webhook_key": key, "event": event, "reference_id": reference_id, "verdict": verdict}
-        return await self._sql.add_webhook(self._database.writer, now=timestamp(_now()), **row) is not None
+        return await self._sql.add_webhook(self._database, now=timestamp(_now()), **row) is not None
 
 
 def _now() -> datetime:

@@ -31,7 +31,7 @@ class Retention:
         if self.keep.orders_days:
             await self._delete_closed(0, timestamp(now - timedelta(days=self.keep.orders_days)))
         settled = {"before": timestamp(now - SETTLED_AFTER), "most": self.keep.sandbox_orders}
-        beyond = await self._sql.closed_beyond(self.database.reader, sandbox=1, **settled)
+        beyond = await self._sql.closed_beyond(self.database, sandbox=1, **settled)
         if beyond:
             await self._delete_closed(1, beyond["updated"])
         await self._delete_stray_webhooks(timestamp(now - KEEP_STRAY_WEBHOOKS))
@@ -51,9 +51,7 @@ class Retention:
 
     async def _delete_stray_webhooks(self, before: str) -> None:
         async def delete(most: int) -> int:
-            return len(
-                [row async for row in self._sql.delete_stray_webhooks(self.database.writer, before=before, most=most)]
-            )
+            return len([row async for row in self._sql.delete_stray_webhooks(self.database, before=before, most=most)])
 
         await in_batches(delete)
 

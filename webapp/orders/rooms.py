@@ -54,21 +54,21 @@ class Rooms:
 
     async def get(self, word: str) -> Room | None:
         """Return the open room with this word, or None."""
-        row = await self._sql.get_room(self._database.reader, room=word, now=timestamp(_now()))
+        row = await self._sql.get_room(self._database, room=word, now=timestamp(_now()))
         return Room(row["room"], row["created"]) if row else None
 
     async def close(self, word: str) -> None:
         """Close a room. Its orders stay."""
-        await self._sql.close_room(self._database.writer, room=word)
+        await self._sql.close_room(self._database, room=word)
 
     async def counts(self, room: Room) -> dict[OrderStatus, int]:
         """Return the number of the room's orders in each state, counted up to 5,000 orders."""
-        rows = self._sql.count_in(self._database.reader, room=room.word, created=room.created, most=MAX_COUNTED)
+        rows = self._sql.count_in(self._database, room=room.word, created=room.created, most=MAX_COUNTED)
         return {OrderStatus(row["status"]): int(row["orders"]) async for row in rows}
 
     async def orders(self, room: Room, most: int) -> list[RoomOrder]:
         """Return the newest of the room's orders since it was opened, newest first."""
-        rows = self._sql.orders_in(self._database.reader, room=room.word, created=room.created, most=most)
+        rows = self._sql.orders_in(self._database, room=room.word, created=room.created, most=most)
         return [
             RoomOrder(
                 row["currency"],

@@ -22,13 +22,13 @@ class SavedPayments:
 
     async def of(self, visitor: str) -> list[Order]:
         """Return the orders that saved what a visitor can pay with, the latest first, at most twelve."""
-        rows = self._sql.saved_by(self._database.reader, visitor=visitor, most=MAX_SAVED)
+        rows = self._sql.saved_by(self._database, visitor=visitor, most=MAX_SAVED)
         return [order_from_row(row) async for row in rows]
 
     async def set_label(self, order: Order, label: str) -> None:
         """Store the words by which the shopper knows the order's card or wallet: ``Visa •••• 1000``."""
-        await self._sql.set_label(self._database.writer, reference_id=order.reference_id, label=label[:MAX_LABEL])
+        await self._sql.set_label(self._database, reference_id=order.reference_id, label=label[:MAX_LABEL])
 
     async def forget(self, visitor: str, payment_token_id: str) -> None:
         """Offer a visitor's token no more, whichever of their orders saved it."""
-        await self._sql.forget(self._database.writer, visitor=visitor, payment_token_id=payment_token_id)
+        await self._sql.forget(self._database, visitor=visitor, payment_token_id=payment_token_id)

@@ -27,14 +27,12 @@ class Shares:
     async def open(self, reference_id: str) -> str:
         """Return the token of a new link to an order. The order's earlier link ends."""
         nonce, until = secrets.token_urlsafe(16), timestamp(_now() + OPEN_FOR)
-        await self._sql.open_share(
-            self._database.writer, reference_id=reference_id, share_hash=_hash(nonce), until=until
-        )
+        await self._sql.open_share(self._database, reference_id=reference_id, share_hash=_hash(nonce), until=until)
         return str(self._signer.dumps(nonce))
 
     async def close(self, reference_id: str) -> None:
         """Withdraw the link to an order, if there is one."""
-        await self._sql.close_share(self._database.writer, reference_id=reference_id)
+        await self._sql.close_share(self._database, reference_id=reference_id)
 
     async def get(self, token: str) -> Order | None:
         """Return the order of a link; None if the link is forged, over or withdrawn."""
@@ -42,12 +40,12 @@ class Shares:
             nonce = str(self._signer.loads(token, max_age=int(OPEN_FOR.total_seconds())))
         except BadData:
             return None
-        row = await self._sql.shared_order(self._database.reader, share_hash=_hash(nonce), now=timestamp(_now()))
+        row = await self._sql.shared_order(self._database, share_hash=_hash(nonce), now=timestamp(_now()))
         return order_from_row(row) if row else None
 
     async def until(self, reference_id: str) -> datetime | None:
         """Return the end of an order's link, or None if no link is open."""
-        row = await self._sql.shared_until(self._database.reader, reference_id=reference_id, now=timestamp(_now()))
+        row = await self._sql.shared_until(self._database, reference_id=reference_id, now=timestamp(_now()))
         return datetime.fromisoformat(row["shared_until"]) if row else None
 
 
