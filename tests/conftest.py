@@ -28,7 +28,7 @@ from webapp.config import Settings
 from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
 from webapp.inspector.steps import Step
-from webapp.logs import quieten_libraries
+from webapp.logs import configure_logging
 from webapp.orders import order_book
 from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
@@ -39,7 +39,7 @@ IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "shows_secrets: prints or logs what only the person running it may see")
-    quieten_libraries()  # as the shop does, at every LOG_LEVEL
+    configure_logging("DEBUG")  # as the shop does: what it would log must not fail, nor hold a secret
     log_guard.install()
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

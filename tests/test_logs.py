@@ -1,6 +1,7 @@
 """A log line is one line of plain words, whatever its values hold."""
 
 import pytest
+import structlog
 
 from webapp.logs import logfmt
 
@@ -24,3 +25,8 @@ def test_a_value_can_start_no_line_and_reach_no_terminal(value: object, written:
     line = logfmt(None, "info", {"value": value, "event": "request", "level": "info", "timestamp": "now"})
     assert line == f"timestamp=now level=info event=request value={written}"
     assert line.isprintable() and len(line.splitlines()) == 1
+
+
+def test_a_library_may_name_its_logger(capsys: pytest.CaptureFixture[str]) -> None:
+    structlog.get_logger("a library").warning("retry_scheduled", attempt=1)
+    assert "level=warning event=retry_scheduled attempt=1" in capsys.readouterr().out

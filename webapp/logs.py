@@ -57,7 +57,7 @@ def configure_logging(level: str) -> None:
     ]
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, logfmt],
-        logger_factory=StdoutLogger,
+        logger_factory=lambda *_names: StdoutLogger(),  # stamina gives its logger a name
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
