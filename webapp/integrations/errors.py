@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import TypeVar
 
@@ -14,7 +13,7 @@ MAX_TEXT = 2_000  # of an id, a key, a URL
 MAX_VALUES = 50_000
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 MAX_DEPTH = 50  # lists and objects within each other
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # NUL and half a surrogate pair: no database holds them
+NUL = re.compile(r"(?<!\\)(\\\\)*\\u0000")  # as JSON writes it
 
 
 class XenditError(Exception):
@@ -106,14 +105,17 @@ def parse_json(content: bytes) -> object:
         body = json.loads(content)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    _check(body, MAX_DEPTH)
+    _check_depth(body, MAX_DEPTH)
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False)  # ValueError: a number without end
+    text.encode()  # ValueError: half a surrogate pair
+    if "\\u0000" in text and NUL.search(text):
+        raise ValueError("text with a NUL")
     return body
 
 
-def _check(value: object, depth: int) -> None:
-    endless = isinstance(value, float) and not math.isfinite(value)
-    if depth < 0 or endless or (isinstance(value, str) and UNSTORABLE.search(value)):
-        raise ValueError("nested too deeply, a number without end, or text that is not Unicode")
+def _check_depth(value: object, depth: int) -> None:
+    if depth < 0:
+        raise ValueError("nested too deeply")
     if isinstance(value, (dict, list)):
-        for child in (*value, *value.values()) if isinstance(value, dict) else value:
-            _check(child, depth - 1)
+        for child in value.values() if isinstance(value, dict) else value:
+            _check_depth(child, depth - 1)
