@@ -37,10 +37,10 @@ def row_of_step(
     stamp = timestamp(began)
     step_id = hashlib.sha256(f"{reference_id}:{same}".encode()).hexdigest() if same else secrets.token_hex(12)
     row = {"step_id": step_id, "reference_id": reference_id, "first_at": stamp, "last_at": stamp, "times": 1}
-    text = _text(document)
-    if len(text.encode()) > MAX_STEP_BYTES:  # all is masked already, so that a part of it holds no secret
-        text = _text({name: _cut(value) for name, value in document.items()})
-    row |= {"kind": kind, "document": text, "bytes": len(text.encode()) + ROW_BYTES}
+    text, size = _text(document)
+    if size > MAX_STEP_BYTES:  # all is masked already, so that a part of it holds no secret
+        text, size = _text({name: _cut(value) for name, value in document.items()})
+    row |= {"kind": kind, "document": text, "bytes": size + ROW_BYTES}
     return row | {"most": MAX_STEPS_OF_AN_ORDER, "most_bytes": MAX_BYTES_OF_AN_ORDER}
 
 
@@ -50,11 +50,12 @@ def step_from_row(row: Any) -> Step:
     return Step(row["step_id"], at, last_at, row["times"], row["kind"], json.loads(row["document"]))
 
 
-def _text(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False).encode(errors="replace").decode()  # half a surrogate pair becomes ?
-    return text.replace("\\u0000", "")  # Postgres stores no NUL
+def _text(value: Any) -> tuple[str, int]:
+    """Return JSON that a database can hold, and its bytes. Half a surrogate pair becomes ?, NUL goes."""
+    text = json.dumps(value, ensure_ascii=False).encode(errors="replace").replace(b"\\u0000", b"")
+    return text.decode(), len(text)
 
 
 def _cut(value: Any) -> Any:
-    text = value if isinstance(value, str) else _text(value)
+    text = value if isinstance(value, str) else _text(value)[0]
     return value if len(text) <= CUT_TO else f"‹the first {CUT_TO:,} of {len(text):,} characters› {text[:CUT_TO]}"

@@ -75,7 +75,7 @@ class RecordingTransport(httpx.AsyncBaseTransport):
 
 def some(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
     """Return the headers with these names, cut to 200 characters."""
-    return {name: headers[name][:200] for name in names if name in headers}
+    return {name: value[:200] for name, value in headers.items() if name in names}
 
 
 def read_json(content: bytes) -> Any:
