@@ -12,7 +12,7 @@ from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
-from webapp.orders.status import status_after
+from webapp.orders.status import OrderStatus, status_after
 from webapp.web.state import Shop, shop_of
 from webapp.xendit.modifications import settle
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
@@ -73,12 +73,14 @@ async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
     if status.is_success and order.amount and None in (outcome.amount, outcome.currency):
         return await _ask(shop, order, webhook)
+    was_held = order.status is OrderStatus.AUTHORIZED
     async with shop.order_book.transaction() as book:  # after an error Xendit sends the webhook again
         order = await book.change_status(
             order, status, cause=f"webhook {webhook.event}", ids=outcome.ids, captured=outcome.captured
         )
         answer = await _recorded(book, webhook, order.reference_id, status.value)
-    await settle(shop, order)
+    if was_held:
+        await settle(shop, order)
     return answer
 
 
