@@ -78,11 +78,12 @@ class Templates:
 
     def answer(self, language: str, html: str | bytes, *, status: int = 200, secret: bool = False) -> HTMLResponse:
         """Return rendered HTML as an answer; or its bytes, compressed or not."""
-        response = HTMLResponse(html, status)
-        response.headers["Cache-Control"] = "no-store" if secret else "private, no-cache"
-        response.headers["Vary"] = "Cookie, HX-Request, Accept-Language"
-        response.headers["Content-Language"] = language
-        return response
+        headers = {
+            "Cache-Control": "no-store" if secret else "private, no-cache",
+            "Vary": "Cookie, HX-Request, Accept-Language",
+            "Content-Language": language,
+        }
+        return HTMLResponse(html, status, headers)
 
 
 def _translate(translations: gettext.NullTranslations) -> Callable[..., str]:
