@@ -104,14 +104,13 @@ class XenditClient(httpx.AsyncClient):
 
     async def request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Response:
         """Send a request with ``json``, ``params``, ``headers`` and ``auth=(key, "")``. Raises httpx.HTTPError."""
-        headers = {**self.headers, **(options.get("headers") or {})}
+        headers = [*self.headers.raw, *(options.get("headers") or {}).items()]
         if isinstance(auth := options.get("auth"), tuple):
-            headers["Authorization"] = f"Basic {b64encode(':'.join(auth).encode()).decode()}"
+            headers.append((b"Authorization", b"Basic " + b64encode(":".join(auth).encode())))
         extensions = {"timeout": self.timeout.as_dict()}
         params, json = options.get("params"), options.get("json")
         request = httpx.Request(method, url, params=params, headers=headers, json=json, extensions=extensions)
         response = await self._transport.handle_async_request(request)
-        await response.aread()
         response.request = request
         # httpx's stream and its response refer to each other: ten answers of 1 MB would wait for the garbage collector.
         response.stream = httpx.ByteStream(b"")

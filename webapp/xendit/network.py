@@ -42,7 +42,7 @@ class NetworkTransport(httpx.AsyncBaseTransport):
         timeout = aiohttp.ClientTimeout(
             sock_connect=limits["connect"], sock_read=limits["read"], connect=limits["pool"]
         )
-        url, headers, body = str(request.url), request.headers, request.content or None
+        url, headers, body = str(request.url), request.headers.multi_items(), request.content or None
         try:
             async with self._session.request(
                 request.method, url, headers=headers, data=body, allow_redirects=False, timeout=timeout
