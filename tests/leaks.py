@@ -54,6 +54,8 @@ class LogGuard:
 
     def _record(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self._make_record(*args, **kwargs)
+        if record.name is None:  # an empty one, into which structlog copies another
+            return record
         if record.levelno >= logging.WARNING or record.name.split(".")[0] not in CHATTY:
             text = record.getMessage()
             if record.exc_info and record.exc_info[0]:

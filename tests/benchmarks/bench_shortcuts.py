@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
-import asyncpg
 
 from tests.benchmarks.load import ask, cold_start, cookies, get, post
 from tests.faults.processes import ShopProcess, serve_shop
 from webapp.database.migrate import migrate
-from webapp.database.postgres import POOL_SIZE, Postgres
+from webapp.database.postgres import Postgres
 from webapp.database.sqlite import PRAGMAS, SQLite
 from webapp.endpoints import inspector
 from webapp.inspector import highlight, masking
@@ -143,11 +142,13 @@ class SQLiteInThreads(SQLite):
         await self._threaded.close()
 
 
-class PostgresWithReset(Postgres):
-    """The same, with asyncpg's own reset of a connection that is given back."""
+class PostgresByPool(Postgres):
+    """The same, with each connection given back to asyncpg's pool."""
 
-    async def open(self) -> None:
-        self._pool = await asyncpg.create_pool(self._url, min_size=1, max_size=POOL_SIZE)
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Any]:
+        async with self._pool.acquire(timeout=5) as connection:
+            yield connection
 
 
 async def in_a_book(database: Any) -> Measure:
@@ -200,7 +201,7 @@ async def databases() -> None:
     url = server.get_uri()
     pairs: list[tuple[str, Any, Any]] = [
         ("SQLite without threads", SQLite(folder / "shop.db"), SQLiteInThreads(folder / "shop.db")),
-        ("Postgres without reset", Postgres(url), PostgresWithReset(url)),
+        ("Postgres connections kept", Postgres(url), PostgresByPool(url)),
     ]
     try:
         for name, ours, other in pairs:

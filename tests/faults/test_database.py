@@ -15,7 +15,7 @@ import pytest
 
 from tests.conftest import Clock, OpenShop, Shop
 from tests.xendit import HTMX, KEYS, TOKEN, fake_xendit
-from webapp.database import errors
+from webapp.database import errors, postgres
 from webapp.database.errors import DatabaseUnavailable
 
 pytestmark = pytest.mark.anyio
@@ -186,15 +186,46 @@ async def test_a_postgres_that_became_read_only_is_503_until_connections_are_new
     async with open_shop(fake_xendit(), sandbox=False, api_keys=KEYS, database_url=postgres_url) as shop:
         await shop.add("gayo")
         assert (await shop.get("/readyz")).status_code == 200
-        pool = shop.app.state.shop.database._pool
-        connections = [await pool.acquire() for _ in range(pool.get_size())]
-        for connection in connections:  # as after a failover: old connections lead to what is now a standby
-            await connection.execute("SET default_transaction_read_only = on")
-            await pool.release(connection)
+        database = shop.app.state.shop.database
+        async with contextlib.AsyncExitStack() as stack:
+            for _ in range(postgres.POOL_SIZE):  # as after a failover: connections lead to what is now a standby
+                connection = await stack.enter_async_context(database.read())
+                await connection.execute("SET default_transaction_read_only = on")
         answer = await shop.checkout(**HTMX)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert "hx-redirect" in (await shop.checkout(**HTMX)).headers
         assert (await shop.get("/readyz")).status_code == 200
+
+
+async def test_a_postgres_connection_that_was_idle_for_long_is_not_used_again(
+    open_shop: OpenShop, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_shop(database_url=postgres_url) as shop:
+        database = shop.app.state.shop.database
+
+        async def serving() -> int:
+            return int((await database.fetchrow("SELECT pg_backend_pid() AS pid"))["pid"])
+
+        first = await serving()
+        assert await serving() == first
+        monkeypatch.setattr(postgres, "KEPT_SECONDS", 0)
+        assert await serving() != first
+
+
+async def test_more_tasks_than_connections_wait_their_turn_also_after_cancelled_ones(
+    open_shop: OpenShop, postgres_url: str
+) -> None:
+    async with open_shop(database_url=postgres_url) as shop:
+        database = shop.app.state.shop.database
+        for _ in range(3):
+            tasks = [asyncio.create_task(database.fetch("SELECT pg_sleep(0.02)")) for _ in range(20)]
+            await asyncio.sleep(0.03)
+            for task in tasks[::2]:
+                task.cancel()
+            rows = await asyncio.gather(*tasks, return_exceptions=True)
+            assert all(isinstance(row, list | asyncio.CancelledError) for row in rows)
+        assert len(await database.fetch("SELECT 1")) == 1
+        assert database._pool.get_size() <= postgres.POOL_SIZE
 
 
 async def test_a_postgres_without_tables_is_503_and_says_what_to_run(open_shop: OpenShop, postgres_url: str) -> None:

@@ -1,5 +1,7 @@
 """Postgres, by asyncpg: a small pool, and one round trip for a single statement."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,6 +12,7 @@ from webapp.database import errors
 from webapp.database.errors import translate_errors
 
 POOL_SIZE = 5  # two workers on Heroku's smallest Postgres (20 connections) leave room for a release and a console
+KEPT_SECONDS = 300  # a network may have forgotten a connection that is idle for longer
 UNAVAILABLE_ERRORS = (
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
@@ -28,20 +31,27 @@ UNAVAILABLE_ERRORS = (
 
 
 class Postgres:
-    """A pool of at most five connections a process."""
+    """At most five connections a process. asyncpg's pool opens and closes them; between statements they are kept here.
+
+    Giving one back to the pool each time starts a task. Without that a status poll takes 0.77 of its processor time,
+    a checkout 0.86 (tests/benchmarks/bench_shortcuts.py).
+    """
 
     driver = "asyncpg"
 
     def __init__(self, url: str) -> None:
         self._url = url.replace("postgres://", "postgresql://", 1)
+        self._turns = asyncio.Semaphore(POOL_SIZE)
+        self._kept: list[tuple[Any, float]] = []
+        """Connections with the time of their last statement, the latest at the end."""
+        self._expired_at = 0.0
 
     async def open(self) -> None:
         with translate_errors(*UNAVAILABLE_ERRORS, asyncpg.PostgresError):
-            self._pool = await asyncpg.create_pool(
-                self._url, min_size=1, max_size=POOL_SIZE, command_timeout=10, reset=_nothing_to_reset
-            )
+            self._pool = await asyncpg.create_pool(self._url, min_size=1, max_size=POOL_SIZE, command_timeout=10)
 
     async def close(self) -> None:
+        await self._give_back_kept()
         await self._pool.close()
 
     async def fetch(self, sql: str, *parameters: Any) -> list[Any]:
@@ -62,22 +72,45 @@ class Postgres:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Any]:
         with translate_errors(*UNAVAILABLE_ERRORS):
+            async with asyncio.timeout(errors.PATIENCE_SECONDS):
+                await self._turns.acquire()
             try:
-                async with self._pool.acquire(timeout=errors.PATIENCE_SECONDS) as connection:
+                connection, taken_at = await self._take(), time.monotonic()
+                try:
                     yield connection
-            except asyncpg.ReadOnlySQLTransactionError:
-                await self._pool.expire_connections()
-                raise
+                except BaseException as failure:
+                    if isinstance(failure, asyncpg.ReadOnlySQLTransactionError):
+                        await self._expire()
+                    await self._pool.release(connection)
+                    raise
+                if taken_at < self._expired_at:
+                    await self._pool.release(connection)
+                else:
+                    self._kept.append((connection, time.monotonic()))
+            finally:
+                self._turns.release()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Any]:
         async with self.read() as connection, connection.transaction():
             yield connection
 
+    async def _take(self) -> Any:
+        """Return the connection that was used last; a new one where it is closed or has been idle for long."""
+        while self._kept:
+            connection, used_at = self._kept.pop()
+            if not connection.is_closed() and time.monotonic() - used_at < KEPT_SECONDS:
+                return connection
+            connection.terminate()
+            await self._pool.release(connection)
+        return await self._pool.acquire(timeout=errors.PATIENCE_SECONDS)
 
-async def _nothing_to_reset(connection: Any) -> None:
-    """Reset nothing: no statement here leaves anything behind in its session.
+    async def _expire(self) -> None:
+        """Use no connection again that is open now."""
+        self._expired_at = time.monotonic()
+        await self._pool.expire_connections()
+        await self._give_back_kept()
 
-    Saves a round trip each time, and over a tenth of the processor time of an order
-    (tests/benchmarks/bench_shortcuts.py).
-    """
+    async def _give_back_kept(self) -> None:
+        while self._kept:
+            await self._pool.release(self._kept.pop()[0])
