@@ -48,7 +48,9 @@ class Postgres:
 
     async def open(self) -> None:
         with translate_errors(*UNAVAILABLE_ERRORS, asyncpg.PostgresError):
-            self._pool = await asyncpg.create_pool(self._url, min_size=1, max_size=POOL_SIZE, command_timeout=10)
+            self._pool = await asyncpg.create_pool(
+                self._url, min_size=1, max_size=POOL_SIZE, command_timeout=10, reset=_nothing_to_reset
+            )
 
     async def close(self) -> None:
         await self._give_back_kept()
@@ -114,3 +116,7 @@ class Postgres:
     async def _give_back_kept(self) -> None:
         while self._kept:
             await self._pool.release(self._kept.pop()[0])
+
+
+async def _nothing_to_reset(connection: Any) -> None:
+    """Reset nothing: no statement here leaves anything behind, and a connection that has failed may take no other."""
