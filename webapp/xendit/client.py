@@ -104,9 +104,10 @@ class XenditClient(httpx.AsyncClient):
 
     async def request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Response:
         """Send a request with ``json``, ``params``, ``headers`` and ``auth=(key, "")``. Raises httpx.HTTPError."""
-        headers = [*self.headers.raw, *(options.get("headers") or {}).items()]
+        headers = httpx.Headers(self.headers)
+        headers.update(options.get("headers"))
         if isinstance(auth := options.get("auth"), tuple):
-            headers.append((b"Authorization", b"Basic " + b64encode(":".join(auth).encode())))
+            headers["Authorization"] = f"Basic {b64encode(':'.join(auth).encode()).decode()}"
         extensions = {"timeout": self.timeout.as_dict()}
         params, json = options.get("params"), options.get("json")
         request = httpx.Request(method, url, params=params, headers=headers, json=json, extensions=extensions)
