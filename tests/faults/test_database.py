@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 import pytest
 
 from tests.conftest import Clock, OpenShop, Shop
@@ -187,10 +188,7 @@ async def test_a_postgres_that_became_read_only_is_503_until_connections_are_new
         await shop.add("gayo")
         assert (await shop.get("/readyz")).status_code == 200
         database = shop.app.state.shop.database
-        async with contextlib.AsyncExitStack() as stack:
-            for _ in range(postgres.POOL_SIZE):  # as after a failover: connections lead to what is now a standby
-                connection = await stack.enter_async_context(database.read())
-                await connection.execute("SET default_transaction_read_only = on")
+        await take_all(database, "SET default_transaction_read_only = on")  # as after a failover: all lead to a standby
         answer = await shop.checkout(**HTMX)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert "hx-redirect" in (await shop.checkout(**HTMX)).headers
@@ -210,6 +208,58 @@ async def test_a_postgres_connection_that_was_idle_for_long_is_not_used_again(
         assert await serving() == first
         monkeypatch.setattr(postgres, "KEPT_SECONDS", 0)
         assert await serving() != first
+
+
+async def take_all(database: Any, statement: str) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(postgres.POOL_SIZE):
+            connection = await stack.enter_async_context(database.read())
+            await connection.execute(statement)
+
+
+async def test_postgres_connections_that_the_server_closed_while_idle_fail_no_request(
+    open_shop: OpenShop, postgres_url: str
+) -> None:
+    async with open_shop(database_url=postgres_url) as shop:
+        database = shop.app.state.shop.database
+        await take_all(database, "SELECT 1")
+        other = await asyncpg.connect(postgres_url)
+        await other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await other.close()
+        await asyncio.sleep(0.2)
+        assert [len(await database.fetch("SELECT 1")) for _ in range(7)] == [1] * 7
+
+
+async def test_after_a_failover_no_connection_is_lost_even_if_the_request_is_cancelled(
+    open_shop: OpenShop, postgres_url: str
+) -> None:
+    async with open_shop(database_url=postgres_url) as shop:
+        database = shop.app.state.shop.database
+        for steps in range(8):
+            await take_all(database, "SET default_transaction_read_only = on")
+            task = asyncio.create_task(shop.order_book.check_writable())
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            with contextlib.suppress(DatabaseUnavailable):
+                await shop.order_book.check_writable()
+            await shop.order_book.check_writable()
+        assert database._pool.get_size() <= postgres.POOL_SIZE
+        await take_all(database, "SELECT 1")
+
+
+async def test_a_statement_that_ends_after_the_shop_has_begun_to_close_does_not_hold_it_up(postgres_url: str) -> None:
+    database = postgres.Postgres(postgres_url)
+    await database.open()
+    statement = asyncio.create_task(database.fetch("SELECT pg_sleep(0.3)"))
+    await asyncio.sleep(0.1)
+    async with asyncio.timeout(3):
+        await database.close()
+    assert statement.done()
 
 
 async def test_more_tasks_than_connections_wait_their_turn_also_after_cancelled_ones(

@@ -1,9 +1,10 @@
 """Postgres, by asyncpg: a small pool, and one round trip for a single statement."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -44,7 +45,7 @@ class Postgres:
         self._turns = asyncio.Semaphore(POOL_SIZE)
         self._kept: list[tuple[Any, float]] = []
         """Connections with the time of their last statement, the latest at the end."""
-        self._expired_at = 0.0
+        self._expired_at = -math.inf
 
     async def open(self) -> None:
         with translate_errors(*UNAVAILABLE_ERRORS, asyncpg.PostgresError):
@@ -53,7 +54,9 @@ class Postgres:
             )
 
     async def close(self) -> None:
-        await self._give_back_kept()
+        self._expired_at = math.inf
+        while self._kept:
+            await self._pool.release(self._kept.pop()[0])
         await self._pool.close()
 
     async def fetch(self, sql: str, *parameters: Any) -> list[Any]:
@@ -74,21 +77,20 @@ class Postgres:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Any]:
         with translate_errors(*UNAVAILABLE_ERRORS):
-            async with asyncio.timeout(errors.PATIENCE_SECONDS):
-                await self._turns.acquire()
+            connection, taken_at = await self._take(), time.monotonic()
             try:
-                connection, taken_at = await self._take(), time.monotonic()
-                try:
-                    yield connection
-                except BaseException as failure:
-                    if isinstance(failure, asyncpg.ReadOnlySQLTransactionError):
-                        await self._expire()
-                    await self._pool.release(connection)
-                    raise
-                if taken_at < self._expired_at:
-                    await self._pool.release(connection)
-                else:
+                yield connection
+            except BaseException as failure:
+                if isinstance(failure, asyncpg.ReadOnlySQLTransactionError):  # use none again that is open now
+                    self._expired_at = time.monotonic()
+                    await self._pool.expire_connections()
+                await self._pool.release(connection)
+                raise
+            else:
+                if taken_at > self._expired_at:
                     self._kept.append((connection, time.monotonic()))
+                else:
+                    await self._pool.release(connection)
             finally:
                 self._turns.release()
 
@@ -98,24 +100,21 @@ class Postgres:
             yield connection
 
     async def _take(self) -> Any:
-        """Return the connection that was used last; a new one where it is closed or has been idle for long."""
-        while self._kept:
-            connection, used_at = self._kept.pop()
-            if not connection.is_closed() and time.monotonic() - used_at < KEPT_SECONDS:
-                return connection
-            connection.terminate()
-            await self._pool.release(connection)
-        return await self._pool.acquire(timeout=errors.PATIENCE_SECONDS)
-
-    async def _expire(self) -> None:
-        """Use no connection again that is open now."""
-        self._expired_at = time.monotonic()
-        await self._pool.expire_connections()
-        await self._give_back_kept()
-
-    async def _give_back_kept(self) -> None:
-        while self._kept:
-            await self._pool.release(self._kept.pop()[0])
+        """Wait for a turn. Return the connection that was used last, if it is open still, else another."""
+        async with asyncio.timeout(errors.PATIENCE_SECONDS):
+            await self._turns.acquire()
+            try:
+                while self._kept:
+                    connection, used_at = self._kept.pop()
+                    fresh = used_at > max(self._expired_at, time.monotonic() - KEPT_SECONDS)
+                    with suppress(asyncpg.InterfaceError):  # the server closed it: the pool has taken it back
+                        if fresh and not connection.is_closed():
+                            return connection
+                        connection.terminate()
+                return await self._pool.acquire()
+            except BaseException:
+                self._turns.release()
+                raise
 
 
 async def _nothing_to_reset(connection: Any) -> None:
