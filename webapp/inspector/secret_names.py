@@ -24,21 +24,17 @@ FIELDS = {
     **dict.fromkeys(("cardholderphonenumber", "cryptogram", "cavv", "networktoken"), CARD),
 }
 FIELDS_OF_AN_ACTION = FIELDS | {"value": OPENS}  # where the shopper confirms a payment request
-FIELDS_OF_AN_INVOICE = {name: why for name, why in FIELDS.items() if name != "expirydate"}  # its end, not a card's
-QUOTED = {
-    **dict.fromkeys(("components_sdk_key", "payment_link_url", "invoice_url"), OPENS),
-    **dict.fromkeys(("x-callback-token", "callback_token"), TOKEN),
-    **dict.fromkeys(("card_number", "cvn", "cvv", "expiry_year"), CARD),
-}
-"""Names of JSON or a query within a text, such as an error that quotes the request."""
 SHAPES = (
     (re.compile(r"session-[0-9a-f]{32}(?:-p[dl])?(?:-[\w+/=%-]+)?"), OPENS),
     (re.compile(PAGE_URL.replace("https", "https?") + r"/[^\s\"'<>\\]+"), OPENS),
     (re.compile(r"/sandbox/(?:pay|invoice|authorize)/[^\s\"'<>\\]+"), OPENS),
-    (re.compile(r"pass=[0-9a-f]{32}"), OPENS),
+    (re.compile(r"(?<=[?&]pass=)[0-9a-f]{32}"), OPENS),
     (re.compile(r"xnd_(?:development|production)_[\w+/=-]+"), KEY),
     (re.compile(r"Basic [A-Za-z0-9+/]{8,}=*"), KEY),
-    *((re.compile(rf"{name}[ \"'=:\\]{{1,8}}[^\s\"'\\,}}&]+"), why) for name, why in QUOTED.items()),
+    # JSON or a query in a text, such as an error that quotes the request
+    (re.compile(r"(?:components_sdk_key|payment_link_url|invoice_url)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), OPENS),
+    (re.compile(r"(?:x-callback-token|callback_token)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), TOKEN),
+    (re.compile(r"(?:card_number|cvn|cvv|expiry_year)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), CARD),
 )
 DIGITS = re.compile(r"[3-6](?<![0-9A-Za-z-].)(?:[ -]?\d){12,18}(?![0-9A-Za-z])")
 
