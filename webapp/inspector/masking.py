@@ -43,7 +43,7 @@ class Mask:
 def _finders(everything: str, known: Mapping[str, str]) -> list[Finder]:
     """Return those that find something in all texts together, so that each text is searched for these alone.
 
-    Saves 40 % of the processor time of a checkout (tests/benchmarks/bench_shortcuts.py).
+    Saves a quarter of the processor time of a checkout (tests/benchmarks/bench_shortcuts.py).
     """
     if "%" in everything:
         everything += "\n" + unquote(everything)
