@@ -35,7 +35,7 @@ class Postgres:
     """At most five connections a process. asyncpg's pool opens and closes them; between statements they are kept here.
 
     Giving one back to the pool each time starts a task. Without that a status poll takes 0.77 of its processor time,
-    a checkout 0.86 (tests/benchmarks/bench_shortcuts.py).
+    a checkout 0.86 (docs/decisions/0018-postgres-connections-are-kept.md).
     """
 
     driver = "asyncpg"

@@ -73,7 +73,7 @@ async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -
         return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
     if status.is_success and order.amount and None in (outcome.amount, outcome.currency):
         return await _ask(shop, order, webhook)
-    was_held = order.status in (OrderStatus.AUTHORIZED, OrderStatus.RELEASED)
+    was_held = order.status in (OrderStatus.AUTHORIZED, OrderStatus.RELEASED)  # only these have captures
     async with shop.order_book.transaction() as book:  # after an error Xendit sends the webhook again
         order = await book.change_status(
             order, status, cause=f"webhook {webhook.event}", ids=outcome.ids, captured=outcome.captured
