@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from webapp.inspector.secret_names import CARD, DIGITS, FIELDS, FIELDS_OF_AN_ACTION, SHAPES
+from webapp.inspector.secret_names import CARD, DIGITS, FIELDS, OPENS, SHAPES
 
 MIN_SECRET_LENGTH = 6
 MAX_DEPTH = 30
@@ -85,12 +85,10 @@ def _hide(value: Any, texts: list[str], found: dict[str, str], depth: int) -> An
         return [_hide(child, texts, found, depth + 1) for child in value]
     if not isinstance(value, Mapping):
         return value
-    copy, fields, is_invoice = {}, _fields_within(value), "external_id" in value
+    copy = {}
     for name, child in value.items():
         texts.append(name)
-        why = fields.get(name.replace("_", "").replace("-", "").lower())
-        if is_invoice and name == "expiry_date":  # its end, not a card's
-            why = None
+        why = _why(name, value)
         if why and isinstance(child, str):
             found.update((part, why) for part in _parts(child))
             copy[name] = masked(why) if child else child
@@ -113,11 +111,13 @@ def _walk(value: Any, finders: list[Finder]) -> Any:
     return value if text == str(value) else text
 
 
-def _fields_within(parent: Mapping[Any, Any]) -> Mapping[str, str]:
-    """Return the names that give a secret away within this object."""
-    if parent.get("type") == "REDIRECT_CUSTOMER" or parent.get("descriptor") in ("WEB_URL", "DEEPLINK_URL"):
-        return FIELDS_OF_AN_ACTION
-    return FIELDS
+def _why(name: str, parent: Mapping[Any, Any]) -> str | None:
+    redirects = parent.get("type") == "REDIRECT_CUSTOMER" or parent.get("descriptor") in ("WEB_URL", "DEEPLINK_URL")
+    if name == "value" and redirects:
+        return OPENS  # an action of a payment request: where the shopper confirms it
+    if name == "expiry_date" and "external_id" in parent:
+        return None  # an invoice's end, not a card's
+    return FIELDS.get(name.replace("_", "").replace("-", "").lower())
 
 
 def _parts(secret: str) -> Iterable[str]:

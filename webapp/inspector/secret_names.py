@@ -23,7 +23,6 @@ FIELDS = {
     **dict.fromkeys(("cardholdername", "cardholderfirstname", "cardholderlastname", "cardholderemail"), CARD),
     **dict.fromkeys(("cardholderphonenumber", "cryptogram", "cavv", "networktoken"), CARD),
 }
-FIELDS_OF_AN_ACTION = FIELDS | {"value": OPENS}  # where the shopper confirms a payment request
 SHAPES = (
     (re.compile(r"session-[0-9a-f]{32}(?:-p[dl])?(?:-[\w+/=%-]+)?"), OPENS),
     (re.compile(PAGE_URL.replace("https", "https?") + r"/[^\s\"'<>\\]+"), OPENS),
