@@ -36,8 +36,6 @@ def applied(options: Options, integration: str, flow: Flow, currency: Currency) 
     """Return the options without those that this payment method, flow or market can't have."""
     names = offered(integration, flow)
     kept = replace(options, **{name: getattr(USUAL, name) for name in OPTION_FIELDS if name not in names})
-    if not kept.channels:
-        return kept
     here = {channel.code for channel in channels_of(currency.code, integration)}
     manual = kept.capture == "MANUAL"
     return replace(kept, channels=() if manual else tuple(code for code in kept.channels if code in here))

@@ -28,7 +28,6 @@ from webapp.web.request_log import RequestLogMiddleware
 from webapp.web.security import SecurityMiddleware
 from webapp.web.visitor_cookies import VisitorCookiesMiddleware
 
-COMPRESSED = ("image/png", "image/jpeg", "image/webp")  # an operator's own pictures
 EXCEPTION_HANDLERS = {
     Refusal: on_refusal,
     XenditError: on_xendit_error,
@@ -52,7 +51,7 @@ def middleware(settings: Settings) -> list[Middleware]:
     return [
         Middleware(RequestLogMiddleware),
         Middleware(GuardMiddleware, settings=settings),
-        Middleware(CompressionMiddleware, minimum_size=1000, compresslevel=3, exclude_content_types=COMPRESSED),
+        Middleware(CompressionMiddleware, minimum_size=1000, compresslevel=3),
         Middleware(
             VisitorCookiesMiddleware,
             secret=settings.derived_secret("cookie"),

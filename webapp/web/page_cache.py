@@ -61,7 +61,7 @@ class PageCache:
         else:
             response = templates.answer(visitor.language, page.gzipped())
             response.headers["Content-Encoding"] = "gzip"
-        response.headers["Vary"] += ", Accept-Encoding"
+        response.headers.add_vary_header("Accept-Encoding")
         return response
 
     def _page(self, templates: Templates, visitor: Visitor) -> Page:

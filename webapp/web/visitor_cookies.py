@@ -40,7 +40,7 @@ class VisitorCookiesMiddleware:
         scope["session"] = dict(before)
 
         async def send_with_cookies(message: Message) -> None:
-            if message["type"] == "http.response.start" and scope["session"] != before:
+            if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for key in KEYS:
                     if scope["session"].get(key) != before.get(key):
