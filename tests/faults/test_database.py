@@ -195,61 +195,64 @@ async def test_a_postgres_that_became_read_only_is_503_until_connections_are_new
         assert (await shop.get("/readyz")).status_code == 200
 
 
-async def test_a_postgres_connection_that_was_idle_for_long_is_not_used_again(
-    open_shop: OpenShop, postgres_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with open_shop(database_url=postgres_url) as shop:
-        database = shop.app.state.shop.database
-
-        async def serving() -> int:
-            return int((await database.fetchrow("SELECT pg_backend_pid() AS pid"))["pid"])
-
-        first = await serving()
-        assert await serving() == first
-        monkeypatch.setattr(postgres, "KEPT_SECONDS", 0)
-        assert await serving() != first
+@pytest.fixture
+async def kept(postgres_url: str) -> AsyncIterator[postgres.Postgres]:
+    """A database that keeps its connections, without a shop."""
+    database = postgres.Postgres(postgres_url)
+    await database.open()
+    yield database
+    await database.close()
 
 
 async def take_all(database: Any, statement: str) -> None:
+    """Run a statement on as many connections as there may be, at the same time."""
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(postgres.POOL_SIZE):
             connection = await stack.enter_async_context(database.read())
             await connection.execute(statement)
 
 
+async def test_a_postgres_connection_that_was_idle_for_long_is_not_used_again(
+    kept: postgres.Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def serving() -> int:
+        return int((await kept.fetchrow("SELECT pg_backend_pid() AS pid"))["pid"])
+
+    first = await serving()
+    assert await serving() == first
+    monkeypatch.setattr(postgres, "KEPT_SECONDS", 0)
+    assert await serving() != first
+
+
 async def test_postgres_connections_that_the_server_closed_while_idle_fail_no_request(
-    open_shop: OpenShop, postgres_url: str
+    kept: postgres.Postgres, postgres_url: str
 ) -> None:
-    async with open_shop(database_url=postgres_url) as shop:
-        database = shop.app.state.shop.database
-        await take_all(database, "SELECT 1")
-        other = await asyncpg.connect(postgres_url)
-        await other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        await other.close()
-        await asyncio.sleep(0.2)
-        assert [len(await database.fetch("SELECT 1")) for _ in range(7)] == [1] * 7
+    await take_all(kept, "SELECT 1")
+    other = await asyncpg.connect(postgres_url)
+    await other.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await other.close()
+    await asyncio.sleep(0.2)
+    assert [len(await kept.fetch("SELECT 1")) for _ in range(7)] == [1] * 7
 
 
-async def test_after_a_failover_no_connection_is_lost_even_if_the_request_is_cancelled(
-    open_shop: OpenShop, postgres_url: str
-) -> None:
-    async with open_shop(database_url=postgres_url) as shop:
-        database = shop.app.state.shop.database
-        for steps in range(8):
-            await take_all(database, "SET default_transaction_read_only = on")
-            task = asyncio.create_task(shop.order_book.check_writable())
-            for _ in range(steps):
-                await asyncio.sleep(0)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            with contextlib.suppress(DatabaseUnavailable):
-                await shop.order_book.check_writable()
-            await shop.order_book.check_writable()
-        assert database._pool.get_size() <= postgres.POOL_SIZE
-        await take_all(database, "SELECT 1")
+async def test_after_a_failover_no_connection_is_lost_even_if_the_request_is_cancelled(kept: postgres.Postgres) -> None:
+    written = "CREATE TABLE IF NOT EXISTS written ()"
+    for steps in range(8):
+        await take_all(kept, "SET default_transaction_read_only = on")
+        before, task = kept._expired_at, asyncio.create_task(kept.execute(written))
+        while kept._expired_at == before:
+            await asyncio.sleep(0)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        with contextlib.suppress(DatabaseUnavailable):  # of those that are still open
+            await kept.execute(written)
+        await kept.execute(written)
+    await take_all(kept, "SELECT 1")
 
 
 async def test_a_statement_that_ends_after_the_shop_has_begun_to_close_does_not_hold_it_up(postgres_url: str) -> None:
@@ -262,20 +265,15 @@ async def test_a_statement_that_ends_after_the_shop_has_begun_to_close_does_not_
     assert statement.done()
 
 
-async def test_more_tasks_than_connections_wait_their_turn_also_after_cancelled_ones(
-    open_shop: OpenShop, postgres_url: str
-) -> None:
-    async with open_shop(database_url=postgres_url) as shop:
-        database = shop.app.state.shop.database
-        for _ in range(3):
-            tasks = [asyncio.create_task(database.fetch("SELECT pg_sleep(0.02)")) for _ in range(20)]
-            await asyncio.sleep(0.03)
-            for task in tasks[::2]:
-                task.cancel()
-            rows = await asyncio.gather(*tasks, return_exceptions=True)
-            assert all(isinstance(row, list | asyncio.CancelledError) for row in rows)
-        assert len(await database.fetch("SELECT 1")) == 1
-        assert database._pool.get_size() <= postgres.POOL_SIZE
+async def test_more_tasks_than_connections_wait_their_turn_also_after_cancelled_ones(kept: postgres.Postgres) -> None:
+    for _ in range(3):
+        tasks = [asyncio.create_task(kept.fetch("SELECT pg_sleep(0.02)")) for _ in range(20)]
+        await asyncio.sleep(0.03)
+        for task in tasks[::2]:
+            task.cancel()
+        rows = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(isinstance(row, list | asyncio.CancelledError) for row in rows)
+    await take_all(kept, "SELECT 1")
 
 
 async def test_a_postgres_without_tables_is_503_and_says_what_to_run(open_shop: OpenShop, postgres_url: str) -> None:
