@@ -9,21 +9,25 @@ const fields = () => [...document.querySelectorAll(FIELD)].map((field) => ({
   sealed: field.querySelector("input[type=hidden]"),
 }));
 
+const step = () => new Promise((resolve) => { setTimeout(resolve, STEP_MS); });
+
 // Open the section of cards, which is the picker's first.
 function openCards() {
-  document.querySelector("xendit-channel-picker .xendit-accordion-item-closed .xendit-accordion-item-header")?.click();
+  const first = document.querySelector("xendit-channel-picker .xendit-accordion-item");
+  if (first?.matches(".xendit-accordion-item-closed")) first.querySelector(".xendit-accordion-item-header").click();
 }
 
 async function fill(scenario) {
   if (!scenario) return false;
-  if (!fields().length) openCards();
+  while (document.querySelector("#components[data-state=loading]")) await step(); // the form is on its way
   const before = new Set(fields().map(({ sealed }) => sealed.value));
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    if (!fields().length) openCards();
     for (const { frame, sealed } of fields()) {
       if (!before.has(sealed.value) && sealed.value) continue; // this one is filled
-      frame.contentWindow.postMessage({ type: "xendit-iframe-populate-for-simulation", scenario }, new URL(frame.src).origin);
+      frame?.contentWindow.postMessage({ type: "xendit-iframe-populate-for-simulation", scenario }, new URL(frame.src).origin);
     }
-    await new Promise((resolve) => { setTimeout(resolve, STEP_MS); });
+    await step();
     if (fields().length && fields().every(({ sealed }) => sealed.value && !before.has(sealed.value))) return true;
   }
   return false;

@@ -1,10 +1,11 @@
 """Test cards over the payment form: one click each, and the SDK's own list of scenarios, whole."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import payment
 
+PATIENCE_MS = 3500  # beyond that of static/js/test-cards.js
 FIELDS = ("number", "expiry", "cvn")
 
 
@@ -20,6 +21,20 @@ def test_one_click_fills_the_form_and_pays(page: Page, number: str, values: list
     page.locator(f"[data-number='{number}']").click()
     expect(page.locator("#test-card-said")).to_have_text("Filled in. Press the button below.")
     assert [payment.card_field(page, field).input_value() for field in FIELDS] == values
+    payment.pay(page)
+    payment.order_page(page)
+
+
+def test_a_click_before_the_form_has_come_fills_it_once_it_is_there(page: Page) -> None:
+    waiting: list[Route] = []
+    page.route("**/api/sessions/*", lambda route: waiting.append(route), times=1)
+    page.goto("/?currency=SGD&flow=pay&integration=components&cart=gayo:1")
+    page.locator("#checkout .go").click()
+    page.locator("[data-number='4000000000001000']").click()
+    page.wait_for_timeout(PATIENCE_MS)
+    expect(page.locator("#components")).to_have_attribute("data-state", "loading")
+    waiting.pop().continue_()
+    expect(page.locator("#test-card-said")).to_have_text("Filled in. Press the button below.")
     payment.pay(page)
     payment.order_page(page)
 
