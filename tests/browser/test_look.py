@@ -195,3 +195,15 @@ def test_an_open_inspector_prints_with_its_order(page: Page) -> None:
     page.locator("#inspector-panel > summary").click()
     page.emulate_media(media="print")
     expect(page.locator("#inspector-panel .steps")).to_be_visible()
+
+
+def test_a_first_visit_looks_as_a_later_one_and_waits_for_no_stylesheet(page: Page, base_url: str) -> None:
+    files: list[str] = []
+    page.on("request", lambda request: files.append(request.url))
+    page.goto("/")
+    first = page.screenshot(full_page=True, animations="disabled")
+    assert not any(file.endswith("/css/shop.css") for file in files)
+    page.context.add_cookies([{"name": "seen", "value": "1", "url": base_url}])
+    page.goto("/")
+    assert any(file.endswith("/css/shop.css") for file in files)
+    assert page.screenshot(full_page=True, animations="disabled") == first

@@ -163,7 +163,7 @@ async def test_what_no_database_can_hold_is_refused_in_an_address_a_form_and_a_w
 
 
 async def test_static_files_are_compressed_and_kept_for_ever_under_their_fingerprint(shop: Shop) -> None:
-    page = (await shop.get("/")).text
+    page = (await shop.get("/walkthrough")).text
     url = re.search(r'href="(/static/[0-9a-f]+/css/shop\.css)"', page)
     assert url
     for encoding in ("br", "gzip"):

@@ -14,6 +14,7 @@ from webapp.shop.currencies import CURRENCIES, Currency
 from webapp.shop.options import OPTION_FIELDS, read_options, total_of
 from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
+from webapp.web.first_visit import is_first_visit
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
 from webapp.web.own_address import own_path
@@ -40,7 +41,8 @@ async def storefront(request: Request) -> Response:
     if visitor.saved or strip:  # a page that no other visitor sees
         context = storefront_context(visitor) | {"path": "/", "strip": strip}
         return shop.templates.response(visitor.language, "pages/storefront.html", context)
-    return shop.pages.response(shop.templates, visitor, request.headers.get("accept-encoding", ""))
+    encodings = request.headers.get("accept-encoding", "")
+    return shop.pages.response(shop.templates, visitor, encodings, first_visit=is_first_visit(request))
 
 
 async def choose(request: Request) -> Response:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from webapp.accept import accepts
 from webapp.shop.storefront import new_checkout_id, storefront_context
 from webapp.shop.visitor import Visitor
+from webapp.web.first_visit import STYLES
 from webapp.web.templating import Templates
 
 MAX_PAGES = 128  # pages of some 25 KB
@@ -53,9 +54,9 @@ class PageCache:
     def __init__(self) -> None:
         self._pages: OrderedDict[Hashable, Page] = OrderedDict()
 
-    def response(self, templates: Templates, visitor: Visitor, accept_encoding: str) -> Response:
-        """Return the storefront for this visitor, in gzip if the browser takes it."""
-        page = self._page(templates, visitor)
+    def response(self, templates: Templates, visitor: Visitor, accept_encoding: str, *, first_visit: bool) -> Response:
+        """Return the storefront for this visitor, in gzip if the browser takes it. A first one holds the stylesheet."""
+        page = self._page(templates, visitor, first_visit)
         if not accepts(accept_encoding, "gzip"):
             response = templates.answer(visitor.language, page.plain())
         else:
@@ -64,14 +65,15 @@ class PageCache:
         response.headers.add_vary_header("Accept-Encoding")
         return response
 
-    def _page(self, templates: Templates, visitor: Visitor) -> Page:
+    def _page(self, templates: Templates, visitor: Visitor, first_visit: bool) -> Page:
         cart = tuple(visitor.cart.quantities.items())
         today = datetime.now(UTC).date()  # a subscription says when it begins
         choices = (visitor.currency.code, visitor.flow, visitor.integration, visitor.present, visitor.options)
-        key = (visitor.brand, visitor.language, *choices, cart, today)
+        key = (visitor.brand, visitor.language, *choices, cart, today, first_visit)
         page = self._pages.get(key)
         if page is None:
             context = storefront_context(visitor) | {"path": "/", "checkout_id": CHECKOUT_ID_PLACEHOLDER}
+            context["styles"] = STYLES if first_visit else ""
             page = self._pages[key] = Page(templates.text(visitor.language, "pages/storefront.html", context))
             if len(self._pages) > MAX_PAGES:
                 self._pages.popitem(last=False)

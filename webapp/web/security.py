@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.config import XENDIT_API_URL, Settings
 from webapp.notices import N_, Refusal
+from webapp.web.first_visit import STYLES_SOURCE
 from webapp.web.own_address import THIS_MACHINE, same_site_post
 from webapp.web.phones import network_host
 from webapp.web.unknown_address import host_of, unknown_address
@@ -43,7 +44,7 @@ def content_security_policy(settings: Settings, framed_by: str = "'none'") -> st
     directives = {
         "default-src": "'none'",
         "script-src": f"'self'{alone}",
-        "style-src": f"'self' {SDK_STYLE_HASH}",
+        "style-src": f"'self' {STYLES_SOURCE} {SDK_STYLE_HASH}",
         "img-src": "'self' blob: data:" + (f" {ASSETS}" if real else "") + alone,
         "connect-src": "'self'" + (" " + " ".join(GATEWAYS) if real else "") + alone,
         "frame-src": "'self'" + (" https:" if real else "") + alone,
