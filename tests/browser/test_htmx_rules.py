@@ -114,6 +114,8 @@ def _turn(requesting: tuple[str, bool]) -> int:
 def test_whatever_answers_the_page_stays_says_so_once_and_goes_on(page: Page, arrive: Arrive) -> None:
     page.add_init_script(path=TOOLS)
     arrive(page)
+    if page.locator("#inspector-panel[open]").count():  # it loads by itself, and from then on polls
+        page.locator(".inspector").wait_for()
     between, answers = Between(page), FOREIGN | own_answers(page)
     requesting = page.evaluate("listRequesting()")
     assert len({name for name, _ in requesting}) == len(requesting) > 0
