@@ -41,7 +41,8 @@ class Connection:
 
     async def fetch(self, sql: str, parameters: Any = ()) -> list[Any]:
         """Run a statement to its end and return its rows: no other read ever sees it half done."""
-        if self._look() != self._file:  # deleted or replaced: what is written now would be lost
+        begins = not self._connection.in_transaction
+        if begins and self._look() != self._file:  # deleted or replaced: what is written now would be lost
             raise DatabaseUnavailable("FileGone")
         until = time.monotonic() + errors.PATIENCE_SECONDS
         while True:
