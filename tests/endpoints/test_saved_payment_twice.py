@@ -119,3 +119,24 @@ async def test_a_market_that_has_closed_does_not_stop_the_sweep(
         monkeypatch.delitem(shop.app.state.shop.settings.api_keys, "IDR")
         await expire_overdue(shop.app.state.shop)
         assert (await shop.newest_order()).status == "waiting"
+
+
+async def test_a_cart_that_is_paid_at_xendit_is_not_charged_before_its_webhook_comes(open_shop: OpenShop) -> None:
+    router = xendit()  # which answers that every session is completed
+    async with open_shop(router) as shop:
+        await save(shop)
+        await shop.checkout("payment_link")
+        order = await shop.newest_order()
+        assert (await click(shop)).headers["location"] == f"/orders/{order.reference_id}"
+        assert router["charge"].call_count == 0
+        assert await shop.status_of(order) == "paid"
+
+
+async def test_nothing_is_charged_while_nobody_can_say_whether_the_cart_is_paid(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router) as shop:
+        await save(shop)
+        await shop.checkout("payment_link")
+        router["session"].mock(return_value=httpx.Response(500))
+        assert (await click(shop)).status_code == 502
+        assert router["charge"].call_count == 0

@@ -19,6 +19,7 @@ from webapp.web.payment import leave
 from webapp.web.returning import with_saved
 from webapp.web.state import shop_of, visitor_of
 from webapp.xendit import saved_payments
+from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 
 
 async def pay(request: Request) -> Response:
@@ -26,12 +27,13 @@ async def pay(request: Request) -> Response:
 
     The answer is a redirect to the order, or to 3-D Secure or the wallet. A second click finds the first order, and so
     does one in another tab.
-    Raises Refusal: 402 if it is declined, 404 for a token that this visitor did not save.
+    Raises Refusal: 402 if it is declined, 404 for a token that this visitor did not save. Raises XenditError.
     """
     shop, visitor = shop_of(request), visitor_of(request)
     form = await read_form(request, "payment_token_id", "checkout_id")
     checkout_id = read_checkout_id(form)
     saved = await _saved(request, form["payment_token_id"])
+    await _ask_about_last(request)
     order, reference_id = await charged_order(request, visitor, checkout_id)
     if order is None:
         if saved.currency != visitor.currency.code:
@@ -71,6 +73,15 @@ async def forget(request: Request) -> Response:
     notice = Notice(N_("%(label)s is forgotten."), {"label": saved.token_label}, tone="info")
     context = storefront_context(visitor, announcement=notice)
     return shop.templates.response(visitor.language, "fragments/cart_panel.html", context)
+
+
+async def _ask_about_last(request: Request) -> None:
+    """Ask Xendit about an open order of this cart: it may be paid already, its webhook still under way."""
+    shop, reference_id = shop_of(request), request.session.get("ordered")
+    order = await shop.order_book.get(reference_id) if reference_id else None
+    elsewhere = order and order.integration != SAVED_PAYMENT and order.status.is_open
+    if order and elsewhere and visitor_of(request).cart.made(order):
+        await apply_answer(shop, order, await fetch_from_xendit(shop, order))
 
 
 async def _saved(request: Request, payment_token_id: str) -> Order:
