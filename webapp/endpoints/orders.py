@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice, Refusal
+from webapp.orders.options import CUSTOMER
 from webapp.orders.status import OrderStatus
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES
@@ -129,9 +130,14 @@ async def again(request: Request) -> Response:
     """Fill the cart with the order's products and choices again (``POST /orders/{reference_id}/again``)."""
     shop, order, visitor = shop_of(request), await order_of(request), visitor_of(request)
     cart = Cart.from_cookie({line.product_id: line.quantity for line in order.lines}, visitor.brand)
+    options = order.options
+    if order.visitor != visitor.id:  # whom it was for is nobody else's business
+        options = replace(options, **{name: getattr(visitor.options, name) for name in CUSTOMER})
+    if request.session.get("ordered") == order.reference_id:  # or the next page would take this cart for the last one
+        del request.session["ordered"]
     if order.currency in shop.settings.api_keys:
         visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
     integration = order.integration if order.integration in INTEGRATIONS else ""
     visitor = visitor.with_choices(flow=order.flow, integration=integration)
-    save_visitor(request, replace(visitor, cart=cart if order.lines else visitor.cart, options=order.options))
+    save_visitor(request, replace(visitor, cart=cart if cart.count else visitor.cart, options=options))
     return redirect(request, "/")

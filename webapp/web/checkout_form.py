@@ -21,12 +21,13 @@ from webapp.web.state import Shop, shop_of
 
 MAX_ORDERS_AN_HOUR = 60
 AGAIN = N_("Nothing was ordered. Look at it, then press the button again.")
+NOT_OURS = N_("This form is not one of this shop's. Reload the page and try again.")
 
 
 def read_checkout_id(form: Mapping[str, str]) -> str:
     """Return the form's ``checkout_id``. Raises Refusal for what this shop did not make."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{16,64}", form["checkout_id"]):
-        raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
+        raise Refusal(NOT_OURS)
     return form["checkout_id"]
 
 
@@ -44,18 +45,20 @@ def refuse_many(shop: Shop, past: Past) -> None:
 
 
 async def earlier_order(request: Request, visitor: Visitor, past: Past) -> Order | None:
-    """Return the order that this form has made, or the one that still waits for the same cart and choices.
+    """Return the order that this form has made, or the last one, for the same cart and choices, if it waits or is done.
 
     Raises Refusal where the form has made an order and the cart or the choices have changed since.
     """
     book = shop_of(request).order_book
     if past.reference_id and (order := await book.get(past.reference_id)):
+        _refuse_strangers(order, visitor)
         if order.status.is_open and not _same(order, visitor):
             raise Refusal(N_("This form has made an order already, and your cart has changed since."), 409, hint=AGAIN)
         return order
     ordered = request.session.get("ordered")
     order = await book.get(ordered) if ordered else None
-    return order if order and order.status is OrderStatus.WAITING and _same(order, visitor) else None
+    stands = order and (order.status is OrderStatus.WAITING or order.status.is_success)
+    return order if order and stands and _same(order, visitor) else None
 
 
 async def charged_order(request: Request, visitor: Visitor, checkout_id: str) -> tuple[Order | None, str]:
@@ -66,6 +69,7 @@ async def charged_order(request: Request, visitor: Visitor, checkout_id: str) ->
     """
     book, ordered = shop_of(request).order_book, request.session.get("ordered")
     if order := await book.get_by_checkout(checkout_id):
+        _refuse_strangers(order, visitor)
         return order, order.reference_id
     recent = await book.recent(visitor.id)
     for order in recent:
@@ -121,6 +125,12 @@ def refuse_unseen(request: Request, visitor: Visitor, shown: str | None) -> None
 def room_of(request: Request) -> str:
     """Return the word of the presenter's room that this browser has joined; empty if none."""
     return str(request.session.get("room") or "")[:40].replace("\0", "")
+
+
+def _refuse_strangers(order: Order, visitor: Visitor) -> None:
+    """Raise Refusal for a form of somebody else, or of the visitor's before they were forgotten."""
+    if order.visitor != visitor.id:
+        raise Refusal(NOT_OURS)
 
 
 def _same(order: Order, visitor: Visitor) -> bool:

@@ -1,0 +1,74 @@
+"""The same cart once more: by mistake it makes no second order, on purpose it loses nothing and tells nothing."""
+
+import re
+
+import pytest
+
+from tests.conftest import OpenShop, Shop
+from tests.xendit import HTMX, fake_xendit, session_event
+
+pytestmark = pytest.mark.anyio
+
+CUSTOMER = {"given_names": "Ayu", "surname": "Lestari", "email": "ayu@example.com", "mobile_number": "+628123456789"}
+
+
+async def test_a_tab_that_was_left_open_finds_the_order_that_is_paid(open_shop: OpenShop) -> None:
+    router = fake_xendit()
+    async with open_shop(router) as shop:
+        order = await shop.place()
+        await shop.webhook(session_event(order))
+        assert (await shop.checkout()).headers["location"] == f"/orders/{order.reference_id}"
+        assert router["sessions"].call_count == 1
+        await shop.get("/")  # where the cart is empty now
+        await shop.add("gayo", 2)
+        await shop.checkout()
+        assert router["sessions"].call_count == 2
+
+
+async def test_order_again_keeps_the_cart_on_the_way_to_the_shop(shop: Shop) -> None:
+    order = await shop.place()
+    await shop.pay(order)
+    assert "Thank you" in (await shop.get(f"/orders/{order.reference_id}")).text
+    await shop.post(f"/orders/{order.reference_id}/again")
+    assert "Rp480.000, once" in (await shop.get("/")).text
+    await shop.checkout()
+    assert (await shop.newest_order()).reference_id != order.reference_id
+
+
+async def test_order_again_of_products_that_are_gone_leaves_the_cart_as_it_is(shop: Shop) -> None:
+    await shop.post("/brand", data={"brand": "Kopi", "goods": "Roti; 35000"})
+    product = re.search(r'name="product" value="(roti[^"]+)"', (await shop.get("/")).text)
+    assert product
+    await shop.add(product[1])
+    await shop.checkout()
+    order = await shop.newest_order()
+    await shop.post("/brand/remove")
+    await shop.add("gayo", 3)
+    await shop.post(f"/orders/{order.reference_id}/again")
+    assert "3 items" in (await shop.get("/")).text
+
+
+async def test_order_again_by_somebody_else_does_not_tell_for_whom_it_was(shop: Shop) -> None:
+    await shop.post("/options", data=CUSTOMER | {"fee": "gift"})
+    order = await shop.place()
+    shop.cookies.clear()
+    await shop.post("/options", data={"given_names": "Budi"})
+    await shop.post(f"/orders/{order.reference_id}/again")
+    page = (await shop.get("/options")).text
+    assert not any(value in page for value in CUSTOMER.values())
+    assert "Budi" in page and 'value="gift" selected' in page
+
+
+async def test_a_form_of_somebody_else_opens_no_payment(open_shop: OpenShop) -> None:
+    async with open_shop(fake_xendit()) as shop:
+        await shop.add("gayo")
+        await shop.checkout("components", checkout_id="the-form-of-one-page", **HTMX)
+        for forget in ("/walkthrough/reset", ""):
+            if forget:
+                await shop.post(forget)
+            else:
+                shop.cookies.clear()
+            await shop.add("gayo")
+            answer = await shop.checkout("components", checkout_id="the-form-of-one-page", **HTMX)
+            assert answer.status_code == 422
+            assert "not one of this shop" in answer.text and "components_sdk_key" not in answer.text
