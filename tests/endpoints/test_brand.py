@@ -208,3 +208,20 @@ async def test_a_phone_that_opens_an_order_sees_its_shop(shop: Shop) -> None:
     page = (await shop.get(f"/orders/{order.reference_id}")).text
     assert "· Kopi Kita</title>" in page and "/brand/c2410c.css" in page and ">Demo</p>" in page
     assert "· Selat Coffee Roasters</title>" in (await shop.get("/")).text
+
+
+@pytest.mark.parametrize("rest", ["&currency=XXX", "&minutes=abc", "&cart=nothing:1", "&colour=c2410c&flow=steal"])
+async def test_a_link_that_is_refused_changes_nothing(shop: Shop, rest: str) -> None:
+    await shop.get("/?brand=Mine")
+    await shop.add("gayo", 2)
+    refused = await shop.get(f"/?brand=Other{rest}")
+    assert refused.status_code in (404, 422)
+    for page in (refused.text, (await shop.get("/")).text):
+        assert "Mine" in page and "Other" not in page and "c2410c" not in page
+    assert "2 items" in (await shop.get("/")).text
+
+
+async def test_a_brand_may_have_any_name(shop: Shop) -> None:
+    for name in ("checkout-id-goes-here", "</style>", "{{ 7 }}", "checkout_id"):
+        assert (await shop.get("/", params={"brand": name}, follow_redirects=True)).status_code == 200
+        assert (await shop.get("/")).status_code == 200

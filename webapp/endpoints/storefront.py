@@ -18,7 +18,7 @@ from webapp.web.first_visit import is_first_visit
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
 from webapp.web.own_address import own_path
-from webapp.web.own_brand import wear_linked_brand
+from webapp.web.own_brand import nothing_worn_if_refused, wear_linked_brand
 from webapp.web.returning import returning_visitor, with_saved
 from webapp.web.scene_strip import strip_in_shop
 from webapp.web.state import Shop, shop_of, visitor_of
@@ -32,11 +32,12 @@ async def storefront(request: Request) -> Response:
     shop, visitor = shop_of(request), await returning_visitor(request)
     link = {name.removeprefix("amp;"): value for name, value in request.query_params.items()}  # copied out of HTML
     choices = {name: _tidy(name, link[name]) for name in LINK_FIELDS if name in link}
-    visitor, branded = wear_linked_brand(request, visitor, link)
-    if choices or branded or not link.keys().isdisjoint(OPTION_FIELDS):
-        visitor = _with_choices(shop, visitor, {"present": "page"} | choices, exact=True)
-        save_visitor(request, replace(visitor, options=read_options(link, USUAL)))
-        return RedirectResponse("/", 303)
+    with nothing_worn_if_refused(request, visitor):
+        visitor, branded = wear_linked_brand(request, visitor, link)
+        if choices or branded or not link.keys().isdisjoint(OPTION_FIELDS):
+            visitor = _with_choices(shop, visitor, {"present": "page"} | choices, exact=True)
+            save_visitor(request, replace(visitor, options=read_options(link, USUAL)))
+            return RedirectResponse("/", 303)
     strip = strip_in_shop(request)
     if visitor.saved or strip:  # a page that no other visitor sees
         context = storefront_context(visitor) | {"path": "/", "strip": strip}

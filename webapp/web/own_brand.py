@@ -1,6 +1,7 @@
 """The brand that a visitor has made: kept in the session, never worn where money is real."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +45,18 @@ def wear_linked_brand(request: Request, visitor: Visitor, link: Mapping[str, str
     for mistakes in own.mistakes.values():
         raise Refusal(mistakes[0].message, **dict[str, Any](mistakes[0].values))
     return store_own_brand(request, visitor, own), True
+
+
+@contextmanager
+def nothing_worn_if_refused(request: Request, visitor: Visitor) -> Iterator[None]:
+    """Give the session its brand back where the rest of a link is refused."""
+    stored = request.session.get("brand")
+    try:
+        yield
+    except Refusal:
+        request.session["brand"] = stored
+        wear(visitor.brand)
+        raise
 
 
 def store_own_brand(request: Request, visitor: Visitor, own: OwnBrand) -> Visitor:

@@ -3,6 +3,7 @@
 Language, market, choices and cart decide every byte of it but the id of its checkout form.
 """
 
+import secrets
 import struct
 import zlib
 from collections import OrderedDict
@@ -18,7 +19,7 @@ from webapp.web.first_visit import STYLES
 from webapp.web.templating import Templates
 
 MAX_PAGES = 128  # pages of some 25 KB
-CHECKOUT_ID_PLACEHOLDER = "checkout-id-goes-here"
+CHECKOUT_ID_PLACEHOLDER = secrets.token_urlsafe(16)  # random: a product or a brand may have any name
 GZIP_HEADER = b"\x1f\x8b\x08" + bytes(6) + b"\xff"  # deflate, no name, no time, any system
 
 
