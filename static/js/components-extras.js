@@ -9,7 +9,10 @@ const WATCH_MS = 3000;
 const ENDED = "session-expired-or-canceled";
 const COMPLETE = "session-complete";
 // The order's status at our server, and the SDK's event that says the same.
-const EVENTS = { expired: ENDED, cancelled: ENDED, paid: COMPLETE, saved: COMPLETE, subscribed: COMPLETE };
+const EVENTS = {
+  ...{ expired: ENDED, cancelled: ENDED, declined: ENDED, failed_to_create: ENDED },
+  ...{ paid: COMPLETE, saved: COMPLETE, subscribed: COMPLETE, stopped: COMPLETE, authorized: COMPLETE, released: COMPLETE },
+};
 const DIALOG = ".xendit-dialog";
 let here = location.pathname;
 

@@ -18,11 +18,11 @@ async function onCopy(button) {
   const shown = source.value ?? source.textContent;
   const text = "bare" in button.dataset ? shown.replaceAll(" ", "") : shown;
   if (!(await copy(source, text))) return;
-  const before = button.textContent;
+  button.dataset.label ??= button.textContent;
   button.textContent = copied();
   const announcer = document.getElementById("announcer");
   if (announcer) announcer.textContent = copied();
-  setTimeout(() => { button.textContent = before; }, 1500);
+  setTimeout(() => { button.textContent = button.dataset.label; }, 1500);
 }
 
 document.addEventListener("click", (event) => {

@@ -1,6 +1,7 @@
 // What HTML can't do alone: announce, place the focus, close menus, wake up after Back. It holds no words of its own.
 (() => {
   const FORM_PATIENCE_MS = 10_000;
+  const SENT_PATIENCE_MS = 25_000; // the shop answers within 19 seconds
   const announcer = document.getElementById("announcer");
   const offline = document.getElementById("offline");
   const narrow = matchMedia("(max-width: 61.999rem)");
@@ -103,12 +104,14 @@
   });
   document.addEventListener("htmx:error", sayOffline);
 
-  // A plain form is sent once, however often its button is pressed; unless it opens another window and stays.
+  // A plain form is sent once, however often its button is pressed; unless it opens another window and stays. It can be
+  // sent again once no answer will come any more: the visitor may have stopped it.
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.target.target) return;
     if ("sent" in event.target.dataset) event.preventDefault();
     event.target.dataset.sent = "";
     event.submitter?.classList.add("busy");
+    setTimeout(wakeUp, SENT_PATIENCE_MS);
   });
 
   document.addEventListener("keydown", (event) => {

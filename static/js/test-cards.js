@@ -1,5 +1,6 @@
 // Test cards over the payment form. The card fields are frames that this page can't write into, but the SDK (0.0.24) has a
 // message for its own "Simulate scenario" that fills them. Where that changes nothing, the number waits in the clipboard.
+const FORM_PATIENCE_MS = 10_000; // as in shop.js
 const PATIENCE_MS = 3000;
 const STEP_MS = 200;
 const FIELD = "xendit-payment-channel[data-channel-code=CARDS] .xendit-iframe-container";
@@ -19,7 +20,8 @@ function openCards() {
 
 async function fill(scenario) {
   if (!scenario) return false;
-  while (document.querySelector("#components[data-state=loading]")) await step(); // the form is on its way
+  const isOnItsWay = () => document.querySelector("#components[data-state=loading]");
+  for (const end = Date.now() + FORM_PATIENCE_MS; isOnItsWay() && Date.now() < end;) await step();
   const before = new Set(fields().map(({ sealed }) => sealed.value));
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
     if (!fields().length) openCards();

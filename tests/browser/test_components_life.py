@@ -132,16 +132,17 @@ def test_a_tab_whose_payment_was_cancelled_elsewhere_says_so_by_itself(page: Pag
     expect(page.get_by_role("button", name="Start again")).to_be_visible()
 
 
-def test_a_tab_whose_payment_ended_in_another_one_says_so_without_the_focus(page: Page) -> None:
-    payment.start(page)
+@pytest.mark.parametrize(("flow", "status"), [("pay", "paid"), ("authorize", "authorized")])
+def test_a_tab_whose_payment_ended_in_another_one_says_so_without_the_focus(page: Page, flow: str, status: str) -> None:
+    payment.start(page, flow=flow)
     reference_id = payment.reference_id(page)
     other = page.context.new_page()
     other.goto(page.url)
     payment.ready(other)
     other.bring_to_front()
     payment.pay_by_card(other, payment.GOOD)
-    payment.order_page(other)
-    payment.order_page(page)
+    payment.order_page(other, status)
+    payment.order_page(page, status)
     assert reference_id in page.url
 
 

@@ -64,6 +64,23 @@ def test_the_title_follows_the_payment(page: Page) -> None:
     expect(page).to_have_title(re.compile("^Paid · Order selat-"))
 
 
+def test_a_form_that_was_stopped_can_be_sent_again(page: Page) -> None:
+    states.waiting(page)
+    page.clock.install()
+    page.evaluate("""() => {
+      window.sent = 0;
+      addEventListener("submit", (event) => {
+        window.sent += !event.defaultPrevented;
+        event.preventDefault(); // as if the visitor had stopped it
+      });
+    }""")
+    for times in (1, 2):
+        page.locator("#pay").click()
+        page.locator("#pay").click()
+        assert page.evaluate("sent") == times
+        page.clock.fast_forward(26_000)
+
+
 def test_the_title_follows_an_order_that_changes_elsewhere(page: Page) -> None:
     states.waiting(page)
     expect(page).to_have_title(re.compile("^Waiting for your payment · Order selat-"))

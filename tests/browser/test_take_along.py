@@ -41,6 +41,8 @@ def test_a_link_is_made_copied_and_withdrawn_beside_the_order(page: Page, new_co
     page.get_by_role("button", name="Make a read-only link").click()
     page.locator(".link-field").get_by_role("button", name="Copy").click()
     expect(page.locator(".link-field .copy")).to_have_text("Copied")
+    page.locator(".link-field .copy").click()  # once more, while it says so
+    expect(page.locator(".link-field .copy")).to_have_text("Copy")
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.locator("#share-link").input_value()
     other = new_context().new_page()
