@@ -18,7 +18,7 @@ from webapp.shop.visitor import Visitor
 from webapp.web.first_visit import STYLES
 from webapp.web.templating import Templates
 
-MAX_PAGES = 128  # pages of some 25 KB
+MAX_PAGES = 128  # pages of some 25 KB, 55 with the stylesheet
 CHECKOUT_ID_PLACEHOLDER = secrets.token_urlsafe(16)  # random: a product or a brand may have any name
 GZIP_HEADER = b"\x1f\x8b\x08" + bytes(6) + b"\xff"  # deflate, no name, no time, any system
 
