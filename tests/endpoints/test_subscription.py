@@ -10,7 +10,7 @@ import pytest
 from tests import planting
 from tests.conftest import OpenShop, Shop
 from tests.plans import Plan, cycle, failed, subscribed
-from tests.xendit import KEYS, TOKEN, plan_event
+from tests.xendit import HTMX, KEYS, TOKEN, plan_event
 from webapp.orders.order import Order
 from webapp.xendit import subscriptions
 
@@ -285,6 +285,19 @@ async def test_a_stop_whose_answer_was_lost_is_found_out(open_shop: OpenShop, pl
         answer = await press(shop, order, "stop")
         assert answer.status_code == 502 and "The subscription has ended." in answer.text
         assert await shop.status_of(order) == "stopped"
+
+
+async def test_that_a_subscription_has_begun_is_said_although_its_plan_can_not_be_read(
+    open_shop: OpenShop, plan: Plan
+) -> None:
+    async with subscribed(open_shop, plan) as (shop, order):
+        status = f"/orders/{order.reference_id}/status"
+        plan.answers("plan", httpx.Response(500))
+        told = await shop.get(f"{status}?seen=waiting", headers=HTMX)
+        assert (told.status_code, told.headers.get("x-order-status")) == (200, "subscribed")
+        assert "Xendit does not answer just now" in told.text and "hx-trigger" not in told.text.split("</section>")[0]
+        known = await shop.get(f"{status}?seen=subscribed-1PENDING1", headers=HTMX)
+        assert known.status_code == 204, "months that are shown stay on the page"
 
 
 async def test_with_a_key_that_takes_real_money_no_month_is_simulated(open_shop: OpenShop, plan: Plan) -> None:

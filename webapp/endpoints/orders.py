@@ -70,7 +70,8 @@ async def back_by_post(request: Request) -> Response:
 async def order_status(request: Request) -> Response:
     """Answer the fragment that the order page polls (``GET /orders/{reference_id}/status``).
 
-    The answer is 204 while all is as it was ``seen``. ``X-Order-Status`` holds the status for scripts.
+    The answer is 204 while all is as it was ``seen``, and where only a plan's months are unknown.
+    ``X-Order-Status`` holds the status for scripts.
     """
     shop, order = shop_of(request), await order_of(request)
     plan = None
@@ -80,8 +81,9 @@ async def order_status(request: Request) -> Response:
         order, plan = await fetch_plan(shop, order, visitor_of(request).id)
     else:
         modifications = await shop.modifications.of(order.reference_id)
-    same = request.query_params.get("seen") == seen(order, modifications, plan)
-    if same or (plan and not plan.answered):
+    shown = request.query_params.get("seen", "")
+    unread = plan is not None and not plan.answered and shown.split("-")[0] == order.status
+    if unread or shown == seen(order, modifications, plan):
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     response = await show_order(request, order, "fragments/order_poll.html", plan=plan)
     response.headers["X-Order-Status"] = order.status
