@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.conftest import Clock, OpenShop, Shop
-from tests.xendit import HTMX, KEYS, LINK, SESSION_ID, TOKEN, fake_xendit, session_event
+from tests.xendit import HTMX, KEYS, LINK, SESSION, SESSION_ID, TOKEN, fake_xendit, session_event
 from webapp.xendit.order_sync import refresh
 
 pytestmark = pytest.mark.anyio
@@ -217,3 +217,39 @@ async def test_after_a_decline_at_a_wallet_the_form_says_so(open_shop: OpenShop)
         failure = {"payment_id": "py-9", "reference_id": order.reference_id, "status": "FAILED"}
         await shop.webhook({"event": "payment.failure", "data": failure})
         assert "did not go through" in (await shop.get(resume)).text.split('id="payment"')[0]
+
+
+@pytest.mark.parametrize("present", ["qr", "iframe"])
+async def test_without_any_webhook_a_code_and_a_frame_move_on_once_it_is_paid(
+    open_shop: OpenShop, clock: Clock, present: str
+) -> None:
+    router = fake_xendit()
+    async with open_shop(router) as shop:
+        await shop.choose(present=present)
+        order = await shop.place()
+        done = f"/orders/{order.reference_id}/done"
+        assert {(await shop.get(done, headers=HTMX)).status_code for _ in range(4)} == {204}
+        assert router["session"].call_count == 1, "polls ask no more often than those of the order's page"
+        paid = httpx.Response(200, json=SESSION | {"status": "COMPLETED"})
+        router["session"].mock(return_value=paid)
+        clock.move(3.1)
+        assert (await shop.head(done)).status_code == 204
+        assert router["session"].call_count == 1, "a HEAD asks nobody"
+        moved = await shop.get(done, headers=HTMX)
+        assert moved.headers["hx-redirect"] == f"/orders/{order.reference_id}"
+        assert await shop.status_of(order) == "paid"
+
+
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(500), httpx.Response(404), httpx.Response(429), httpx.ReadTimeout("late")]
+)
+async def test_a_code_stays_while_xendit_fails(
+    open_shop: OpenShop, clock: Clock, answer: httpx.Response | Exception
+) -> None:
+    router = fake_xendit()
+    async with open_shop(router) as shop:
+        order = await shop.place()
+        router["session"].mock(**{"return_value" if isinstance(answer, httpx.Response) else "side_effect": answer})
+        clock.move(3.1)
+        assert (await shop.get(f"/orders/{order.reference_id}/done", headers=HTMX)).status_code == 204
+        assert router["session"].call_count > 0

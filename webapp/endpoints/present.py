@@ -9,6 +9,7 @@ from webapp.web.htmx import is_htmx, redirect
 from webapp.web.passes import pass_for
 from webapp.web.phones import code_for_phones
 from webapp.web.state import own_order, shop_of, visitor_of
+from webapp.xendit.order_sync import refresh
 from webapp.xendit.reopen import reopen
 
 
@@ -35,8 +36,14 @@ async def payment_qr(request: Request) -> Response:
 
 
 async def done(request: Request) -> Response:
-    """Answer 204 while the order is open, then redirect to it (``GET /orders/{reference_id}/done``)."""
-    order = await shop_of(request).order_book.get(request.path_params["reference_id"])
+    """Answer 204 while the order is open, then redirect to it (``GET /orders/{reference_id}/done``).
+
+    It asks Xendit as the order's own page does: no webhook may come.
+    """
+    shop = shop_of(request)
+    order = await shop.order_book.get(request.path_params["reference_id"])
+    if order is not None and request.method != "HEAD":
+        order = await refresh(shop, order)
     if order is not None and order.status.is_open:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return redirect(request, f"/orders/{request.path_params['reference_id']}")
