@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from datetime import datetime, timedelta, tzinfo
 
 import httpx
 import pytest
 
 from tests.conftest import OpenShop, Shop
 from tests.xendit import HTMX, INVOICE, LINK, SDK_KEY, SESSION, fake_xendit
+from webapp.xendit import create
 
 pytestmark = pytest.mark.anyio
 
@@ -243,3 +245,74 @@ async def test_a_lost_answer_to_an_invoice_is_found_again_by_our_reference(open_
         page = await shop.get(f"/orders/{order.reference_id}")
         assert "Thank you" in page.text
         assert (await shop.order_book.get(order.reference_id)).invoice_id == INVOICE["id"]
+
+
+class LateAnswer:
+    """Xendit, which creates what it is asked for once it is let."""
+
+    def __init__(self) -> None:
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.set()
+        await self.go.wait()
+        invoice = request.url.path.startswith("/v2/invoices")
+        return httpx.Response(200, json=INVOICE if invoice else SESSION | {"payment_link_url": LINK})
+
+
+class Later(datetime):
+    """The time in a minute, almost: a creation that needs three calls may take as long."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Later":
+        return super().now(tz) + timedelta(seconds=57)
+
+
+async def test_a_creation_that_takes_as_long_as_its_calls_may_is_not_given_up(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = LateAnswer()
+    async with open_shop(fake_xendit(sessions=late)) as shop:
+        await fill(shop)
+        first = asyncio.create_task(shop.checkout(checkout_id=CHECKOUT_ID))
+        await asyncio.wait_for(late.asked.wait(), 5)
+        with monkeypatch.context() as a_minute_later:
+            a_minute_later.setattr(create, "datetime", Later)
+            a_minute_later.setattr(create, "TOTAL_SECONDS", 0.2)  # the patience of the second click
+            second = await shop.checkout(checkout_id=CHECKOUT_ID)
+        assert second.status_code == 409 and "still being prepared" in second.text
+        late.go.set()
+        assert (await first).headers["location"] == LINK
+        assert (await shop.newest_order()).status == "waiting"
+        assert (await shop.checkout(checkout_id=CHECKOUT_ID)).headers["location"] == LINK
+
+
+@pytest.mark.parametrize("integration", ["payment_link", "invoice"])
+async def test_an_order_that_was_given_up_too_early_is_paid_once_it_is_paid(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch, integration: str
+) -> None:
+    monkeypatch.setattr(create, "ABANDONED_AFTER", timedelta(0))
+    late, paid = LateAnswer(), {"status": "COMPLETED" if integration == "payment_link" else "PAID"}
+    answers = {"session": SESSION | paid, "invoice": INVOICE | paid}
+    router = fake_xendit(
+        sessions=late, invoices=late, **{name: httpx.Response(200, json=answer) for name, answer in answers.items()}
+    )
+    async with open_shop(router) as shop:
+        await fill(shop)
+        first = asyncio.create_task(shop.checkout(integration, checkout_id=CHECKOUT_ID))
+        await asyncio.wait_for(late.asked.wait(), 5)
+        assert (await shop.checkout(integration, checkout_id=CHECKOUT_ID)).status_code == 409
+        late.go.set()
+        assert (await first).status_code == 303
+        order = await shop.newest_order()
+        assert order.status == "failed_to_create"
+        page = await shop.get(f"/orders/{order.reference_id}")
+        assert "Thank you" in page.text and "nothing was charged" not in page.text
+
+
+async def test_an_order_that_xendit_never_made_is_not_asked_about(open_shop: OpenShop) -> None:
+    router = fake_xendit(sessions=httpx.Response(400, json=ERROR))
+    async with open_shop(router) as shop:
+        order = await shop.place()
+        assert "Not started" in (await shop.get(f"/orders/{order.reference_id}")).text
+        assert router["session"].call_count == 0

@@ -22,7 +22,7 @@ from webapp.xendit.reopen import secret_of
 
 log = structlog.get_logger()
 UNKNOWN_CUSTOMER = ("DATA_NOT_FOUND", "INVALID_CUSTOMER_ID")  # another account's, or the sandbox's
-ABANDONED_AFTER = timedelta(seconds=TOTAL_SECONDS + 5)
+ABANDONED_AFTER = timedelta(seconds=3 * TOTAL_SECONDS + 5)  # with its customer, a creation is up to three calls
 
 
 async def create_at_xendit(shop: Shop, order: Order) -> str:

@@ -76,9 +76,11 @@ def outcome_of(order: Order, answer: Answer) -> outcomes.Outcome:
 async def refresh(shop: Shop, order: Order, *, cause: str = ASKED, webhook_first: bool = False) -> Order:
     """Update an open order from Xendit, unless that was done moments ago. Return it unchanged after an error.
 
+    It asks also about an order that was given up before Xendit's answer came: its payment may have been opened.
     ``webhook_first``: the first question about an order waits for its webhook.
     """
-    if not order.status.may_change or order.currency not in shop.settings.api_keys:
+    given_up = order.status is OrderStatus.FAILED_TO_CREATE and (order.payment_session_id or order.invoice_id)
+    if not (order.status.may_change or given_up) or order.currency not in shop.settings.api_keys:
         return order
     if shop.questions.wait(QUESTIONS):  # Xendit's rate limit would be reached
         return order
