@@ -19,6 +19,8 @@ class Notice:
     hint: str | None = None
     error_code: str | None = None
     tone: str = "error"
+    order: str = ""
+    """The reference of an order to look at."""
 
 
 class Refusal(Exception):

@@ -45,5 +45,7 @@ async def checkout(request: Request) -> Response:
             request.session["ordered"] = order.reference_id
             return await open_payment(request, order, await create_at_xendit(shop, order))
     save_visitor(request, visitor)
-    order, secret = await reopen(shop, await created_order(shop, order.checkout_id))
+    order = await created_order(shop, order.checkout_id)
+    request.state.order = order.reference_id  # it may be paid: an error does not say that nothing was charged
+    order, secret = await reopen(shop, order)
     return await open_payment(request, order, secret) if secret else redirect(request, f"/orders/{order.reference_id}")

@@ -56,6 +56,7 @@ async def pay(request: Request) -> Response:
         if await shop.order_book.add(new, room=room_of(request)):  # stored before Xendit is called
             save_visitor(request, visitor)
             request.session["ordered"] = new.reference_id
+            request.state.order = new.reference_id  # from here on it may be charged
             order, url = await saved_payments.charge(shop, new)
             return leave(request, order, url) if url else redirect(request, f"/orders/{order.reference_id}")
         order = await shop.order_book.get_by_checkout(checkout_id) or new  # another tab stored it

@@ -33,7 +33,8 @@ async def on_refusal(request: Request, error: Exception) -> Response:
 async def on_xendit_error(request: Request, error: Exception) -> Response:
     """Exception handler for XenditError: a plain sentence, Xendit's ``error_code``, and what to do."""
     await _load_saved(request)
-    return _answer(request, *explain(cast(XenditError, error)))
+    order = request.path_params.get("reference_id") or getattr(request.state, "order", "")
+    return _answer(request, *explain(cast(XenditError, error), str(order)))
 
 
 async def on_database_unavailable(request: Request, error: Exception) -> Response:
@@ -70,22 +71,28 @@ async def on_crash(request: Request, error: Exception) -> Response:
     return _answer(request, 500, Notice(N_("Something broke on our side. Your cart is kept; please try again.")))
 
 
-def explain(error: XenditError) -> tuple[int, Notice]:
-    """Our status, and what to tell the shopper, for what Xendit said or didn't say."""
-    code = error.error_code
+def explain(error: XenditError, order: str) -> tuple[int, Notice]:
+    """Our status, and what to tell the shopper, for what Xendit said or didn't say.
+
+    ``order``: the order that it is about. Without one none could be created: only then nothing was charged for sure.
+    """
+    look = N_("Look at the order in a moment: its page says how it stands.")
     if error.status in (401, 403):
-        hint = N_("The shop's owner should check this market's API key. Your cart is kept.")
-        return 502, Notice(N_("Xendit did not accept this shop's key."), hint=hint, error_code=code)
-    if error.status == 429:
+        status, message = 502, N_("Xendit did not accept this shop's key.")
+        look = hint = N_("The shop's owner should check this market's API key. Your cart is kept.")
+    elif error.status == 429:
+        status, message = 503, N_("Xendit has too many requests just now.")
         hint = N_("Nothing was charged and your cart is kept. Wait a minute, then try again.")
-        return 503, Notice(N_("Xendit has too many requests just now."), hint=hint, error_code=code)
-    if 400 <= error.status < 500:
+    elif 400 <= error.status < 500:
+        refused, impossible = N_("Xendit did not accept this request."), N_("Xendit could not accept this order.")
+        status, message = 502, refused if order else impossible
         hint = N_("Nothing was charged and your cart is kept. Try another payment method or another amount.")
-        return 502, Notice(N_("Xendit could not accept this order."), hint=hint, error_code=code)
-    hint = N_("Nothing was charged and your cart is kept. Try again in a moment.")
-    if code == "TIMEOUT":
-        return 504, Notice(N_("Xendit took too long to answer."), hint=hint, error_code=code)
-    return 502, Notice(N_("Xendit can't be reached just now."), hint=hint, error_code=code)
+    else:
+        late = error.error_code == "TIMEOUT"
+        unreachable = N_("Xendit can't be reached just now.")
+        status, message = (504, N_("Xendit took too long to answer.")) if late else (502, unreachable)
+        hint = N_("Nothing was charged and your cart is kept. Try again in a moment.")
+    return status, Notice(message, hint=look if order else hint, error_code=error.error_code, order=order)
 
 
 async def _load_saved(request: Request) -> None:
@@ -111,7 +118,7 @@ def _answer(request: Request, status: int, notice: Notice) -> Response:
             context = storefront_context(visitor, notice=notice)
             return shop.templates.response(visitor.language, "fragments/shop.html", context, status=status)
         fragment: dict[str, object] = {"notice": notice}
-        if path in CHECKOUTS:
+        if path in CHECKOUTS and not notice.order:  # where there is one, pressing again finds it
             fragment |= {"fresh_checkout_id": new_checkout_id(), "checkout_field": CHECKOUTS[path]}
         return shop.templates.response(visitor.language, "fragments/notice.html", fragment, status=status)
     if _is_shop(path) and not notice.command:

@@ -15,32 +15,35 @@ from webapp.xendit.order_sync import Answer, apply_answer, fetch_from_xendit, re
 
 log = structlog.get_logger()
 CAUSE = N_("cancelled by the visitor")
-TOO_LATE = (400, 422)  # what a payment request and a session answer once they are no longer open
+TOO_LATE = (400, 404, 422)  # what payment requests, invoices and sessions answer once they are no longer open
 
 
 async def cancel_at_xendit(shop: Shop, order: Order, *, cause: str = CAUSE) -> None:
-    """Cancel the session or payment request, or expire the invoice, and apply the answer.
+    """Cancel the session or payment request, or expire the invoice, and apply the answer. Where it is too late, ask.
 
     Raises XenditError, and Refusal (409) while Xendit has not answered with its id.
     """
     key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
-    answer: Answer | None
-    if order.invoice_id:
-        answer = await expire_invoice(shop.client, key, order.invoice_id, api_url=api_url)
-        if answer["status"] == "EXPIRED":  # Xendit's status of a cancelled invoice
-            await shop.order_book.change_status(order, OrderStatus.CANCELLED, cause=cause)
-            return
+    answer: Answer
     try:
-        if order.payment_session_id:
+        if order.invoice_id:
+            answer = await expire_invoice(shop.client, key, order.invoice_id, api_url=api_url)
+            if answer["status"] == "EXPIRED":  # Xendit's status of a cancelled invoice
+                await shop.order_book.change_status(order, OrderStatus.CANCELLED, cause=cause)
+                return
+        elif order.payment_session_id:
             answer = await cancel_payment_session(shop.client, key, order.payment_session_id, api_url=api_url)
         elif order.integration == SAVED_PAYMENT and order.payment_request_id:
             answer = await cancel_payment_request(shop.client, key, order.payment_request_id, api_url=api_url)
-        elif not order.invoice_id:
+        else:
             raise Refusal(N_("This order is still being prepared. Wait a moment and try again."), 409)
     except XenditError as error:
         if error.status not in TOO_LATE:
             raise
-        answer = await fetch_from_xendit(shop, order)
+        asked = await apply_answer(shop, order, await fetch_from_xendit(shop, order))
+        if asked.status is order.status:  # it was not too late: Xendit refused
+            raise
+        return
     await apply_answer(shop, order, answer, cause=cause)
 
 
