@@ -69,6 +69,7 @@ MARKUP = {
     "webapp/web/templating.py": (1, "a template that was rendered"),
     "webapp/inspector/highlight.py": (4, "escaped by Pygments"),
     "webapp/web/story.py": (1, "the shop's own stylesheets"),
+    "webapp/web/first_visit.py": (1, "the shop's own stylesheet"),
     "webapp/presenter/qr.py": (1, "drawn by segno, without any of the text"),
     "webapp/sandbox/hosted/steps.py": (1, "drawn by segno, without any of the text"),
 }
