@@ -17,6 +17,7 @@ ORDER = SimpleNamespace(
     amount=Decimal(480_000),
     payment_session_id="ps-1",
     invoice_id=None,
+    payment_id="py-1",
     recurring_plan_id="repl_1",
 )
 SESSION = {"payment_session_id": "ps-1", "reference_id": "order-1", "currency": "IDR", "amount": 480_000}
@@ -92,6 +93,7 @@ def test_an_invoice_is_paid_once_all_of_it_is_paid(invoice: dict[str, Any], stat
         ({"event": "payment.succeeded", "data": PAYMENT | {"status": "SUCCEEDED"}}, "completed"),
         ({"event": "payment.authorization", "data": PAYMENT | {"status": "AUTHORIZED"}}, "authorized"),
         ({"event": "payment.failure", "data": PAYMENT | {"status": "FAILED"}}, "failed"),
+        ({"event": "payment.expiry", "data": PAYMENT | {"status": "EXPIRED"}}, "released"),
         ({"event": "payment_token.activation", "data": {"payment_token_id": "pt-1"}}, "open"),
         ({"event": "recurring.plan.activated", "data": {"id": "repl_1", "status": "ACTIVE"}}, "completed"),
         ({"event": "recurring.plan.activation", "data": {"id": "repl_1", "status": "ACTIVE"}}, "completed"),
@@ -129,6 +131,13 @@ def test_what_contradicts_the_order_is_named(change: dict[str, Any], field: str 
 def test_another_plan_is_not_the_orders(event: str) -> None:
     data = {"id": "repl_2", "plan_id": "repl_2", "reference_id": "order-1", "status": "INACTIVE"}
     assert of_webhook(read_webhook({"event": event, "data": data})).mismatch(ORDER) == "recurring_plan_id"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", ["FAILED", "EXPIRED", "CANCELED"])
+def test_the_end_of_another_try_is_not_the_end_of_the_orders_payment(status: str) -> None:
+    ended = PAYMENT | {"status": status}
+    assert of_payment(ended).mismatch(ORDER) is None  # type: ignore[arg-type]
+    assert of_payment(ended | {"payment_id": "py-2"}).mismatch(ORDER) == "payment_id"  # type: ignore[arg-type]
 
 
 json_values = st.recursive(

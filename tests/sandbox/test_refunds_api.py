@@ -189,3 +189,5 @@ async def test_a_hold_is_cancelled_or_ends_after_seven_days(rig: Rig) -> None:
     rig.clock.pass_by(days=7, seconds=1)
     await rig.deliver()
     assert (await rig.api.get(f"/v3/payments/{other['payment_id']}")).json()["status"] == "EXPIRED"
+    assert [event for event in rig.receiver.events if event == "payment.expiry"] == rig.receiver.events[-1:]
+    assert rig.receiver.arrived[-1][1]["data"]["payment_id"] == other["payment_id"]

@@ -57,6 +57,8 @@ async def xendit(request: Request) -> Response:
     if order.status.has_plan and webhook.event.startswith("payment."):
         outcome = Outcome("open", currency=outcome.currency)  # of a month: amount and reference are its own
     if field := outcome.mismatch(order):
+        if field == "payment_id":  # another try has ended, not the order's payment
+            return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
         log.warning("webhook_mismatch", about=webhook.event, field=field)
         await _recorded(shop.order_book, webhook, order.reference_id, f"refused: {field} differs from the order's")
         return JSONResponse({"message": f"This does not match the order: {field}."}, 422)

@@ -37,8 +37,7 @@ class Outcome:
     amount: Decimal | None = None
     """In whole units of ``currency``: 21.60 is S$21.60."""
     currency: str | None = None
-    ids: Mapping[str, str] = field(default_factory=dict)
-    """Xendit's ids, by the names in ``IDS``."""
+    ids: Mapping[str, str] = field(default_factory=dict)  # Xendit's, by the names in ``IDS``
     captured: Decimal | None = None
     """The amount charged, where a payment says it: it may be less than ``amount``."""
 
@@ -52,7 +51,8 @@ class Outcome:
             return "amount"
         if self.captured is not None and self.captured > order.amount:
             return "captured"
-        for name in ("payment_session_id", "invoice_id", "recurring_plan_id"):
+        ended: tuple[str, ...] = ("payment_id",) if self.state in ("failed", "released") else ()  # of another try
+        for name in ("payment_session_id", "invoice_id", "recurring_plan_id", *ended):
             if (ours := getattr(order, name)) and self.ids.get(name, ours) != ours:
                 return name
         return None
@@ -63,7 +63,7 @@ def of_webhook(webhook: Webhook) -> Outcome:
     match webhook.event:
         case "payment_session.completed" | "payment_session.expired":
             return of_session({**webhook.data, "status": webhook.event.partition(".")[2].upper()})
-        case "payment.capture" | "payment.succeeded" | "payment.authorization" | "payment.failure":
+        case "payment.capture" | "payment.succeeded" | "payment.authorization" | "payment.failure" | "payment.expiry":
             return of_payment(webhook.data)
         case "recurring.plan.activated" | "recurring.plan.activation" | "recurring.plan.inactivated":
             return of_plan(webhook.data)

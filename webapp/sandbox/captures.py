@@ -22,9 +22,11 @@ def capture(record: Charge, now: datetime, payment_id: str, amount: Any) -> dict
 
 
 def release(record: Charge, now: datetime, payment_id: str, status: str) -> dict[str, Any]:
-    """Let go what an authorised payment holds, and return its attempt. No webhook is documented for it."""
+    """Let go what an authorised payment holds, and return its attempt. Only of its expiry a webhook is documented."""
     attempt = _authorized(record, payment_id)
     attempt |= {"status": status, "updated": to_text(now), "due": None}
+    if status == "EXPIRED":
+        record.outbox.append(payment_event("payment.expiry", record.session, attempt))
     return attempt
 
 

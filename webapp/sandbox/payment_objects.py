@@ -40,7 +40,7 @@ def channel_properties(attempt: JSON, otherwise: JSON) -> JSON:
 
 
 def payment_event(name: str, session: JSON, attempt: JSON) -> Event:
-    """Return `payment.capture`, `payment.authorization` or `payment.failure`, with the Payment object."""
+    """Return a `payment.*` webhook, with the Payment object."""
     object_id = session.get("payment_session_id") or attempt["payment_request_id"]
     return Event(name, object_id, payment_object(session, attempt))
 

@@ -73,6 +73,11 @@ async def held(merchant: Merchant) -> None:
     await merchant.settle("pay", await merchant.session(capture_method="MANUAL"))
 
 
+async def hold_expired(merchant: Merchant) -> None:
+    await held(merchant)
+    await merchant.wait("169 hours")
+
+
 async def saved(merchant: Merchant) -> None:
     await merchant.settle("pay", await merchant.session("SAVE"))
 
@@ -125,6 +130,7 @@ EVENTS: dict[str, Recipe] = {
     "invoice.paid": invoice_paid,
     "payment.authorization": held,
     "payment.capture": paid,
+    "payment.expiry": hold_expired,
     "payment.failure": declined,
     "payment_session.completed": paid,
     "payment_session.expired": expired,
@@ -137,14 +143,3 @@ EVENTS: dict[str, Recipe] = {
     "refund.succeeded": refunded,
 }
 SCENARIOS: dict[str, Recipe] = {"declined-then-paid": declined_then_paid, "twice": paid, "out-of-order": paid}
-
-
-def chosen(wanted: str, webhooks: list[JSON]) -> list[JSON]:
-    """Return the webhooks to send, of all that the recipe brought about, in their order."""
-    if wanted == "twice":
-        return [each for each in webhooks for _ in range(2)]
-    if wanted == "out-of-order":
-        return webhooks[::-1]
-    if wanted in SCENARIOS:
-        return webhooks
-    return [each for each in webhooks if each["event"] in (wanted, wanted.partition(".")[0])][-1:]

@@ -15,7 +15,7 @@ from ..settings import SandboxSettings
 from ..standalone import create_app
 from ..webhook_sender import NOT_ANSWERED, TIMEOUT_SECONDS, body_of, headers_of, webhook_client
 from ..webhooks import get_webhook
-from .recipes import EVENTS, SCENARIOS, Merchant, chosen
+from .recipes import EVENTS, JSON, SCENARIOS, Merchant
 
 Say = Callable[[str], object]
 
@@ -38,7 +38,7 @@ async def send(
         rows = [await get_webhook(sandbox.store, row["webhook_id"]) for row in reversed(await sandbox.webhooks())]
         async with webhook_client() as client:
             good = True
-            for row in chosen(wanted, [row for row in rows if row]):
+            for row in _chosen(wanted, [row for row in rows if row]):
                 body = body_of(settings, row["event"], loads(row["body"]), utcnow())
                 good = await _post(client, address, row["webhook_id"], body, say) and good
             return good
@@ -58,3 +58,14 @@ async def _post(client: httpx.AsyncClient, address: Address, webhook_id: str, bo
         return False
     say(f"{answer.status_code} {answer.reason_phrase}\n{answer.text[:2000]}".rstrip() + "\n\n")
     return answer.is_success
+
+
+def _chosen(wanted: str, webhooks: list[JSON]) -> list[JSON]:
+    """Return the webhooks to send, of all that the recipe brought about, in their order."""
+    if wanted == "twice":
+        return [each for each in webhooks for _ in range(2)]
+    if wanted == "out-of-order":
+        return webhooks[::-1]
+    if wanted in SCENARIOS:
+        return webhooks
+    return [each for each in webhooks if each["event"] in (wanted, wanted.partition(".")[0])][-1:]
