@@ -1,12 +1,15 @@
 """What a card holds: charged once, as much as was asked for, or let go. Only its own payment says so."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.conftest import OpenShop, Shop
 from tests.xendit import fake_xendit, payment_event
+from webapp.orders import modification_book
 from webapp.orders.order import Order
 
 pytestmark = pytest.mark.anyio
@@ -47,3 +50,65 @@ async def test_the_late_end_of_an_earlier_try_lets_go_of_nothing(shop: Shop, eve
     answer = await shop.webhook(about(order, event, status, "py-1", payment_request_id="pr-0"))
     assert (answer.status_code, answer.json()) == (200, {"message": "noted"})
     assert await shop.status_of(order) == "authorized"
+
+
+PAYMENTS = r"^https://api\.xendit\.co/v3/payments/py-2"
+UNNAMED = {"payment_id": "py-2", "status": "SUCCEEDED", "request_amount": 480000, "currency": "IDR"}
+UNNAMED |= {"capture_method": "MANUAL"}  # and no `captures`
+
+
+async def charge(shop: Shop, order: Order, amount: str = "1000") -> httpx.Response:
+    fields = {"amount": amount, "form_id": "the-form-of-a-charge"}
+    return await shop.post(f"/orders/{order.reference_id}/capture", data=fields)
+
+
+async def charged(shop: Shop, order: Order) -> list[Any]:
+    """What the book says: the order's status, what was paid, and how each charge ended."""
+    stored = await shop.order_book.get(order.reference_id)
+    assert stored
+    made = await shop.app.state.shop.modifications.of(order.reference_id)
+    return [stored.status.value, stored.paid, *((each.amount, each.status.value) for each in made)]
+
+
+async def test_of_a_charge_whose_answer_names_no_amount_what_was_asked_for_is_booked(open_shop: OpenShop) -> None:
+    xendit = fake_xendit()
+    xendit.route(method="POST", url__regex=PAYMENTS).mock(return_value=httpx.Response(200, json=UNNAMED))
+    async with open_shop(xendit) as shop:
+        order = await held(shop)
+        assert (await charge(shop, order)).status_code == 303
+        assert await charged(shop, order) == ["paid", 1000, (1000, "succeeded")]
+        assert "Rp1.000 of the Rp480.000" in (await shop.get(f"/orders/{order.reference_id}")).text
+
+
+@pytest.mark.parametrize("first", ["the webhook", "the next look"])
+async def test_and_so_it_is_where_another_message_of_xendits_says_it_first(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    monkeypatch.setattr(modification_book, "REFRESH_EVERY", timedelta(0))
+    xendit = fake_xendit()
+    xendit.route(method="POST", url__regex=PAYMENTS).mock(side_effect=httpx.ReadTimeout("lost"))
+    xendit.route(method="GET", url__regex=PAYMENTS).mock(return_value=httpx.Response(200, json=UNNAMED))
+    async with open_shop(xendit) as shop:
+        order = await held(shop)
+        assert (await charge(shop, order)).status_code == 502
+        if first == "the webhook":
+            await shop.webhook(about(order, "payment.capture", "SUCCEEDED"))
+        else:
+            await shop.get(f"/orders/{order.reference_id}")
+        assert await charged(shop, order) == ["paid", 1000, (1000, "succeeded")]
+
+
+async def test_an_amount_that_xendit_names_counts_whatever_was_asked_for(open_shop: OpenShop) -> None:
+    xendit = fake_xendit()
+    named = UNNAMED | {"captures": [{"capture_amount": 480000}]}
+    xendit.route(method="POST", url__regex=PAYMENTS).mock(return_value=httpx.Response(200, json=named))
+    async with open_shop(xendit) as shop:
+        order = await held(shop)
+        await charge(shop, order)
+        assert await charged(shop, order) == ["paid", 480000, (480000, "succeeded")]
+
+
+async def test_of_a_charge_in_the_dashboard_without_an_amount_all_that_was_held_is_booked(shop: Shop) -> None:
+    order = await held(shop)
+    assert (await shop.webhook(about(order, "payment.capture", "SUCCEEDED"))).json() == {"message": "paid"}
+    assert await charged(shop, order) == ["paid", 480000]

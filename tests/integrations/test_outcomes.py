@@ -67,6 +67,20 @@ def test_a_payment_is_paid_once_all_of_it_is_captured(payment: dict[str, Any], s
 
 
 @pytest.mark.parametrize(
+    ("changes", "amount"),
+    [
+        ({}, None),
+        ({"captures": []}, None),
+        ({"captures": [{"capture_amount": 1000}]}, 1000),
+        ({"capture_method": "AUTOMATIC"}, 480_000),
+    ],
+)
+def test_what_was_captured_by_hand_is_known_only_if_xendit_names_it(changes: dict[str, Any], amount: object) -> None:
+    outcome = of_payment(PAYMENT | {"status": "SUCCEEDED", "capture_method": "MANUAL"} | changes)
+    assert (outcome.state, outcome.captured) == ("completed", amount)
+
+
+@pytest.mark.parametrize(
     ("invoice", "state"),
     [
         ({"status": "PENDING"}, "open"),

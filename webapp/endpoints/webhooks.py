@@ -16,6 +16,7 @@ from webapp.orders.status import OrderStatus, status_after
 from webapp.web.state import Shop, shop_of
 from webapp.xendit.modifications import settle
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
+from webapp.xendit.own_captures import with_captured
 from webapp.xendit.refunds import order_of_refund, take_refund
 
 log = structlog.get_logger()
@@ -67,6 +68,8 @@ async def xendit(request: Request) -> Response:
 
 async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -> Response:
     """Change the order's status as the webhook says, and record the webhook in the same transaction."""
+    if webhook.event.startswith("payment."):
+        outcome = await with_captured(shop, order, outcome)
     status = status_after(order, outcome.state, outcome.captured)
     later = {name: outcome.ids[name] for name in LATER_IDS if name in outcome.ids and getattr(order, name) is None}
     if order.status.is_success and later:  # an earlier webhook said less

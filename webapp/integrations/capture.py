@@ -5,6 +5,7 @@
 3. When you ship, capture all of it or less. A second capture is not possible: what you leave is released.
 4. Or release it: ``cancel_payment``. What is not captured within 7 days is released by itself.
 5. Wait for the webhook ``payment.capture``, or ask ``get_payment``: ``outcomes.of_payment`` reads both.
+   Where its ``captured`` is None, Xendit names no amount: it is the one that you have sent.
 
 https://docs.xendit.co/apidocs/capture-payment · https://docs.xendit.co/docs/authorize-and-capture-1
 """

@@ -39,7 +39,7 @@ class Outcome:
     currency: str | None = None
     ids: Mapping[str, str] = field(default_factory=dict)  # Xendit's, by the names in ``IDS``
     captured: Decimal | None = None
-    """The amount charged, where a payment says it: it may be less than ``amount``."""
+    """The amount charged, where a payment says it. ``completed`` without it, after a capture: what you captured."""
 
     def mismatch(self, order: Order) -> str | None:
         """Return the name of the field that contradicts the order; None if there is none."""
@@ -73,10 +73,7 @@ def of_webhook(webhook: Webhook) -> Outcome:
 
 
 def of_session(session: Mapping[str, object]) -> Outcome:
-    """Return what a session means: the answer to GET, or ``data`` of a ``payment_session.*`` webhook.
-
-    https://docs.xendit.co/apidocs/get-session
-    """
+    """Return what a session means: the answer to GET, or ``data`` of a ``payment_session.*`` webhook."""
     states: dict[object, State] = {
         "COMPLETED": "authorized" if session.get("capture_method") == "MANUAL" else "completed",
         "PENDING": "pending",
@@ -89,13 +86,14 @@ def of_session(session: Mapping[str, object]) -> Outcome:
 def of_payment(payment: Mapping[str, object]) -> Outcome:
     """Return what a payment means: the answer to GET, or ``data`` of a ``payment.*`` webhook.
 
-    After ``failed`` a session is open for another try. With ``capture_method: MANUAL`` less may be captured.
+    After ``failed`` a session is open for another try. With MANUAL less may be captured: ``captures`` says it, if sent.
     https://docs.xendit.co/apidocs/payment-webhook-notification
     """
-    due, captures = _amount(payment.get("request_amount")), payment.get("captures")
-    parts = [part for part in captures if isinstance(part, Mapping)] if isinstance(captures, list) else []
-    captured = sum((_amount(part.get("capture_amount")) or Decimal(0) for part in parts), Decimal(0)) if parts else due
-    enough = captured is None or due is None or captured >= due or payment.get("capture_method") == "MANUAL"
+    due, manual = _amount(payment.get("request_amount")), payment.get("capture_method") == "MANUAL"
+    captures = found if isinstance(found := payment.get("captures"), list) else []
+    parts = [_amount(part.get("capture_amount")) or Decimal(0) for part in captures if isinstance(part, Mapping)]
+    captured = sum(parts, Decimal(0)) if parts else None if manual else due
+    enough = captured is None or due is None or captured >= due or manual
     states: dict[object, State] = {
         "AUTHORIZED": "authorized",
         "SUCCEEDED": "completed" if enough and (captured is None or captured > 0) else "open",

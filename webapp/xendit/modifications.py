@@ -17,6 +17,7 @@ from webapp.orders.status import OrderStatus, may_become, status_after
 from webapp.web.state import Shop
 from webapp.xendit.client import TOTAL_SECONDS
 from webapp.xendit.order_sync import PAGE_PATIENCE, QUESTIONS, after_webhook
+from webapp.xendit.own_captures import with_captured
 from webapp.xendit.refunds import apply_refund, find_refund, read_refund
 
 log = structlog.get_logger()
@@ -72,6 +73,7 @@ async def apply_payment(shop: Shop, order: Order, payment: Mapping[str, object])
     if field := outcome.mismatch(order):
         log.warning("xendit_answer_mismatch", field=field)
         return order
+    outcome = await with_captured(shop, order, outcome)
     if status := status_after(order, outcome.state, outcome.captured):
         if status.is_success and may_become(order.status, status):  # its webhook is under way
             order = await after_webhook(shop, order)

@@ -17,6 +17,7 @@ from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT, OrderStatus, may_become, status_after
 from webapp.web.rate_limiter import Limit
 from webapp.web.state import Shop
+from webapp.xendit.own_captures import with_captured
 
 log = structlog.get_logger()
 Answer = PaymentSession | Invoice | Payment | PaymentRequest
@@ -55,7 +56,7 @@ async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause
         lost = N_("no answer and no webhook came in time: look for it in Xendit's dashboard")
         cause = lost if order.integration == SAVED_PAYMENT else N_("nothing was created at Xendit in time")
         return await shop.order_book.change_status(order, OrderStatus.FAILED_TO_CREATE, cause=cause)
-    outcome = outcome_of(order, answer)
+    outcome = await outcome_of(shop, order, answer)
     if field := outcome.mismatch(order):
         log.warning("xendit_answer_mismatch", field=field)
         return order
@@ -65,10 +66,10 @@ async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause
     return await shop.order_book.change_status(order, status, cause=cause, ids=outcome.ids, captured=outcome.captured)
 
 
-def outcome_of(order: Order, answer: Answer) -> outcomes.Outcome:
+async def outcome_of(shop: Shop, order: Order, answer: Answer) -> outcomes.Outcome:
     """Return what an answer about the order means."""
     if order.status is OrderStatus.AUTHORIZED:
-        return outcomes.of_payment(answer)
+        return await with_captured(shop, order, outcomes.of_payment(answer))
     read = {"invoice": outcomes.of_invoice, SAVED_PAYMENT: of_payment_request}
     return read.get(order.integration, outcomes.of_session)(answer)
 
@@ -106,7 +107,7 @@ async def refresh(shop: Shop, order: Order, *, cause: str = ASKED, webhook_first
 
 async def after_webhook_of(shop: Shop, order: Order, answer: Answer | None) -> Order:
     """Return the order; if Xendit answers that it succeeded, after the webhook that says so."""
-    outcome = outcome_of(order, answer) if answer else None
+    outcome = await outcome_of(shop, order, answer) if answer else None
     status = outcome and status_after(order, outcome.state, outcome.captured)
     succeeded = status and status.is_success and may_become(order.status, status)
     return await after_webhook(shop, order) if succeeded else order
