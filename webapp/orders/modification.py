@@ -12,6 +12,9 @@ from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus
 from webapp.shop.currencies import CURRENCIES
 
+ELSEWHERE = "xendit-"
+"""With it begins our reference of a refund that was made elsewhere; Xendit's id follows."""
+
 
 class Kind(StrEnum):
     """The change that the merchant asks for."""
@@ -56,6 +59,11 @@ class Modification:
     refund_id: str | None = None
     """Xendit's id of a refund."""
     failure_code: str = ""
+
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """Return whether it was made elsewhere, such as in Xendit's dashboard, as far as is known."""
+        return self.modification_id.startswith(ELSEWHERE)
 
 
 def refunded(modifications: Iterable[Modification]) -> Decimal:

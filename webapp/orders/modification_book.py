@@ -16,6 +16,7 @@ from webapp.notices import N_, Refusal
 from webapp.orders.modification import Kind, Modification, ModificationStatus, refunded, refuse
 from webapp.orders.rows import order_from_row, timestamp
 
+FAILED = ModificationStatus.FAILED
 REFRESH_EVERY = timedelta(seconds=3)
 
 
@@ -35,34 +36,23 @@ class ModificationBook:
             yield book
 
     async def add(self, modification: Modification) -> bool:
-        """Store a new modification. Return False if its form has made one already.
+        """Store a new modification, or a refund that was made elsewhere. Return False if its form has made one already.
 
-        Raises Refusal where the order does not allow it. Two at the same moment can't both pass: the order is locked.
+        Raises Refusal where the order does not allow it, or where such a refund is more than is left. Two at the same
+        moment can't both pass: the order is locked, and only then is the form looked for.
         """
         async with self.transaction() as book:
+            row = await self._sql.lock_order(book._database, reference_id=modification.reference_id)
             if await book.find(form_id=modification.form_id):
                 return False
-            return await book._add(modification)
-
-    async def add_from_xendit(self, modification: Modification) -> bool:
-        """Store a refund that was made elsewhere, such as in Xendit's dashboard. Return False if it is known.
-
-        Raises Refusal where it is more than is left.
-        """
-        async with self.transaction() as book:
-            return await book._add(modification)
-
-    async def _add(self, modification: Modification) -> bool:
-        async with self._database.write() as connection:
-            order = order_from_row(await self._sql.lock_order(connection, reference_id=modification.reference_id))
-            others = [each for each in await self.of(order.reference_id) if each != modification]
+            order, others = order_from_row(row), await book.of(modification.reference_id)
             if modification.status.is_open:
                 refuse(order, modification, others)
             elif modification.amount > order.paid - refunded(others):
                 raise Refusal(N_("That is more than was paid."), 422)
             row = vars(modification) | {"amount": str(modification.amount)}
             row |= {"created": timestamp(modification.created), "updated": timestamp(modification.updated)}
-            return await self._sql.add_modification(connection, **row) is not None
+            return await self._sql.add_modification(book._database, **row) is not None
 
     async def find(self, *, modification_id: str = "", form_id: str = "", refund_id: str = "") -> Modification | None:
         """Return the modification with one of these ids, or None."""
@@ -89,10 +79,25 @@ class ModificationBook:
         refund_id: str | None = None,
         failure_code: str = "",
     ) -> Modification:
-        """Store a modification's status. What has succeeded stays so."""
-        change = {"status": status.value, "refund_id": refund_id, "failure_code": failure_code[:100]}
-        change |= {"modification_id": modification.modification_id, "now": timestamp(datetime.now(UTC))}
-        await self._sql.set_modification(self._database, amount=str(amount or modification.amount), **change)
+        """Store a modification's status. What has succeeded stays so, and what has failed while another is open.
+
+        A refund that was stored as made elsewhere is this one once it has the same id.
+        """
+        async with self.transaction() as book:
+            await self._sql.lock_order(book._database, reference_id=modification.reference_id)
+            stored = await book.find(modification_id=modification.modification_id) or modification
+            others = [each for each in await book.of(modification.reference_id) if each != stored]
+            if stored.status is FAILED and status.is_open and any(each.status.is_open for each in others):
+                return stored
+            twin = await book.find(refund_id=refund_id) if refund_id and stored.refund_id != refund_id else None
+            if twin:
+                if twin not in others or not twin.is_from_elsewhere or stored.refund_id or twin.amount != stored.amount:
+                    return stored
+                await self._sql.remove_modification(book._database, modification_id=twin.modification_id)
+                status = twin.status
+            change = {"status": status.value, "refund_id": refund_id, "failure_code": failure_code[:100]}
+            change |= {"modification_id": modification.modification_id, "now": timestamp(datetime.now(UTC))}
+            await self._sql.set_modification(book._database, amount=str(amount or modification.amount), **change)
         return replace(modification, status=status, failure_code=failure_code)
 
     async def claim_refresh(self, modification_id: str) -> bool:

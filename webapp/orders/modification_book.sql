@@ -32,6 +32,9 @@ UPDATE modifications SET
 WHERE modification_id = :modification_id AND status <> 'succeeded'
 RETURNING modification_id;
 
+-- name: remove_modification(modification_id)!
+DELETE FROM modifications WHERE modification_id = :modification_id;
+
 -- name: claim_modification(now, modification_id, not_since)^
 -- Returns a row to one caller per interval.
 UPDATE modifications SET asked_at = :now

@@ -9,7 +9,7 @@ from webapp.integrations import refund
 from webapp.integrations.errors import XenditError
 from webapp.integrations.refund import RefundOutcome, of_refund
 from webapp.notices import N_, Refusal
-from webapp.orders.modification import Kind, Modification, ModificationStatus
+from webapp.orders.modification import ELSEWHERE, Kind, Modification, ModificationStatus
 from webapp.orders.order import Order
 from webapp.web.state import Shop
 
@@ -26,17 +26,19 @@ async def order_of_refund(shop: Shop, outcome: RefundOutcome) -> Order | None:
 
 
 async def take_refund(shop: Shop, order: Order, outcome: RefundOutcome) -> None:
-    """Store what a webhook says about a refund. Raises Refusal (422) where it contradicts the order."""
-    ours = await shop.modifications.find(modification_id=outcome.reference_id or "", refund_id=outcome.refund_id)
-    if not ours and outcome.reference_id is None:  # our own may be under way, and its answer with the id not here yet
-        sent = [each for each in await shop.modifications.of(order.reference_id) if each.status.is_open]
-        ours = next((each for each in sent if not each.refund_id and each.amount == outcome.amount), None)
+    """Store what a webhook says about a refund. Raises Refusal (422) where it contradicts the order.
+
+    Without our reference it is one made elsewhere, until the answer about our own has the same id.
+    """
+    ours = await shop.modifications.find(modification_id=outcome.reference_id or "")
+    if ours is None or ours.refund_id not in (None, outcome.refund_id):
+        ours = await shop.modifications.find(refund_id=outcome.refund_id)
     if outcome.currency not in (None, order.currency) or (ours and outcome.amount not in (None, ours.amount)):
         raise Refusal(N_("This does not match the refund."), 422)
     if ours:
         await apply_refund(shop, ours, outcome)
     elif outcome.amount is not None and outcome.state == "succeeded":
-        now, made = datetime.now(UTC), f"xendit-{outcome.refund_id}"
+        now, made = datetime.now(UTC), f"{ELSEWHERE}{outcome.refund_id}"
         elsewhere = Modification(
             made,
             made,
@@ -49,7 +51,7 @@ async def take_refund(shop: Shop, order: Order, outcome: RefundOutcome) -> None:
             ModificationStatus.SUCCEEDED,
             outcome.refund_id,
         )
-        await shop.modifications.add_from_xendit(elsewhere)
+        await shop.modifications.add(elsewhere)
 
 
 async def apply_refund(shop: Shop, modification: Modification, outcome: RefundOutcome) -> None:

@@ -1,0 +1,133 @@
+"""The book of refunds: each that Xendit has made is in it once, however many at a moment and in whatever order."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import OpenShop, Shop
+from tests.xendit import fake_xendit, session_event
+from webapp.orders.order import Order
+
+pytestmark = pytest.mark.anyio
+
+
+class Refunds:
+    """Xendit's refunds: it answers the shop's own once `go` is set."""
+
+    def __init__(self) -> None:
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+        self.sent: list[dict[str, Any]] = []
+        self.status, self.refused = "PENDING", 0
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.sent.append(json.loads(request.content))
+        self.asked.set()
+        await self.go.wait()
+        if len(self.sent) <= self.refused:
+            return httpx.Response(400, json={"error_code": "REFUND_IN_PROGRESS"})
+        body = self.sent[-1]
+        made = {"id": "rfd-ours", "status": self.status, "reference_id": body["reference_id"]}
+        return httpx.Response(200, json=made | {"amount": body["amount"], "currency": "IDR"})
+
+
+@pytest.fixture
+def refunds() -> Refunds:
+    return Refunds()
+
+
+@pytest.fixture
+async def shop(open_shop: OpenShop, database_url: str, refunds: Refunds) -> AsyncIterator[Shop]:
+    xendit = fake_xendit()
+    xendit.route(method="POST", url="https://api.xendit.co/refunds").mock(side_effect=refunds)
+    xendit.route(method="GET", url__startswith="https://api.xendit.co/refunds").respond(json={"data": []})
+    async with open_shop(xendit, database_url=database_url) as running:
+        yield running
+
+
+async def paid(shop: Shop) -> Order:
+    order = await shop.place()
+    await shop.webhook(session_event(order))
+    return order
+
+
+async def refund(shop: Shop, order: Order, form: str = "form-of-this-refund") -> int:
+    fields = {"form_id": form, "amount": "1000", "reason": "OTHERS"}
+    return (await shop.post(f"/orders/{order.reference_id}/refund", data=fields)).status_code
+
+
+async def say(shop: Shop, refund_id: str, status: str = "SUCCEEDED", **changes: Any) -> httpx.Response:
+    """Deliver the webhook of a refund of Rp1.000."""
+    data = {"id": refund_id, "payment_request_id": "pr-1", "status": status, "amount": 1000, "currency": "IDR"}
+    return await shop.webhook({"event": "refund.succeeded", "data": data | changes}, webhook_id=f"{refund_id} {status}")
+
+
+async def booked(shop: Shop, order: Order) -> list[tuple[str | None, str]]:
+    made = await shop.app.state.shop.modifications.of(order.reference_id)
+    return sorted((str(each.refund_id), each.status.value) for each in made)
+
+
+@pytest.mark.parametrize("status", ["PENDING", "SUCCEEDED"])
+async def test_one_made_in_the_dashboard_while_ours_is_sent_does_not_take_its_place(
+    shop: Shop, refunds: Refunds, status: str
+) -> None:
+    refunds.status = status
+    order = await paid(shop)
+    clicked = asyncio.create_task(refund(shop, order))
+    await refunds.asked.wait()
+    assert (await say(shop, "rfd-dashboard")).json() == {"message": "refund succeeded"}
+    refunds.go.set()
+    assert await clicked == 303
+    assert await booked(shop, order) == [("rfd-dashboard", "succeeded"), ("rfd-ours", status.lower())]
+    await say(shop, "rfd-ours", reference_id=refunds.sent[0]["reference_id"])
+    assert await booked(shop, order) == [("rfd-dashboard", "succeeded"), ("rfd-ours", "succeeded")]
+    assert "Refunded: Rp2.000 of Rp480.000" in (await shop.get(f"/orders/{order.reference_id}")).text
+
+
+async def test_ours_is_booked_once_where_its_webhook_is_faster_and_names_no_reference(
+    shop: Shop, refunds: Refunds
+) -> None:
+    order = await paid(shop)
+    clicked = asyncio.create_task(refund(shop, order))
+    await refunds.asked.wait()
+    await say(shop, "rfd-ours")
+    refunds.go.set()
+    assert await clicked == 303
+    assert await booked(shop, order) == [("rfd-ours", "succeeded")]
+
+
+async def test_another_refund_under_our_reference_is_one_more(shop: Shop, refunds: Refunds) -> None:
+    refunds.go.set()
+    order = await paid(shop)
+    await refund(shop, order)
+    ours = refunds.sent[0]["reference_id"]
+    for _ in range(2):
+        assert (await say(shop, "rfd-other", reference_id=ours)).status_code == 200
+    await say(shop, "rfd-ours", reference_id=ours)
+    assert await booked(shop, order) == [("rfd-other", "succeeded"), ("rfd-ours", "succeeded")]
+
+
+async def test_a_failed_refund_does_not_come_back_while_another_is_under_way(shop: Shop, refunds: Refunds) -> None:
+    refunds.refused = 1
+    refunds.go.set()
+    order = await paid(shop)
+    assert await refund(shop, order, "the-form-of-the-first") == 422
+    assert await refund(shop, order, "the-form-of-the-next") == 303
+    first = refunds.sent[0]["reference_id"]
+    assert (await say(shop, "rfd-first", "PENDING", reference_id=first)).status_code == 200
+    assert await booked(shop, order) == [("None", "failed"), ("rfd-ours", "pending")]
+    assert (await say(shop, "rfd-first", reference_id=first)).status_code == 200  # money that has moved is booked
+    assert await booked(shop, order) == [("rfd-first", "succeeded"), ("rfd-ours", "pending")]
+
+
+async def test_every_click_on_refund_finds_the_first(shop: Shop, refunds: Refunds) -> None:
+    order = await paid(shop)
+    clicks = [asyncio.create_task(refund(shop, order)) for _ in range(6)]
+    await refunds.asked.wait()
+    refunds.go.set()
+    assert await asyncio.gather(*clicks) == [303] * 6
+    assert len(refunds.sent) == 1
+    assert await booked(shop, order) == [("rfd-ours", "pending")]
