@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from tests.xendit import fake_xendit, payment_event
+from tests.xendit import fake_xendit, payment_event, session_event
 from webapp.orders import modification_book
 from webapp.orders.order import Order
 
@@ -112,3 +112,25 @@ async def test_of_a_charge_in_the_dashboard_without_an_amount_all_that_was_held_
     order = await held(shop)
     assert (await shop.webhook(about(order, "payment.capture", "SUCCEEDED"))).json() == {"message": "paid"}
     assert await charged(shop, order) == ["paid", 480000]
+
+
+@pytest.mark.parametrize("event", ["payment.authorization", "payment_session.completed"])
+async def test_a_hold_whose_first_webhook_names_no_payment_is_charged_once_another_has_named_it(
+    open_shop: OpenShop, database_url: str, event: str
+) -> None:
+    xendit = fake_xendit()
+    named = UNNAMED | {"captures": [{"capture_amount": 480000}]}
+    xendit.route(method="POST", url__regex=PAYMENTS).mock(return_value=httpx.Response(200, json=named))
+    async with open_shop(xendit, database_url=database_url) as shop:
+        order = await shop.place("payment_link", "authorize")
+        said = session_event(order, capture_method="MANUAL")
+        del said["data"]["payment_id"], said["data"]["payment_request_id"]
+        assert (await shop.webhook(said)).json() == {"message": "authorized"}
+        await shop.webhook(about(order, "payment.failure", "FAILED", "py-1", payment_request_id="pr-0"))
+        assert (await charge(shop, order, "480000")).status_code == 409
+        again = session_event(order, capture_method="MANUAL", payment_id="py-2", payment_request_id="pr-9")
+        await shop.webhook(about(order, event, "AUTHORIZED") if event.startswith("payment.") else again)
+        stored = await shop.order_book.get(order.reference_id)
+        assert stored and (stored.payment_id, stored.payment_request_id) == ("py-2", "pr-9")
+        assert (await charge(shop, order, "480000")).status_code == 303
+        assert await charged(shop, order) == ["paid", 480000, (480000, "succeeded")]

@@ -20,7 +20,7 @@ from webapp.xendit.own_captures import with_captured
 from webapp.xendit.refunds import order_of_refund, take_refund
 
 log = structlog.get_logger()
-LATER_IDS = ("payment_token_id", "recurring_plan_id")
+LATER_IDS, PAYMENT_IDS = ("payment_token_id", "recurring_plan_id"), ("payment_request_id", "payment_id")
 
 
 async def xendit(request: Request) -> Response:
@@ -71,7 +71,8 @@ async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -
     if webhook.event.startswith("payment."):
         outcome = await with_captured(shop, order, outcome)
     status = status_after(order, outcome.state, outcome.captured)
-    later = {name: outcome.ids[name] for name in LATER_IDS if name in outcome.ids and getattr(order, name) is None}
+    names = LATER_IDS + (PAYMENT_IDS if outcome.state in ("authorized", "completed") else ())  # not of a failed try
+    later = {name: outcome.ids[name] for name in names if name in outcome.ids and getattr(order, name) is None}
     if order.status.is_success and later:  # an earlier webhook said less
         await shop.order_book.set_ids(order.reference_id, later)
     if status in (None, order.status):

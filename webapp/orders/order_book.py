@@ -19,7 +19,7 @@ from webapp.orders.status import OrderStatus, may_become
 
 Ids = Mapping[str, str]
 NO_IDS: Ids = {}
-SET_IDS = {*IDS, "customer_id"} - {"payment_id"}
+SET_IDS = {*IDS, "customer_id"}
 FOUND_BY = ("payment_request_id", "payment_token_id", "recurring_plan_id", "invoice_id")
 
 
@@ -83,7 +83,7 @@ class OrderBook:
         return [order_from_row(row) async for row in self._sql.overdue_orders(self._database, **stamps, most=most)]
 
     async def set_ids(self, reference_id: str, ids: Mapping[str, str]) -> None:
-        """Store ids of what Xendit made for the order. A token and a plan, once known, stay."""
+        """Store ids of what Xendit made for the order. A payment, a token and a plan, once known, stay."""
         made = {name: ids.get(name) for name in SET_IDS}
         await self._sql.set_ids(self._database, reference_id=reference_id, now=timestamp(_now()), **made)
 

@@ -46,11 +46,12 @@ SELECT * FROM orders
 WHERE status IN ('waiting', 'pending_approval', 'authorized') AND expires_at < :now AND (asked_at < :asked_before OR asked_at > :now)
 ORDER BY asked_at LIMIT :most;
 
--- name: set_ids(payment_session_id, invoice_id, payment_request_id, customer_id, payment_token_id, recurring_plan_id, now, reference_id)^
+-- name: set_ids(payment_session_id, invoice_id, payment_request_id, payment_id, customer_id, payment_token_id, recurring_plan_id, now, reference_id)^
 UPDATE orders SET
     payment_session_id = COALESCE(CAST(:payment_session_id AS TEXT), payment_session_id),
     invoice_id = COALESCE(CAST(:invoice_id AS TEXT), invoice_id),
     payment_request_id = COALESCE(CAST(:payment_request_id AS TEXT), payment_request_id),
+    payment_id = COALESCE(payment_id, CAST(:payment_id AS TEXT)),
     customer_id = COALESCE(CAST(:customer_id AS TEXT), customer_id),
     payment_token_id = COALESCE(payment_token_id, CAST(:payment_token_id AS TEXT)),
     recurring_plan_id = COALESCE(recurring_plan_id, CAST(:recurring_plan_id AS TEXT)),
