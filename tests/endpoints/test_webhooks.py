@@ -134,6 +134,15 @@ async def test_an_expiry_that_comes_after_the_payment_changes_nothing_and_before
     assert await shop.status_of(other) == "paid"
 
 
+async def test_a_late_webhook_is_recorded_as_one_that_changed_nothing(shop: Shop) -> None:
+    order = await shop.place()
+    await shop.webhook(session_event(order))
+    late = session_event(order, "payment_session.expired")
+    assert (await shop.webhook(late)).json() == {"message": "noted"}
+    assert await shop.status_of(order) == "paid"
+    assert "Token right, matches the order; changed nothing." in (await shop.inspector(order)).text
+
+
 async def test_a_webhook_that_overtakes_our_own_answer_is_not_lost(open_shop: OpenShop) -> None:
     router = fake_xendit(**SILENT)
     async with open_shop(router) as shop:

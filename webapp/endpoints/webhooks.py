@@ -84,7 +84,7 @@ async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -
         order = await book.change_status(
             order, status, cause=f"webhook {webhook.event}", ids=outcome.ids, captured=outcome.captured
         )
-        answer = await _recorded(book, webhook, order.reference_id, status.value)
+        answer = await _recorded(book, webhook, order.reference_id, status.value if order.status is status else "noted")
     if was_held:
         await settle(shop, order)
     return answer
