@@ -306,8 +306,12 @@ async def test_a_customer_whom_only_xendit_knows_is_looked_up(open_shop: OpenSho
     known = httpx.Response(409, json={"error_code": "DUPLICATE_ERROR"})
     made = httpx.Response(201, json=SESSION | {"payment_link_url": "https://dev.xen.to/1"})
     router = fake_xendit(sessions=[known, made])
-    found = httpx.Response(200, json={"data": [{"id": "cust-7"}]})
-    router.get(url__startswith="https://api.xendit.co/customers?", name="customers").mock(return_value=found)
+
+    def find(request: httpx.Request) -> httpx.Response:
+        customer = {"id": "cust-7", "reference_id": request.url.params["reference_id"]}
+        return httpx.Response(200, json={"data": [customer]})
+
+    router.get(url__startswith="https://api.xendit.co/customers?", name="customers").mock(side_effect=find)
     async with open_shop(router) as shop:
         order = await shop.place()
     assert order.payment_session_id == SESSION_ID

@@ -141,10 +141,22 @@ def test_a_shopper_knows_what_was_saved_by_its_label(token: dict[str, Any], labe
 
 
 async def test_a_customer_is_found_by_the_shops_reference() -> None:
-    router, client = xendit_saying({"data": [{"id": "cust-1"}], "has_more": False})
+    found = [{"id": "cust-0", "reference_id": "selat-10"}, {"id": "cust-1", "reference_id": "selat-1"}]
+    router, client = xendit_saying({"data": found, "has_more": False})
     async with client:
         assert await find_customer(client, KEY, "selat-1") == "cust-1"
     assert str(router.calls.last.request.url) == "https://api.xendit.co/customers?reference_id=selat-1"
+
+
+@pytest.mark.parametrize("reference", ["tom+shop@example.com", "A&B", "cust#7", "50%25", "Zoë 1", "a=b?c"])
+async def test_a_customer_is_found_by_any_reference_and_never_by_anothers(reference: str) -> None:
+    router, client = xendit_saying({"data": [{"id": "cust-1", "reference_id": reference}]})
+    async with client:
+        assert await find_customer(client, KEY, reference) == "cust-1"
+    assert dict(router.calls.last.request.url.params) == {"reference_id": reference}
+    _, client = xendit_saying({"data": [{"id": "cust-1", "reference_id": "another's"}, {"id": "cust-2"}]})
+    async with client:
+        assert await find_customer(client, KEY, reference) is None
 
 
 @pytest.mark.parametrize("answer", [{"data": [{"id": "../x"}]}, {"data": "cust-1"}, {"data": [1]}, []])

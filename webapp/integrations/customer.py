@@ -8,6 +8,7 @@ https://docs.xendit.co/apidocs/get-customers-list
 from __future__ import annotations
 
 from typing import TypedDict
+from urllib.parse import urlencode
 
 import httpx
 
@@ -23,12 +24,12 @@ async def find_customer(
 
     A session whose ``customer`` is known already may be refused with 409: send this ``customer_id`` instead.
     """
-    url = f"{api_url}/customers?reference_id={reference_id}"
+    url = f"{api_url}/customers?{urlencode({'reference_id': reference_id})}"
     page = await call_xendit(client, "GET", url, api_key, _Page)
     found = page.get("data")
     if not isinstance(found, list) or not all(isinstance(each, dict) and is_id(each.get("id")) for each in found):
         raise XenditError.unexpected(200)
-    return found[0]["id"] if found else None
+    return next((each["id"] for each in found if each.get("reference_id") == reference_id), None)
 
 
 class _Page(TypedDict):
