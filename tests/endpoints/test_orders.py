@@ -253,3 +253,19 @@ async def test_a_code_stays_while_xendit_fails(
         clock.move(3.1)
         assert (await shop.get(f"/orders/{order.reference_id}/done", headers=HTMX)).status_code == 204
         assert router["session"].call_count > 0
+
+
+@pytest.mark.parametrize(
+    ("integration", "method", "path"), [("components", "GET", "/resume"), ("payment_link", "POST", "/pay")]
+)
+async def test_a_payment_that_waits_for_an_approval_leads_to_the_orders_page(
+    open_shop: OpenShop, integration: str, method: str, path: str
+) -> None:
+    waiting = httpx.Response(200, json=SESSION | {"status": "PENDING"})  # with no key and no link
+    async with open_shop(fake_xendit(session=waiting)) as shop:
+        order = await shop.place(integration)
+        for _ in range(2):  # as it becomes known, and once it is
+            answer = await shop.request(method, f"/orders/{order.reference_id}{path}")
+            assert (answer.status_code, answer.headers["location"]) == (303, f"/orders/{order.reference_id}")
+            assert await shop.status_of(order) == "pending_approval"
+        assert "someone there must approve it" in (await shop.get(f"/orders/{order.reference_id}")).text

@@ -35,7 +35,6 @@ async def xendit(request: Request) -> Response:
     if not tokens:
         log.error("webhook_refused", why="no token: set XENDIT_WEBHOOK_TOKEN to the one in Xendit's dashboard")
         return JSONResponse({"message": "This shop has no webhook token configured."}, 503)
-
     sent = request.headers.get("x-callback-token")
     matches = [token_matches(sent, token) for token in tokens.values()]  # always all, for constant time
     if not any(matches):

@@ -8,7 +8,7 @@ from webapp.integrations.errors import XenditError
 from webapp.integrations.saved_payment import action_url
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
-from webapp.orders.status import SAVED_PAYMENT
+from webapp.orders.status import SAVED_PAYMENT, OrderStatus
 from webapp.web.rate_limiter import Limit
 from webapp.web.state import Shop
 from webapp.xendit.order_sync import after_webhook_of, apply_answer, fetch_from_xendit
@@ -21,7 +21,7 @@ REOPENS_OF_AN_ORDER, REOPENS_OF_A_VISITOR = Limit(20, 60), Limit(60, 60)
 async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
     """Fetch the key or link that opens the payment from Xendit. Return the updated order with it, or with None.
 
-    It is None if the order is closed. Raises XenditError, and Refusal (429) where that was asked too often.
+    It is None if nothing opens it now. Raises XenditError, and Refusal (429) where that was asked too often.
     """
     if not order.status.is_open:
         return order, None
@@ -31,7 +31,7 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
             raise Refusal(N_("That was quicker than this shop can follow."), 429, hint=hint)
     answer = await fetch_from_xendit(shop, order)
     order = await apply_answer(shop, await after_webhook_of(shop, order, answer), answer)
-    if answer is None or not order.status.is_open:
+    if answer is None or order.status is not OrderStatus.WAITING:
         return order, None
     return order, secret_of(shop, order, answer)
 
