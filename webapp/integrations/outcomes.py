@@ -73,7 +73,7 @@ def of_webhook(webhook: Webhook) -> Outcome:
 
 
 def of_session(session: Mapping[str, object]) -> Outcome:
-    """Return what a session means: the answer to GET, or ``data`` of a ``payment_session.*`` webhook."""
+    """Return what a session means (https://docs.xendit.co/apidocs/get-session), or the data of its webhook."""
     states: dict[object, State] = {
         "COMPLETED": "authorized" if session.get("capture_method") == "MANUAL" else "completed",
         "PENDING": "pending",
