@@ -22,7 +22,7 @@ import pytest
 import respx
 
 from tests.leaks import CHATTY, log_guard, secrets_in
-from tests.templates import compile_once
+from tests.sooner import read_once
 from tests.xendit import KEYS, TOKEN
 from webapp.app import create_app
 from webapp.config import Settings
@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "shows_secrets: prints or logs what only the person running it may see")
     configure_logging("DEBUG")  # as the shop does: what it would log must not fail, nor hold a secret
     log_guard.install()
-    compile_once()
+    read_once()
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
 
