@@ -68,8 +68,9 @@ def is_html(answer: httpx.Response) -> bool:
 
 
 def planted_in(answers: list[httpx.Response]) -> list[tuple[str, list[str]]]:
-    """The addresses on whose pages planted text has become markup, with what it has become."""
-    pages = [(str(answer.url), Page(answer.text).planted) for answer in answers if is_html(answer)]
+    """The addresses on whose pages planted text has become markup, with what it has become; each page once."""
+    different = {answer.text: str(answer.url) for answer in answers if is_html(answer)}
+    pages = [(url, Page(text).planted) for text, url in different.items()]
     return [(url, found) for url, found in pages if found]
 
 
