@@ -19,7 +19,8 @@ from webapp.config import Settings
 
 FORKS = multiprocessing.get_context("forkserver")
 PROTOCOLS = ["uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.auto", "uvicorn.lifespan.on"]
-FORKS.set_forkserver_preload(["webapp.app", "webapp.xendit.network", "uvicorn", "uvloop", *PROTOCOLS])
+PRELOADED = ["webapp.app", "webapp.xendit.network", "uvicorn", "uvloop", *PROTOCOLS]
+FORKS.set_forkserver_preload(PRELOADED)
 
 
 def free_port() -> int:
