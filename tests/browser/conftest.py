@@ -171,6 +171,12 @@ def new_context(complaints: Complaints, new_context: NewContext) -> NewContext:
 
 
 @pytest.fixture
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An order that nobody pays is shown soon: its first page would wait two seconds for a webhook."""
+    monkeypatch.setattr("webapp.xendit.order_sync.WEBHOOK_PATIENCE", 0.2)
+
+
+@pytest.fixture
 def js_off_page(new_context: NewContext) -> Page:
     return new_context(java_script_enabled=False).new_page()
 

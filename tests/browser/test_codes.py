@@ -17,6 +17,8 @@ from webapp.config import Settings
 from webapp.sandbox.markets import MARKETS
 from webapp.shop.currencies import CURRENCIES
 
+pytestmark = pytest.mark.usefixtures("short_patience")
+
 SCREENS = [(1280, 720), (390, 844)]
 QR_MARKETS = [code for code in CURRENCIES if any(channel.flow == "qr" for channel in MARKETS[code].embedded)]
 NewContext = Callable[..., BrowserContext]

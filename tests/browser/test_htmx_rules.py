@@ -10,6 +10,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser import hosted, payment, states
 from tests.browser.states import Arrive
 
+pytestmark = pytest.mark.usefixtures("short_patience")
+
 PAGE = (
     "<!doctype html><html><head><title>{0}</title></head><body><h1 id=main>{0}</h1><p id=notice>{0}</p></body></html>"
 )

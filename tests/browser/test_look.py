@@ -9,6 +9,8 @@ from playwright.sync_api import BrowserContext, Page, Response, expect
 from tests.browser.looks import COLOURS, WORDS, axe_findings, misfits
 from tests.browser.states import CART, FLEETING, STATES, Arrive, filled, subscribing, waiting
 
+pytestmark = pytest.mark.usefixtures("short_patience")
+
 states = pytest.mark.parametrize("arrive", STATES, ids=lambda state: state.__name__)
 NewContext = Callable[..., BrowserContext]
 
