@@ -263,18 +263,22 @@ async def test_each_attempt_is_a_step_of_its_own(open_shop: OpenShop) -> None:
 
 
 async def test_a_call_that_is_given_up_is_recorded_too(shop: Shop) -> None:
-    order = await shop.place()
+    order, asked = await shop.place(), asyncio.Event()
 
     class Silent(httpx.AsyncBaseTransport):
         async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            asked.set()
             await asyncio.Event().wait()
             raise AssertionError("unreachable")
 
     transport = RecordingTransport(Silent(), shop.app.state.shop.recorder)
     set_order(order.reference_id)
     async with httpx.AsyncClient(transport=transport) as client:
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(client.get("https://api.xendit.co/sessions/x"), 0.05)
+        call = asyncio.create_task(client.get("https://api.xendit.co/sessions/x"))
+        await asked.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
     assert (await shop.steps(order.reference_id))[0].document["failure"] == "CancelledError"
 
 
