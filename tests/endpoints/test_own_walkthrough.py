@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 
 import pytest
 
@@ -100,7 +101,7 @@ async def test_the_end_leads_where_the_settings_say(open_shop: OpenShop) -> None
         async with open_shop(brand=brand) as shop:
             page = html.unescape((await shop.get("/walkthrough/end")).text)
             assert f'href="{brand.register_url}"' in page and f'href="{brand.contact_url}"' in page
-            assert 'action="/walkthrough/jakarta"' in page and "Once more" in page
+            assert 'action="/walkthrough/jakarta?anew=1"' in page and "Once more" in page
 
 
 @pytest.mark.parametrize(
@@ -110,3 +111,28 @@ def test_an_address_that_is_none_stops_the_start(value: str) -> None:
     for name in ("REGISTER_URL", "CONTACT_URL"):
         with pytest.raises(ConfigError, match=f"Set {name} to the address of a page"):
             Settings.from_env({name: value})
+
+
+async def test_an_order_made_before_the_scene_does_not_end_it(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = await shop.place()
+    await shop.pay(order)
+    with monkeypatch.context() as later:
+        later.setattr(time, "time", lambda now=time.time: now() + 2)
+        await walk(shop, "bandung")
+    assert "Bandung" in (await shop.get(f"/orders/{order.reference_id}")).text
+    assert not done((await shop.get("/walkthrough")).text)
+
+
+async def test_once_more_begins_the_clock_and_the_marks_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    await walk(shop, "bandung")
+    await shop.checkout("invoice")
+    order = await shop.newest_order()
+    await shop.pay(order)
+    assert done((await shop.get(f"/orders/{order.reference_id}")).text)
+    page = (await shop.get("/walkthrough/end")).text
+    (again,) = re.findall(r'action="(/walkthrough/[^"]+)" method="post"><button class="quiet">Once more', page)
+    monkeypatch.setattr(time, "time", lambda now=time.time: now() + 600)
+    assert re.search(r'data-began="\d+">10:0\d<', (await shop.get("/walkthrough")).text)
+    await shop.post(again)
+    page = (await shop.get("/walkthrough")).text
+    assert re.search(r'data-began="\d+">0:0\d<', page) and not done(page)

@@ -149,6 +149,14 @@ async def test_a_link_shows_the_story_without_a_form_an_action_or_the_orders_add
     assert order.visitor not in answer.text and order.checkout_id not in answer.text
 
 
+async def test_who_makes_a_link_is_told_that_it_names_the_customer(shop: Shop) -> None:
+    for options, told in (({}, False), ({"email": "ayu@example.com"}, True)):
+        await shop.post("/options", data=options)
+        order = await shop.place()
+        made = await shop.post(f"/orders/{order.reference_id}/share", headers=HTMX)
+        assert ("e-mail and phone as they were sent" in made.text) is told
+
+
 async def test_only_the_orders_visitor_takes_it_along_shares_or_withdraws_it(shop: Shop) -> None:
     order = await played(shop)
     page = f"/orders/{order.reference_id}"

@@ -171,3 +171,12 @@ async def test_a_hall_of_people_behind_one_address_may_watch_and_buy(open_shop: 
 def test_one_household_is_one_address(settings: MakeSettings, forwarded: str, address: str) -> None:
     scope = {"headers": [(b"x-forwarded-for", forwarded.encode())], "client": ("10.0.0.1", 1)}
     assert address_of(scope, settings(behind_proxy=True)) == address
+
+
+async def test_one_address_does_not_take_all_rooms(open_shop: OpenShop) -> None:
+    async with open_shop(rate_limits=True) as shop:
+        answers = []
+        for _ in range(31):
+            shop.cookies.clear()
+            answers.append((await shop.post("/stage")).status_code)
+        assert answers == [303] * 10 + [429] * 21

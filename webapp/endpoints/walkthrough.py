@@ -19,7 +19,7 @@ from webapp.web.scene_strip import scenes_of, slugs_in
 from webapp.web.state import controls_of, shop_of, visitor_of
 from webapp.xendit.saved_payments import forget_all
 
-OF_A_WALK = ("scene", "played", "done", "began")
+OF_A_WALK = ("scene", "opened", "played", "done", "began")
 KEPT = ("language", "brand", "room", "stage", "list")
 
 
@@ -58,11 +58,17 @@ async def walkthrough(request: Request) -> Response:
 
 
 async def start(request: Request) -> Response:
-    """Set the sandbox's controls for this visitor and open the scene's link (``POST /walkthrough/{scene}``)."""
+    """Set the sandbox's controls for this visitor and open the scene's link (``POST /walkthrough/{scene}``).
+
+    ``?anew=1`` begins another walk: its clock and its marks begin again.
+    """
     scene = SCENES.get(request.path_params["scene"])
     if scene is None:
         raise HTTPException(404)
-    request.session["scene"] = scene.slug
+    if "anew" in request.query_params:
+        for key in OF_A_WALK:
+            request.session.pop(key, None)
+    request.session["scene"], request.session["opened"] = scene.slug, int(time.time())
     request.session.setdefault("began", int(time.time()))
     request.session.pop("played", None)
     request.session["done"] = ",".join(slug for slug in slugs_in(request, "done") if slug != scene.slug) or None

@@ -25,6 +25,7 @@ LIMITS: list[tuple[str, re.Pattern[str], Limit, Limit]] = [
         Limit(1200, 60),
     ),
     ("POST", re.compile(r"/orders/[^/]+/(month|retry|stop)"), Limit(30, 60), Limit(1200, 60)),
+    ("POST", re.compile(r"/stage"), Limit(10, 3600), Limit(30, 3600)),  # a room is open for 12 hours
     ("POST", re.compile(r"/webhooks/.*"), Limit(6000, 60), Limit(6000, 60)),
     ("GET", re.compile(r"/(orders|shared|stage|join)/.*"), Limit(1200, 60), Limit(60_000, 60)),
     ("POST", re.compile(r"/.*"), Limit(300, 60), Limit(12_000, 60)),

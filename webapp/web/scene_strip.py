@@ -57,6 +57,8 @@ def strip_of_order(request: Request, order: Order, refunded: Decimal = Decimal(0
     scene = _scene(request)
     if scene is None:
         return None
+    if order.created.timestamp() < int(request.session.get("opened", 0)):  # not of this scene
+        return _strip(request, scene, scene.shop)
     if order.status.is_open:
         return _strip(request, scene, scene.payment or scene.shop)
     request.session["played"] = scene.slug

@@ -18,7 +18,7 @@ MAX_AGE = 30 * 24 * 3600  # seconds since the key was last changed
 KEYS = (
     *("visitor", "cart", "currency", "flow", "integration", "language", "options"),
     *("present", "scene", "played", "ordered", "pass", "saves", "brand", "room", "stage"),
-    *("list", "done", "began"),
+    *("list", "done", "began", "opened"),
 )
 
 
