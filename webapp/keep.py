@@ -12,7 +12,7 @@ class Keep:
 
     sandbox_days: int = 7
     orders_days: int = 0
-    """Of Xendit's orders. 0: for ever."""
+    """Of Xendit's orders that have ended: no plan runs, and no saved card or wallet is left. 0: for ever."""
     megabytes: int = 500
     """40 % for the inspector, 60 % for orders of the sandbox, which weigh up to 12 KB each in all other tables."""
 

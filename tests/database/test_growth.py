@@ -71,3 +71,20 @@ async def test_no_statement_looks_at_more_rows_because_there_are_more(open_shop:
         assert all(few for few, _ in asked.values())
         grown = {name: work for name, work in asked.items() if work[1] > 2 * work[0] + 60}
         assert not grown
+
+
+async def test_living_plans_and_saved_cards_cost_the_retention_nothing(open_shop: OpenShop, database_url: str) -> None:
+    plan, card = "status = 'subscribed', flow = 'subscription'", "status = 'saved', flow = 'save'"
+    async with open_shop(database_url=database_url) as shop:
+        database, asked = shop.app.state.shop.database, list[int]()
+        for numbers in (range(200), range(200, 20_000)):
+            await fill(database, numbers)
+            statement = statements(database, shop.settings)["delete_closed"]
+            async with database.write() as connection:
+                await connection.execute(f"UPDATE orders SET sandbox = 0, {plan} WHERE visitor LIKE '%1'")
+                await connection.execute(f"UPDATE orders SET sandbox = 0, {card} WHERE visitor NOT LIKE '%1'")
+            async with counted(database) as connection:
+                values = parameters("delete_closed", 0, "", beyond=50) | {"sandbox": 0}
+                await run(connection, statement, values)
+            asked.append(connection.work)
+        assert asked[1] <= 2 * asked[0] + 60

@@ -196,6 +196,28 @@ async def test_an_order_of_xendit_is_kept_for_ever_unless_its_shop_says_otherwis
         assert [await rows.count(table) for table in ("orders", "order_changes", "webhooks")] == [0, 0, 0]
 
 
+async def test_an_order_that_xendit_still_charges_for_is_kept_until_that_ends(
+    open_shop: OpenShop, database_url: str
+) -> None:
+    card = {"status": "saved", "flow": "save", "payment_token_id": "pt-1"}
+    bought = card | {"status": "paid", "flow": "pay_save"}
+    stay: list[dict[str, Any]] = [{"status": "subscribed", "flow": "subscription"}, card, bought]
+    go: list[dict[str, Any]] = [{"status": "stopped", "flow": "subscription", "payment_token_id": "pt-2"}]
+    go += [card | {"token_forgotten": 1}, bought | {"token_forgotten": 1}, card | {"payment_token_id": None}]
+    go += [{"flow": "pay", "payment_token_id": "pt-1"}]
+    async with open_shop(database_url=database_url, keep=Keep(orders_days=30)) as shop:
+        order, rows = await paid_order(shop), Rows(database_url)
+        for index, changed in enumerate(stay + go):
+            await write_many(rows, order, range(index, index + 1), **changed, updated="2020-01-01", sandbox=0)
+        await delete_old(shop)
+        left = {row[0] for row in await rows.fetch("SELECT reference_id FROM orders")}
+        assert left == {order.reference_id, *(f"selat-{number:032x}" for number in range(len(stay)))}
+        async with shop.app.state.shop.database.write() as connection:  # as orders of the sandbox, which move no money
+            await connection.execute("UPDATE orders SET sandbox = 1")
+        await delete_old(shop)
+        assert await rows.count("orders") == 1
+
+
 async def test_a_sandbox_forgets_nothing_whose_webhook_waits(open_shop: OpenShop, database_url: str) -> None:
     async with open_shop(database_url=database_url, keep=ROOM) as shop:
         order, rows = await paid_order(shop), Rows(database_url)

@@ -1,10 +1,13 @@
 -- The statements that delete old orders, valid in SQLite and in Postgres. An order that is open is in none of them.
+-- With Xendit, one whose plan or saved method can still charge stays too. The index orders_to_delete has the same rule.
 
 -- name: closed_beyond(sandbox, before, most)^
 -- The time of the first closed order beyond the :most newest, if there are so many.
 SELECT updated FROM orders
 WHERE sandbox = :sandbox AND updated < :before
     AND status IN ('paid', 'saved', 'subscribed', 'stopped', 'expired', 'cancelled', 'released', 'declined', 'failed_to_create')
+    AND (sandbox = 1 OR status <> 'subscribed'
+        AND (flow NOT IN ('save', 'pay_save') OR payment_token_id IS NULL OR token_forgotten = 1))
 ORDER BY updated DESC LIMIT 1 OFFSET :most;
 
 -- name: delete_closed(sandbox, before, most)
@@ -13,6 +16,8 @@ DELETE FROM orders WHERE reference_id IN (
     SELECT reference_id FROM orders
     WHERE sandbox = :sandbox AND updated <= :before
         AND status IN ('paid', 'saved', 'subscribed', 'stopped', 'expired', 'cancelled', 'released', 'declined', 'failed_to_create')
+        AND (sandbox = 1 OR status <> 'subscribed'
+            AND (flow NOT IN ('save', 'pay_save') OR payment_token_id IS NULL OR token_forgotten = 1))
         AND NOT EXISTS (
             SELECT 1 FROM modifications
             WHERE modifications.reference_id = orders.reference_id AND modifications.status IN ('sending', 'pending')
