@@ -67,8 +67,8 @@ class Settings:
         set_(self, "component_origins", self.component_origins or (self.app_url,))
         if self.sandbox:
             set_(self, "api_keys", {code: f"xnd_development_sandbox_{code.lower()}" for code in CURRENCIES})
-            if not self.webhook_tokens:
-                set_(self, "webhook_tokens", {"": self.derived_secret("webhook token")})
+            token = self.webhook_tokens.get("") or self.derived_secret("webhook token")
+            set_(self, "webhook_tokens", {"": token})  # one for all: the sandbox sends no other
 
     def derived_secret(self, purpose: str) -> str:
         """Return the secret for a purpose, derived from ``secret_key`` and so equal in every worker."""

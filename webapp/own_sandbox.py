@@ -14,7 +14,7 @@ def own_sandbox(settings: Settings, database: Database, translations: Translatio
         merchant_name=settings.brand.name,
         secret=settings.derived_secret("sandbox"),
         webhook_url=f"{settings.app_url}/webhooks/xendit",
-        webhook_token=settings.webhook_tokens.get("", ""),
+        webhook_token=settings.webhook_tokens[""],
         sdk_path=STATIC / SDK,
         keep_days=settings.keep.sandbox_days,
         keep_objects=settings.keep.sandbox_orders,

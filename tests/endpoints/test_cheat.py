@@ -139,3 +139,17 @@ async def test_only_the_orders_visitor_tries_it_and_only_in_the_sandbox(shop: Sh
         assert "Try to cheat" not in (await real.inspector(order)).text
         assert (await real.get(f"/orders/{order.reference_id}/cheat")).status_code == 404
         assert (await real.post(f"/orders/{order.reference_id}/cheat/forged")).status_code == 404
+
+
+@pytest.mark.parametrize("currency", ["IDR", "PHP"])
+@pytest.mark.parametrize("tokens", [{"IDR": "a-token-of-one-market"}, {"IDR": "of-one-market", "": TOKEN}])
+async def test_the_token_of_one_market_changes_nothing_in_the_sandbox(
+    open_shop: OpenShop, tokens: dict[str, str], currency: str
+) -> None:
+    async with open_shop(webhook_tokens=tokens) as shop:
+        order = await shop.place(currency=currency)
+        for slug in ("forged", "amount"):
+            assert f"→ {ANSWERS[slug]}." in text_of(await try_(shop, order, slug))
+        sent_with = shop.app.state.sandbox.settings.webhook_token
+        about_it = {"event": "payment_session.completed", "data": {"reference_id": order.reference_id}}
+        assert sent_with and (await shop.webhook(about_it, sent_with)).status_code != 401
