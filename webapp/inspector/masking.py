@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from webapp.inspector.secret_names import CARD, DIGITS, FIELDS, OPENS, SHAPES
+from webapp.inspector.card_numbers import DIGITS, hide_cards
+from webapp.inspector.secret_names import CARD, FIELDS, OPENS, SHAPES
 
 MIN_SECRET_LENGTH = 6
 MAX_DEPTH = 30
@@ -68,7 +69,7 @@ def _replace_plain(text: str, finders: list[Finder]) -> str:
         if isinstance(wanted, str):
             text = text.replace(wanted, masked(why))
         elif wanted is DIGITS:
-            text = DIGITS.sub(lambda match: masked(CARD) if _is_card(match[0]) else match[0], text)
+            text = hide_cards(text, masked(CARD))
         else:
             text = wanted.sub(masked(why), text)
     return text
@@ -135,9 +136,3 @@ def _forms(secret: str) -> Iterable[str]:
         return
     raw = secret.encode()
     yield from (secret, quote(secret, safe=""), base64.b64encode(raw).decode(), base64.b64encode(raw + b":").decode())
-
-
-def _is_card(text: str) -> bool:
-    digits = [int(sign) for sign in reversed(text) if sign.isdigit()]
-    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[1::2]]
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0

@@ -19,6 +19,9 @@ FIELDS = {
     **dict.fromkeys(("authorization", "apikey", "secretkey", "secretapikey", "password", "cookie", "setcookie"), KEY),
     **dict.fromkeys(("xcallbacktoken", "callbacktoken", "webhooktoken", "callbackauthenticationtoken"), TOKEN),
     **dict.fromkeys(("cardnumber", "accountnumber", "pan", "cvn", "cvv", "cvc", "cardcvn", "cardcvv"), CARD),
+    **dict.fromkeys(("cvv2", "cvc2", "securitycode", "cardsecuritycode", "verificationvalue"), CARD),
+    **dict.fromkeys(("cardno", "cardpan", "primaryaccountnumber", "expiry", "expmonth", "expyear"), CARD),
+    **dict.fromkeys(("cardexpiry", "cardexpmonth", "cardexpyear", "expirationmonth", "expirationyear"), CARD),
     **dict.fromkeys(("expirymonth", "expiryyear", "cardexpirymonth", "cardexpiryyear", "expirydate", "track2"), CARD),
     **dict.fromkeys(("cardholdername", "cardholderfirstname", "cardholderlastname", "cardholderemail"), CARD),
     **dict.fromkeys(("cardholderphonenumber", "cryptogram", "cavv", "networktoken"), CARD),
@@ -33,9 +36,8 @@ SHAPES = (
     # JSON or a query in a text, such as an error that quotes the request
     (re.compile(r"(?:components_sdk_key|payment_link_url|invoice_url)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), OPENS),
     (re.compile(r"(?:x-callback-token|callback_token)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), TOKEN),
-    (re.compile(r"(?:card_number|cvn|cvv|expiry_year)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), CARD),
+    (re.compile(r"(?:card_?[nN]umber|cv[nvc]2?|security_?[cC]ode|expiry_year)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), CARD),
 )
-DIGITS = re.compile(r"[3-6](?<![0-9A-Za-z-].)(?:[ -]?\d){12,18}(?![0-9A-Za-z])")
 
 
 def shop_secrets(settings: Settings) -> dict[str, str]:

@@ -8,7 +8,11 @@ from ..codec import dumps
 
 API_KEY = re.compile(r"xnd_(development|production)_[\w+/=-]+")
 BROWSER_KEY = re.compile(r"session-[0-9a-f]{32}(-[\w+/=-]+)?")
-CARD = re.compile(r"""(?<!masked_)((?:card_number|cvn|cvv)["'\s:=]{1,8})[^\s"',}&]+""")
+CARD = re.compile(
+    r"""(?<!masked)(?<!masked_)((?:card_?number|security_?code|cvn|cv[vc]2?)\\*["']?(?:\s*[:=]\s*|\s+))"""
+    r"""(?:(\\*["'])[^"'\\]+|[^\s"'\\,}&]+(?: \d+)*)""",  # JSON, JSON in a text of JSON, or a form
+    re.IGNORECASE,
+)
 LINK = re.compile(r"(/sandbox/(?:pay|invoice|authorize/[\w-]+)/)\w+")
 LONGEST = 20_000
 
@@ -16,7 +20,7 @@ LONGEST = 20_000
 def masked(text: str) -> str:
     """Return the text without keys, data of cards and the codes of links."""
     text = API_KEY.sub(r"xnd_\1_…", text)
-    text = CARD.sub(r"\1…", text)
+    text = CARD.sub(r"\1\2…", text)
     text = BROWSER_KEY.sub("session-…", text)
     return LINK.sub(r"\1…", text)
 
