@@ -110,6 +110,17 @@ def test_honcho_starts_two_workers_that_stop_gracefully(start: Start, port: int,
     assert "Traceback" not in output
 
 
+@pytest.mark.parametrize(("written", "meant"), [("", 1), ('"2"', 2)])
+def test_a_number_of_workers_is_read_as_every_setting_is(
+    start: Start, port: int, tmp_path: Path, written: str, meant: int
+) -> None:
+    process = start(sys.executable, "-m", "webapp", WEB_CONCURRENCY=written)
+    assert answer(process, f"http://localhost:{port}/healthz").status_code == 200
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=15)
+    assert (tmp_path / "output.txt").read_text().count("Application startup complete") == meant
+
+
 def test_the_release_command_migrates_postgres_once(postgres_url: str) -> None:
     release = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("release: "))
     command = shlex.split(release.removeprefix("release: "))

@@ -39,8 +39,7 @@ class Settings:
     app_url: str = "http://localhost:8000"
     """The shop's own origin, used for return URLs, the webhook address and the same-origin check."""
     address_unknown: bool = False  # behind a proxy: pages show the command that sets APP_URL
-    sandbox: bool = True
-    """Call the built-in sandbox instead of Xendit. It serves all eight markets."""
+    sandbox: bool = True  # call the built-in one, which serves all eight markets, instead of Xendit
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secret API keys by currency. Only the markets with a key are open."""
     brand: Brand = SELAT
@@ -54,12 +53,12 @@ class Settings:
     """``x-callback-token`` by currency. The key ``""`` is for markets without their own."""
     log_level: str = "INFO"
     port: int = 8000
+    workers: int = 1
     rate_limits: bool = True  # of requests per minute from one address
     apple_domain_association: str = ""
     security_contact: str = ""
     on_heroku: bool = False  # whose disk is wiped every day
-    behind_proxy: bool = False
-    """Take the visitor's address from the last entry of ``X-Forwarded-For``, which the proxy appends."""
+    behind_proxy: bool = False  # the visitor's address is the last of ``X-Forwarded-For``, which the proxy appends
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
@@ -133,6 +132,7 @@ class Settings:
             webhook_tokens=read_tokens(env),
             log_level=read_level(env.get("LOG_LEVEL") or "INFO"),
             port=port,
+            workers=workers,
             apple_domain_association=env.get("APPLE_DOMAIN_ASSOCIATION", ""),
             security_contact=env.get("SECURITY_CONTACT", ""),
             rate_limits=read_flag(env, "RATE_LIMITS", default=True),

@@ -14,7 +14,7 @@ STARTUP_SECONDS = 60
 
 
 def serve(settings: Settings, *, public: bool) -> None:
-    """Serve until a signal stops it, in as many processes as ``WEB_CONCURRENCY`` says.
+    """Serve until a signal stops it, in as many processes as the settings say.
 
     ``public``: on every address, for hosters; else only on this machine. Exits with one sentence where the port can't
     be had, and with 3 where the shop can't start.
@@ -23,6 +23,7 @@ def serve(settings: Settings, *, public: bool) -> None:
         config = uvicorn.Config(
             "webapp.app:create_app_from_env",
             factory=True,
+            workers=settings.workers,  # else uvicorn reads WEB_CONCURRENCY itself, with its quotes
             access_log=False,
             server_header=False,
             proxy_headers=False,  # BEHIND_PROXY decides
