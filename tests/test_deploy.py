@@ -78,9 +78,9 @@ def test_compose_starts_the_shop_after_its_database() -> None:
     assert {mount.partition(":")[0] for mount in database["volumes"]} == set(compose["volumes"])
 
 
-def steps() -> list[tuple[str, str]]:
-    """The instructions of the Dockerfile, in its order."""
-    lines = [line for line in (ROOT / "Dockerfile").read_text().splitlines() if line and not line.startswith("#")]
+def steps(name: str = "Dockerfile") -> list[tuple[str, str]]:
+    """The instructions of a Dockerfile, in its order."""
+    lines = [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith("#")]
     return [(word, rest) for word, _, rest in (line.partition(" ") for line in lines)]
 
 
@@ -88,8 +88,20 @@ def test_the_container_is_small_and_nobody_is_root_in_it() -> None:
     words = [word for word, _ in steps()]
     assert words.count("FROM") == 1 and dict(steps())["FROM"].endswith("-slim")
     assert words.index("USER") < words.index("CMD") and dict(steps())["USER"] == "shop"
-    allowed = {line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().split() if line.startswith("!")}
-    assert {rest.split()[0] for word, rest in steps() if word == "COPY"} == allowed
+
+
+def test_all_that_a_container_is_built_from_is_let_in_and_nothing_else() -> None:
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    allowed = {line.removeprefix("!") for line in ignored if line.startswith("!")}
+    copied = {
+        source
+        for name in ("Dockerfile", "Dockerfile.sandbox")
+        for word, rest in steps(name)
+        if word == "COPY" and not rest.startswith("--from")
+        for source in rest.split()[:-1]
+    }
+    assert ignored[0] == "*" and {source.split("/")[0] for source in copied} == allowed
+    assert all((ROOT / source).exists() for source in copied)
 
 
 def test_what_the_container_copies_is_a_whole_shop(tmp_path: Path) -> None:
