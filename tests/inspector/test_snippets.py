@@ -7,7 +7,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +151,75 @@ def test_a_call_without_a_body_says_its_method() -> None:
     call = {"method": "POST", "url": "https://api.xendit.co/invoices/1/expire!", "request": None}
     assert curl(call).startswith("curl --request POST 'https://api.xendit.co/invoices/1/expire!'")
     ast.parse(python(call))
+
+
+IDS = "# Replace the {} with one of your own account."
+PLAN = "repl_430fd377-7599-4afa-90a2-8307d147bf9b"
+
+
+@pytest.mark.parametrize("language", [curl, python])
+async def test_a_second_order_says_that_its_customer_is_of_another_account(open_shop: OpenShop, language: Any) -> None:
+    async with open_shop() as shop:
+        first = await shop.place("payment_link", "pay")
+        await shop.pay(first)
+        await shop.get(f"/orders/{first.reference_id}")
+        second = await shop.place("payment_link", "pay")
+        calls = [step.document for step in await shop.steps(second.reference_id) if step.kind == "call"]
+    snippet = language(next(call for call in calls if call["method"] == "POST"))
+    assert '"customer_id"' in snippet and IDS.format("customer_id") in snippet.split("\n")
+    assert IDS.format("reference_id") not in snippet
+
+
+@pytest.mark.parametrize("language", [curl, python])
+def test_every_id_of_this_account_is_named_once(language: Any) -> None:
+    request = {"reference_id": "selat-refund-1", "payment_request_id": "pr-1", "payment_token_id": "pt-1", "amount": 1}
+    call = {"method": "POST", "url": f"https://api.xendit.co/recurring/plans/{PLAN}/cycles?limit=100"}
+    comments = [line for line in language(call | {"request": request}).split("\n") if line.startswith("#")]
+    address = f"# Replace {PLAN} in the address with an id of your own account."
+    assert comments == [IDS.format("payment_request_id"), IDS.format("payment_token_id"), address]
+    asked = language(call | {"method": "GET", "request": None})
+    assert [line for line in asked.split("\n") if line.startswith("#")] == [address]
+    url = "https://api.xendit.co/v3/payment_requests"
+    assert "# Replace" not in language({"method": "GET", "url": url, "request": None})
+
+
+def test_a_snippet_sends_the_headers_that_the_shop_sent(tmp_path: Path) -> None:
+    """Against a server that answers with what it was sent."""
+    headers = {"content-type": "application/json", "authorization": "Basic ‹masked›", "api-version": "2026-01-01"}
+    refund = {"reference_id": "selat-refund-0001", "amount": 1}
+    call = {"method": "POST", "request": refund, "request_headers": headers | {"idempotency-key": "selat-refund-0001"}}
+    with echoing_server() as url:
+        for language, snippet in (("curl", curl), ("python", python)):
+            sent = run(language, snippet(call | {"url": f"{url}/refunds"}), tmp_path)
+            assert sent["api-version"] == "2026-01-01" and str(sent["authorization"]).startswith("Basic eG5kX")
+            assert str(sent["idempotency-key"]).startswith("order-")
+            assert sent["idempotency-key"] == dict(sent["body"])["reference_id"]  # type: ignore[call-overload]
+            asked = {"method": "GET", "url": f"{url}/plans", "request": None, "request_headers": headers}
+            assert run(language, snippet(asked), tmp_path)["api-version"] == "2026-01-01"
+
+
+@contextmanager
+def echoing_server() -> Iterator[str]:
+    """A server whose answer is the request's headers and body."""
+
+    class Echo(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            said = {name.lower(): value for name, value in self.headers.items()} | {"body": json.loads(body or "null")}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(said).encode())
+
+        do_POST = do_GET
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Echo) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -12,6 +12,8 @@ from typing import Any
 
 REFERENCE, EXPIRY, ANCHOR = "@REFERENCE@", "@EXPIRES_AT@", "@ANCHOR_DATE@"
 SHOP = "https://your-shop.example"
+OURS = ("reference_id", "external_id")
+OWN_ID = re.compile(r"(?<=[/=])(?=[^/&?]*\d)(?:[a-z]+[-_][\w-]{8,}|[0-9a-f]{24})(?=[/&?]|$)")
 OWN_ADDRESS = re.compile(r"^(http://[^/]+|https://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)")
 # BSD's date, as on a Mac, or else GNU's
 _SHELL = {
@@ -35,16 +37,17 @@ _PYTHON = {
 
 def curl(call: Mapping[str, Any]) -> str:
     """Return the call as a shell command. The body is a quoted here-document, which the shell does not expand."""
-    request, url = reusable(call["request"]), shlex.quote(call["url"])
+    request, url, headers = reusable(call["request"]), shlex.quote(call["url"]), _headers(call)
+    own = "".join(f" \\\n  --header {_shell_header(name, value)}" for name, value in headers.items())
     if request is None:
         method = "" if call["method"] == "GET" else f"--request {call['method']} "
-        return f'curl {method}{url} \\\n  --user "$XENDIT_API_KEY:"\n'
+        return "\n".join([*_replace_lines(call), f'curl {method}{url} \\\n  --user "$XENDIT_API_KEY:"{own}\n'])
     body = json.dumps(request, indent=2, ensure_ascii=False)
     used = [placeholder for placeholder in _SHELL if placeholder in body]
-    lines = [*_replace_lines(body), *(f"{name}={value}" for name, value in (_SHELL[each] for each in used))]
+    lines = [*_replace_lines(call), *(f"{name}={value}" for name, value in (_SHELL[each] for each in used))]
     fill = "".join(f' -e "s/{each}/${_SHELL[each][0]}/g"' for each in used)
     first = f"sed{fill} <<'JSON' | curl {url} \\" if used else f"curl {url} \\"
-    header = '  --user "$XENDIT_API_KEY:" --header "Content-Type: application/json" \\'
+    header = '  --user "$XENDIT_API_KEY:" --header "Content-Type: application/json"' + own + " \\"
     lines += [first, header, "  --data-binary @-" if used else "  --data-binary @- <<'JSON'", body, "JSON"]
     return "\n".join(lines) + "\n"
 
@@ -54,8 +57,10 @@ def python(call: Mapping[str, Any]) -> str:
     request = reusable(call["request"])
     text = json.dumps(request, ensure_ascii=False)
     used = [placeholder for placeholder in _PYTHON if placeholder in text]
-    body = "" if request is None else f"    json={_literal(request, 1)},\n"
-    head = [*_replace_lines(text), "import os"]
+    headers = _headers(call)
+    body = f"    headers={_literal(headers, 1)},\n" if headers else ""
+    body += "" if request is None else f"    json={_literal(request, 1)},\n"
+    head = [*_replace_lines(call), "import os"]
     head += ["from datetime import UTC, datetime, timedelta"] if used else []
     values = ["now = datetime.now(UTC)", *(f"{name} = {value}" for name, value in (_PYTHON[each] for each in used))]
     return (
@@ -74,14 +79,14 @@ def reusable(request: Any) -> Any:
     """Return the body with placeholders for what is valid once or for a while, and without this machine's address."""
     if not isinstance(request, Mapping):
         return request
-    reference = next((request[name] for name in ("reference_id", "external_id") if name in request), None)
+    reference = _reference(request)
     dates = {"expires_at": EXPIRY, "anchor_date": ANCHOR}
 
     def renewed(name: str, text: str) -> str:
         if name in dates:
             return dates[name]
         text = OWN_ADDRESS.sub(SHOP, text)
-        return text.replace(reference, REFERENCE) if isinstance(reference, str) and len(reference) > 8 else text
+        return text.replace(reference, REFERENCE) if reference else text
 
     return _walk("", request, renewed)
 
@@ -94,12 +99,33 @@ def _walk(name: str, value: Any, change: Callable[[str, str], str]) -> Any:
     return change(name, value) if isinstance(value, str) else value
 
 
-def _replace_lines(body: str) -> Iterator[str]:
+def _reference(request: Any) -> str | None:
+    found = next((request[name] for name in OURS if name in request), None) if isinstance(request, Mapping) else None
+    return found if isinstance(found, str) and len(found) > 8 else None
+
+
+def _headers(call: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers that a library does not send by itself, such as ``api-version``."""
+    sent, reference = call.get("request_headers") or {}, _reference(call["request"])
+    own = {name: value for name, value in sent.items() if name not in ("authorization", "content-type")}
+    return {name: REFERENCE if value == reference else value for name, value in own.items()}
+
+
+def _shell_header(name: str, value: str) -> str:
+    return f'"{name}: $reference"' if value == REFERENCE else shlex.quote(f"{name}: {value}")
+
+
+def _replace_lines(call: Mapping[str, Any]) -> Iterator[str]:
     """Return comments about what is the reader's own."""
+    body = json.dumps(reusable(call["request"]))
     if SHOP in body:
         yield f"# Replace {SHOP} with your shop's address: https, as Xendit asks."
     if '"customer"' in body:
         yield "# Replace the customer with yours, under a reference that stays the same for this person."
+    names = dict.fromkeys(re.findall(r'"(\w+_id)": "', body))
+    yield from (f"# Replace the {name} with one of your own account." for name in names if name not in OURS)
+    for found in dict.fromkeys(OWN_ID.findall(call["url"])):
+        yield f"# Replace {found} in the address with an id of your own account."
 
 
 def _literal(value: Any, depth: int) -> str:
