@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gettext
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,16 @@ from .webhook_sender import WebhookSender, webhook_client
 
 SWEEP_EVERY = 1.0
 logger = logging.getLogger(__name__)
+
+
+async def _tried(work: Callable[[], Awaitable[object]]) -> bool:
+    """Do a part of the background work. If it fails, the other parts and the next round go on."""
+    try:
+        await work()
+    except Exception:  # for example a database failure
+        logger.exception("the sandbox's background work failed")
+        return False
+    return True
 
 
 class Sandbox:
@@ -84,12 +94,9 @@ class Sandbox:
         sender = WebhookSender(self.store, self.settings, client, self.clock, self.addresses, self.tries)
         try:
             while True:
-                try:
-                    await self.store.advance_all()
-                    self._kicked.clear()
-                    await sender.deliver()
-                except Exception:  # the next round tries again, for example after a database failure
-                    logger.exception("the sandbox's background work failed")
+                advanced = await _tried(self.store.advance_all)
+                self._kicked.clear()
+                if not await _tried(sender.deliver) or not advanced:
                     await asyncio.sleep(SWEEP_EVERY)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._kicked.wait(), SWEEP_EVERY)

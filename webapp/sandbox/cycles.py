@@ -51,10 +51,17 @@ def following(record: PlanRecord, now: datetime) -> datetime:
 
 
 def attempt(record: PlanRecord, cycle: JSON, now: datetime, kind: str, amount: Any = None) -> None:
-    """Charge an open cycle, and note how it went. `kind`: INITIAL, RETRY or FORCED."""
-    if len(cycle["attempt_details"]) >= MAX_ATTEMPTS:
-        raise too_many_attempts()
+    """Charge an open cycle, and note how it went. `kind`: INITIAL, RETRY or FORCED.
+
+    A cycle with no attempt left ends as FAILED; a forced attempt is refused instead.
+    """
     forced = kind == "FORCED"
+    if len(cycle["attempt_details"]) >= MAX_ATTEMPTS:
+        if forced:
+            raise too_many_attempts()
+        cycle |= {"status": "FAILED", "updated": to_text(now)}
+        record.outbox.append(event("recurring.cycle.failed", record, cycle))
+        return
     cycle["forced_attempt_count" if forced else "attempt_count"] += 1
     paid = _charge(record, cycle, now, kind, cycle["amount"] if amount is None else amount)
     cycle["updated"] = to_text(now)

@@ -1,5 +1,6 @@
 """The storage of the sandbox: payment sessions, invoices, saved payment methods. Of secrets it holds only hashes."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -16,10 +17,9 @@ from .record_kinds import INVOICE, PLAN, REQUEST, SESSION, TOKEN
 from .records import InvoiceRecord, SessionRecord
 
 T = TypeVar("T")
-
-
 STATEMENTS = Path(__file__).with_name("sql")
 BATCH = 100
+logger = logging.getLogger(__name__)
 
 
 class Store:
@@ -44,6 +44,7 @@ class Store:
         self.tokens, self.requests = DocumentTable(TOKEN, *shared), DocumentTable(REQUEST, *shared)
         self.plans = DocumentTable(PLAN, *shared)
         tables |= {TokenRecord: self.tokens, PaymentRequestRecord: self.requests, PlanRecord: self.plans}
+        self._failing: dict[str, set[str]] = {"session": set(), "invoice": set(), "object": set()}
 
     async def create_tables(self) -> None:
         """Create tables and indexes that are missing, and drop those of older versions.
@@ -65,26 +66,32 @@ class Store:
                         await create(connection)
 
     async def advance_all(self) -> bool:
-        """Apply the clock to the overdue records, some of each kind. Return whether there may be more."""
+        """Apply the clock to the overdue records, some of each kind. Return whether there may be more.
+
+        A record that fails is logged once and shuts out no other: those that fail are read on top of the others.
+        """
         is_full = False
-        for kind in ("session", "invoice", "object"):
+        for kind, failing in self._failing.items():
+            batch = BATCH + len(failing)
             async with self.database.read() as connection:
                 due = getattr(self.queries, f"due_{kind}")
-                ids = [row["id"] async for row in due(connection, now=to_text(self.clock()), batch=BATCH)]
+                ids = [row["id"] async for row in due(connection, now=to_text(self.clock()), batch=batch)]
+            failing.intersection_update(ids)
             for record_id in ids:
-                await self.table_of(record_id).get(record_id)
-            is_full = is_full or len(ids) == BATCH
+                try:
+                    await self.table_of(record_id).get(record_id)
+                    failing.discard(record_id)
+                except Exception as error:
+                    if record_id not in failing:
+                        logger.error("the clock cannot be applied to one %s: %s", kind, type(error).__name__)
+                    failing.add(record_id)
+            is_full = is_full or len(ids) == batch
         return is_full
 
     def table_of(self, record_id: str) -> DocumentTable[Any]:
         """Return the table of the record with this id."""
-        tables: dict[str, DocumentTable[Any]] = {
-            "ps-": self.sessions,
-            "pt-": self.tokens,
-            "pr-": self.requests,
-            "rep": self.plans,
-        }
-        return tables.get(record_id[:3], self.invoices)
+        own: dict[str, DocumentTable[Any]] = {"ps-": self.sessions, "pt-": self.tokens, "pr-": self.requests}
+        return (own | {"rep": self.plans}).get(record_id[:3], self.invoices)
 
     # Payment sessions
 
