@@ -165,6 +165,23 @@ async def test_a_plan_that_was_left_alone_has_an_end(rig: Rig) -> None:
     assert (await plan.get())["status"] == "INACTIVE"
 
 
+async def test_a_plan_ends_before_the_calendar_does(rig: Rig) -> None:
+    plan = await subscribed(rig, schedule=SCHEDULE | {"interval": "YEAR", "interval_count": 365})
+    answers = []
+    while (await plan.get())["status"] == "ACTIVE":
+        answers.append((await plan.act("force_attempt")).json()["status"])
+    assert set(answers) == {"SUCCEEDED"} and len(answers) == 20
+    assert (await plan.cycles())[0]["scheduled_timestamp"] == "8961-12-01T00:00:00.000Z"
+
+
+async def test_a_month_that_begins_at_midnight_of_its_own_offset_is_charged_all_year(rig: Rig) -> None:
+    plan = await subscribed(rig, schedule=SCHEDULE | {"anchor_date": "2026-12-01T00:00:00+07:00"})
+    for _ in range(4):
+        assert (await plan.act("force_attempt")).json()["status"] == "SUCCEEDED"
+    dates = [cycle["scheduled_timestamp"][:13] for cycle in reversed(await plan.cycles())]
+    assert dates == ["2026-11-30T17", "2026-12-31T17", "2027-01-31T17", "2027-02-28T17", "2027-03-31T17"]
+
+
 async def test_a_sleeping_server_makes_up_for_one_month_only(rig: Rig) -> None:
     plan = await subscribed(rig)
     rig.clock.pass_by(days=100)

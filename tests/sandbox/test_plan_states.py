@@ -1,7 +1,7 @@
 """The life of a plan and of its payment methods, by arbitrary sequences of events."""
 
 import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -42,6 +42,8 @@ def token(name: str) -> TokenRecord:
         ("WEEK", 2, "2026-11-01T08:00:00Z", "2026-11-01T07:59:59Z", "2026-11-01T08:00:00Z"),
         ("MONTH", 1, "2026-11-28T08:00:00Z", "2027-02-01T00:00:00Z", "2027-02-28T08:00:00Z"),
         ("MONTH", 1, "2026-11-01T08:00:00+07:00", "2026-12-01T01:00:00Z", "2027-01-01T01:00:00Z"),
+        ("MONTH", 1, "2027-01-01T00:00:00+07:00", "2027-01-31T17:00:00Z", "2027-02-28T17:00:00Z"),
+        ("MONTH", 1, "2026-12-01T00:00:00-11:00", "2027-02-01T10:59:59Z", "2027-02-01T11:00:00Z"),
         ("MONTH", 5, "2026-11-01T08:00:00Z", "2027-04-01T08:00:00Z", "2027-09-01T08:00:00Z"),
         ("YEAR", 1, "2026-11-01T08:00:00Z", "2028-11-01T08:00:00Z", "2029-11-01T08:00:00Z"),
     ],
@@ -56,12 +58,16 @@ def test_a_schedule_counts_from_its_anchor(interval: str, count: int, anchor: st
     st.integers(1, 365),
     st.datetimes(datetime(1, 1, 2), datetime(2030, 12, 28)),
     st.datetimes(datetime(2026, 1, 1), datetime(2060, 1, 1)),
+    st.integers(-14, 14),
 )
-def test_the_next_date_is_the_first_one_later(interval: str, count: int, anchor: datetime, moment: datetime) -> None:
-    anchor = anchor.replace(day=min(anchor.day, 28), tzinfo=UTC, microsecond=0)
+def test_the_next_date_is_the_first_one_later(
+    interval: str, count: int, anchor: datetime, moment: datetime, hours: int
+) -> None:
+    offset = timezone(timedelta(hours=hours))
+    anchor = anchor.replace(day=min(anchor.day, 28), tzinfo=offset, microsecond=0)
     schedule = {"interval": interval, "interval_count": count, "anchor_date": anchor.isoformat()}
     later = next_after(schedule, moment.replace(tzinfo=UTC))
-    assert later > moment.replace(tzinfo=UTC)
+    assert later and later > moment.replace(tzinfo=UTC)
     assert next_after(schedule, later - timedelta(seconds=1)) == later
 
 

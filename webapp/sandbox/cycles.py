@@ -45,8 +45,8 @@ def add(record: PlanRecord, now: datetime, due: datetime, kind: str) -> None:
     record.outbox.append(event("recurring.cycle.created", record, cycle))
 
 
-def following(record: PlanRecord, now: datetime) -> datetime:
-    """Return the date of the cycle after the last one. Months that nobody was there for are not made up."""
+def following(record: PlanRecord, now: datetime) -> datetime | None:
+    """Return the date of the cycle after the last one, if any. Months that nobody was there for are not made up."""
     return next_after(record.plan["schedule"], max(now, from_text(record.cycles[-1]["planned"])))
 
 

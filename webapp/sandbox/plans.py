@@ -91,10 +91,11 @@ def go_on(record: PlanRecord, now: datetime) -> None:
         return
     last, most = record.cycles[-1], record.plan["schedule"]["total_recurrence"] or MAX_CYCLES
     stops = last["type"] == "IMMEDIATE" or record.plan["failed_cycle_action"] == "STOP"
-    if (last["status"] == "FAILED" and stops) or len(record.cycles) >= min(most, MAX_CYCLES):
+    ends = (last["status"] == "FAILED" and stops) or len(record.cycles) >= min(most, MAX_CYCLES)
+    if ends or (due := cycles.following(record, now)) is None:
         _end(record, now)
     else:
-        cycles.add(record, now, cycles.following(record, now), "SCHEDULED")
+        cycles.add(record, now, due, "SCHEDULED")
 
 
 def attempt(record: PlanRecord, cycle: JSON, now: datetime, kind: str, amount: Any = None) -> None:

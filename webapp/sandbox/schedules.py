@@ -1,32 +1,36 @@
-"""The dates of a subscription: its anchor, then one interval after another. The day of a month is at most 28."""
+"""The dates of a subscription: its anchor, then one interval after another.
 
-from datetime import datetime, timedelta
+The day of a month is at most 28 by the anchor's own offset, so they are counted there: in UTC it may be the 31st.
+"""
+
+from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from .clock import from_text
 
 JSON = dict[str, Any]
 DAYS = {"DAY": 1, "WEEK": 7}
 MONTHS = {"MONTH": 1, "YEAR": 12}
+LAST_YEAR = 9000  # ours: dates end in 9999, and retries come later
 
 
-def next_after(schedule: JSON, moment: datetime) -> datetime:
-    """Return the first date of the schedule that is later than a moment; the anchor itself is one."""
-    anchor, count = from_text(schedule["anchor_date"]), int(schedule["interval_count"])
+def next_after(schedule: JSON, moment: datetime) -> datetime | None:
+    """Return the first date that is later than a moment, or None after the last year; the anchor itself is one."""
+    anchor, count = datetime.fromisoformat(schedule["anchor_date"]), int(schedule["interval_count"])
     if moment < anchor:
-        return anchor
+        return anchor.astimezone(UTC)
     if days := DAYS.get(schedule["interval"]):
         step = timedelta(days=days * count)
-        return anchor + step * ((moment - anchor) // step + 1)
-    months = MONTHS[schedule["interval"]] * count
-    passed = (moment.year - anchor.year) * 12 + moment.month - anchor.month
+        return (anchor + step * ((moment - anchor) // step + 1)).astimezone(UTC)
+    months, there = MONTHS[schedule["interval"]] * count, moment.astimezone(anchor.tzinfo)
+    passed = (there.year - anchor.year) * 12 + there.month - anchor.month
     date = _later(anchor, passed // months * months)
-    return date if date > moment else _later(anchor, (passed // months + 1) * months)
+    return date if date is None or date > moment else _later(anchor, (passed // months + 1) * months)
 
 
-def _later(anchor: datetime, months: int) -> datetime:
+def _later(anchor: datetime, months: int) -> datetime | None:
     years, month = divmod(anchor.month - 1 + months, 12)
-    return anchor.replace(year=anchor.year + years, month=month + 1)
+    if anchor.year + years > LAST_YEAR:
+        return None
+    return anchor.replace(year=anchor.year + years, month=month + 1).astimezone(UTC)
 
 
 def next_retry(schedule: JSON, attempts: int, now: datetime) -> datetime | None:
