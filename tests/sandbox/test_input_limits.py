@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.sandbox.conftest import INVOICE, KEY, PAY, Rig
+from tests.sandbox.conftest import INVOICE, KEY, PAY, SCHEDULE, SUBSCRIPTION, Rig
 from webapp.sandbox import SandboxSettings, SQLiteDatabase, standalone
 from webapp.sandbox.body_limit import MAX_BODY
+from webapp.sandbox.clock import to_text, utcnow
 from webapp.sandbox.errors import MAX_ATTEMPTS
 
 pytestmark = pytest.mark.anyio
 
+ORIGINS = {"origins": ["http://localhost"]}
 TEXTS = (b'"\\ud800"', b'"\\u0000"', b'{"\\u0000": 1}', b'"\xff"')
 ABSURD = [
     b"[" * 100_000,
@@ -23,6 +27,7 @@ ABSURD = [
         json.dumps(PAY)[:-1].encode() + b', "description": %s}' % value
         for value in (
             b"1e400",
+            b"1e9999999999999999999",
             b"NaN",
             b"Infinity",
             b"9" * 5000,
@@ -40,11 +45,11 @@ ABSURD = [
 @pytest.fixture
 async def alone(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """The sandbox as a server of its own, without the shop's limits in front of it."""
-    app = standalone.create_app(SandboxSettings("http://x", "secret"), SQLiteDatabase(tmp_path / "sandbox.db"))
+    app = standalone.create_app(SandboxSettings("http://localhost", "secret"), SQLiteDatabase(tmp_path / "sandbox.db"))
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://x", auth=(KEY, "")) as client,
+        httpx.AsyncClient(transport=transport, base_url="http://localhost", auth=(KEY, "")) as client,
     ):
         yield client
 
@@ -62,6 +67,44 @@ async def test_an_absurd_payload_of_the_sdk_is_a_400(alone: httpx.AsyncClient) -
     for body in ABSURD:
         answer = await alone.post("/api/sessions/payment_requests", data={"payload": body.decode("latin-1")})
         assert (answer.status_code, answer.json()["error_code"]) in ((400, "API_VALIDATION_ERROR"), (404, "NOT_FOUND"))
+
+
+async def test_no_route_crashes_at_a_number_that_python_cannot_hold(alone: httpx.AsyncClient) -> None:
+    """Each route that reads JSON, about objects that are there: of the API, of the SDK and of the control."""
+
+    async def made(path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        answer = await alone.post(path, json=body)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    number = "1e9999999999999999999"
+    ids = dict.fromkeys(("refund_id", "customer_id"), "none")
+    ids["invoice_id"] = (await made("/v2/invoices", INVOICE))["id"]
+    ids |= await made(f"/_sandbox/pay/{(await made('/sessions', PAY))['payment_session_id']}")
+    anchor = (utcnow().replace(day=1) + timedelta(days=32)).replace(day=1)
+    schedule = SCHEDULE | {"anchor_date": to_text(anchor)}
+    begun = await made("/sessions", SUBSCRIPTION | {"subscription": {"schedule": schedule}})
+    ids |= {
+        name: value for name, value in (await made(f"/_sandbox/pay/{begun['payment_session_id']}")).items() if value
+    }
+    ids["plan_id"] = ids["recurring_plan_id"]
+    ids["cycle_id"] = (await alone.get(f"/recurring/plans/{ids['plan_id']}/cycles")).json()["data"][0]["id"]
+    described = (await alone.get("/openapi.json")).json()["paths"]
+    calls = [(method, path) for path, methods in described.items() for method in methods if method != "get"]
+    own = ("seed", "pay/{invoice_id}", "faults", "clock", "webhook_faults", "webhook_address")
+    calls += [("post", f"/_sandbox/{path}") for path in own]
+    for method, path in calls:
+        answer = await alone.request(method, path.format(**ids), content=f'{{"amount": {number}}}')
+        reads = path not in described or "requestBody" in described[path][method]
+        assert answer.status_code == 400 or (not reads and answer.status_code < 500), (method, path, answer.text)
+    typed = await made("/sessions", PAY | {"mode": "COMPONENTS", "components_configuration": ORIGINS})
+    auth = "-".join(typed["components_sdk_key"].split("-")[:2])
+    for path in ("payment_requests", "payment_tokens", f"{auth}/card_info", f"{auth}/payment_options"):
+        answer = await alone.post(
+            f"/api/sessions/{path}", data={"payload": f'{{"session_id": "{auth}", "a": {number}}}'}
+        )
+        assert answer.status_code == 400, (path, answer.text)
 
 
 async def test_a_body_ends_at_a_megabyte_while_it_arrives(alone: httpx.AsyncClient) -> None:

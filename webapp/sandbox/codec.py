@@ -16,7 +16,10 @@ def _refuse(constant: str) -> Any:
 
 
 def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except ArithmeticError:  # an exponent that no Decimal holds
+        raise ValueError("the number is out of range") from None
     if number and not -20 < number.adjusted() < 30:
         raise ValueError("the number is out of range")
     return number
