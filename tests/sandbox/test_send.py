@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 from webapp.sandbox.addresses import Address
+from webapp.sandbox.clock import from_text
+from webapp.sandbox.control import clock as standalone_clock
 from webapp.sandbox.errors import SandboxError
+from webapp.sandbox.sending import recipes
 from webapp.sandbox.sending.recipes import EVENTS
 from webapp.sandbox.sending.send import send
 
@@ -68,6 +71,17 @@ async def test_each_event_is_made_and_sent_once(hook: Hook, event: str) -> None:
     assert json.dumps(body, separators=(",", ":")) in printed
     assert "200 OK\nthanks" in printed
     assert "the-token" not in printed
+
+
+@pytest.mark.parametrize("event", ["recurring.plan.activated", "recurring.cycle.succeeded"])
+@pytest.mark.parametrize("today", ["2027-01-28T23:30:00Z", "2026-11-29T05:00:00Z", "2026-12-30T23:59:59Z"])
+async def test_a_subscription_begins_on_any_day_of_a_month(
+    hook: Hook, monkeypatch: pytest.MonkeyPatch, event: str, today: str
+) -> None:
+    for module in (recipes, standalone_clock):
+        monkeypatch.setattr(module, "utcnow", lambda: from_text(today))
+    assert await send(event, hook.address, "order-1", "IDR", 1000, lambda text: None)
+    assert hook.events == [event]
 
 
 async def test_a_declined_payment_is_followed_by_a_paid_one(hook: Hook) -> None:

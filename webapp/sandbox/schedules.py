@@ -12,6 +12,14 @@ MONTHS = {"MONTH": 1, "YEAR": 12}
 LAST_YEAR = 9000  # ours: dates end in 9999, and retries come later
 
 
+def first_charge(now: datetime) -> datetime:
+    """Return this time of tomorrow, or of the 1st if tomorrow is past the 28th (Xendit's limit)."""
+    day = now + timedelta(days=1)
+    while day.day > 28:
+        day += timedelta(days=1)
+    return day
+
+
 def next_after(schedule: JSON, moment: datetime) -> datetime | None:
     """Return the first date that is later than a moment, or None after the last year; the anchor itself is one."""
     anchor, count = datetime.fromisoformat(schedule["anchor_date"]), int(schedule["interval_count"])

@@ -11,6 +11,7 @@ from ..clock import to_text, utcnow
 from ..codec import dumps, loads
 from ..errors import SandboxError
 from ..markets import MARKETS
+from ..schedules import first_charge
 
 JSON = dict[str, Any]
 KEY = "xnd_development_send"
@@ -53,7 +54,7 @@ class Merchant:
         return await self.call(f"/_sandbox/{decision}/{object_id}")
 
     async def wait(self, words: str) -> None:
-        """Let time pass."""
+        """Let so much time pass, or all until a time."""
         await self.call("/_sandbox/clock", {"advance": words})
 
 
@@ -87,14 +88,14 @@ async def not_saved(merchant: Merchant) -> None:
 
 
 async def subscribed(merchant: Merchant) -> JSON:
-    schedule = {"anchor_date": to_text(utcnow() + timedelta(days=1)), "interval": "DAY", "interval_count": 1}
+    schedule = {"anchor_date": to_text(first_charge(utcnow())), "interval": "DAY", "interval_count": 1}
     session_id = await merchant.session("SUBSCRIPTION", subscription={"schedule": schedule})
     return await merchant.settle("pay", session_id)
 
 
 async def charged(merchant: Merchant) -> None:
     await subscribed(merchant)
-    await merchant.wait("25 hours")
+    await merchant.wait(to_text(first_charge(utcnow()) + timedelta(hours=1)))
 
 
 async def stopped(merchant: Merchant) -> None:
