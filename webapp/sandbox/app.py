@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gettext
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from . import gateway, hosted, invoices, retention, sessions, webhooks
 from .addresses import WebhookAddresses
 from .api import create_api
 from .api.transport import TransportMiddleware
+from .background import tried
 from .caller_faults import CallerFaults, FaultMiddleware, get_caller_faults, set_caller_faults
 from .clock import utcnow
 from .codec import loads
@@ -26,20 +27,11 @@ from .outbox import WebhookFaults
 from .settings import SandboxSettings
 from .store import Store
 from .tries import TryLog
-from .webhook_sender import WebhookSender, webhook_client
+from .webhook_post import webhook_client
+from .webhook_sender import WebhookSender
 
 SWEEP_EVERY = 1.0
 logger = logging.getLogger(__name__)
-
-
-async def _tried(work: Callable[[], Awaitable[object]]) -> bool:
-    """Do a part of the background work. If it fails, the other parts and the next round go on."""
-    try:
-        await work()
-    except Exception:  # for example a database failure
-        logger.exception("the sandbox's background work failed")
-        return False
-    return True
 
 
 class Sandbox:
@@ -94,13 +86,14 @@ class Sandbox:
         sender = WebhookSender(self.store, self.settings, client, self.clock, self.addresses, self.tries)
         try:
             while True:
-                advanced = await _tried(self.store.advance_all)
+                advanced = await tried(self.store.advance_all)
                 self._kicked.clear()
-                if not await _tried(sender.deliver) or not advanced:
+                if not await tried(sender.begin) or not advanced:
                     await asyncio.sleep(SWEEP_EVERY)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._kicked.wait(), SWEEP_EVERY)
         finally:
+            await sender.stop()
             if client is not self._client:
                 await client.aclose()
 

@@ -7,7 +7,6 @@ https://docs.xendit.co/docs/handling-webhooks
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,20 +23,12 @@ from .links import payment_link_url
 from .outbox import read_webhook_faults
 from .settings import SandboxSettings
 from .store import Store
-from .tries import LONGEST, Try, TryLog
+from .tries import Try, TryLog
+from .webhook_post import NOT_ANSWERED, post
 
 LEASE = timedelta(seconds=40)
-TIMEOUT_SECONDS = 30
 MAX_PARALLEL = 16
-# A request may name an address that cannot be, and a token may hold what no header can.
-NOT_ANSWERED = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 logger = logging.getLogger(__name__)
-
-
-def webhook_client() -> httpx.AsyncClient:
-    """Return a client that trusts `SSL_CERT_FILE`, where development certificates are."""
-    context = ssl.create_default_context()
-    return httpx.AsyncClient(follow_redirects=False, trust_env=False, verify=context)
 
 
 class WebhookSender:
@@ -55,27 +46,48 @@ class WebhookSender:
         self.store, self.settings, self.client, self.clock = store, settings, client, clock
         self.addresses, self.tries = addresses or WebhookAddresses(settings), tries
         self._slots = asyncio.Semaphore(MAX_PARALLEL)
+        self._sending: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
 
-    async def deliver(self) -> int:
-        """Send the due webhooks, those of one object in their order. Return how many were tried."""
+    async def deliver(self) -> None:
+        """Send the due webhooks, and wait until each was answered or given up."""
+        await asyncio.gather(*await self.begin())
+
+    async def begin(self) -> list[asyncio.Task[None]]:
+        """Begin to send the due webhooks, those of one object in their order, and let no object wait for another."""
         async with self.store.database.read() as connection:
             if (await read_webhook_faults(self.store.queries, connection)).outage:
-                return 0
+                return []
             rows = self.store.queries.due_webhooks(connection, now=to_text(self.clock()))
             due = [dict(row) async for row in rows]
-        if not due:
-            return 0
         due.sort(key=lambda row: str(row["object_id"]))  # stable: within an object they stay in the order they are due
-        groups = [list(group) for _, group in groupby(due, key=lambda row: row["object_id"])]
-        await asyncio.gather(*(self._deliver_in_turn(group) for group in groups))
-        return len(due)
+        groups = {object_id: list(group) for object_id, group in groupby(due, key=lambda row: row["object_id"])}
+        self._again |= set(groups) & set(self._sending)
+        new = [name for name in groups if name not in self._sending]
+        begun = {name: asyncio.create_task(self._deliver_in_turn(name, groups[name])) for name in new}
+        self._sending |= begun
+        return [*begun.values()]
 
-    async def _deliver_in_turn(self, rows: list[dict[str, Any]]) -> None:
-        async with self._slots:
-            for row in rows:
-                claimed = await self._claim(row)
-                if claimed is not None:
-                    await self._deliver_one(claimed)
+    async def stop(self) -> None:
+        """Break off what is being sent. It stays in the outbox, and is due again after the lease."""
+        for task in (sending := [*self._sending.values()]):
+            task.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
+
+    async def _deliver_in_turn(self, object_id: str, rows: list[dict[str, Any]]) -> None:
+        try:
+            async with self._slots:
+                for row in rows:
+                    claimed = await self._claim(row)
+                    if claimed is not None:
+                        await self._deliver_one(claimed)
+        except Exception as error:  # for example a database failure
+            logger.error("webhooks of one object could not be sent: %s", type(error).__name__)
+        finally:
+            del self._sending[object_id]
+            if object_id in self._again:  # more of this object fell due meanwhile
+                self._again.remove(object_id)
+                self.store.on_commit()
 
     async def _claim(self, row: dict[str, Any]) -> Any:
         """Claim a row for the time of the lease. Return None if another process was faster."""
@@ -112,14 +124,12 @@ class WebhookSender:
         """Send once. Return the status code as text, or the name of the error."""
         text = ""
         try:
-            answer = await self.client.post(
-                address.url, content=body, headers=headers_of(address, webhook_id), timeout=TIMEOUT_SECONDS
-            )
-            said, text = str(answer.status_code), answer.text if self.tries else ""
+            answer, text = await post(self.client, address, webhook_id, body)
+            said = str(answer.status_code)
         except NOT_ANSWERED as error:
             said = type(error).__name__
         if self.tries:
-            self.tries.add(webhook_id, Try(to_text(self.clock()), address.url, body.decode(), said, text[:LONGEST]))
+            self.tries.add(webhook_id, Try(to_text(self.clock()), address.url, body.decode(), said, text))
         return said
 
 
@@ -136,8 +146,3 @@ def body_of(settings: SandboxSettings, event: str, data: dict[str, Any], now: da
         named = {name: value for name, value in data.items() if name != "business_id"}
         return dumps({**envelope, **version, "data": named}).encode()
     return dumps({**envelope, "api_version": "v3", "data": data}).encode()
-
-
-def headers_of(address: Address, webhook_id: str) -> dict[str, str]:
-    """Return the headers to send."""
-    return {"content-type": "application/json", "x-callback-token": address.token, "webhook-id": webhook_id}

@@ -13,7 +13,8 @@ from ..errors import SandboxError
 from ..markets import MARKETS
 from ..settings import SandboxSettings
 from ..standalone import create_app
-from ..webhook_sender import NOT_ANSWERED, TIMEOUT_SECONDS, body_of, headers_of, webhook_client
+from ..webhook_post import NOT_ANSWERED, headers_of, post, webhook_client
+from ..webhook_sender import body_of
 from ..webhooks import get_webhook
 from .recipes import EVENTS, JSON, SCENARIOS, Merchant
 
@@ -47,16 +48,15 @@ async def send(
 
 
 async def _post(client: httpx.AsyncClient, address: Address, webhook_id: str, body: bytes, say: Say) -> bool:
-    headers = headers_of(address, webhook_id)
-    shown = headers | {"x-callback-token": "‹your token›" if address.token else ""}
+    shown = headers_of(address, webhook_id) | {"x-callback-token": "‹your token›" if address.token else ""}
     say(f"POST {address.url}\n" + "".join(f"{name}: {value}\n" for name, value in shown.items()))
     say(f"\n{body.decode()}\n\n")
     try:
-        answer = await client.post(address.url, content=body, headers=headers, timeout=TIMEOUT_SECONDS)
+        answer, text = await post(client, address, webhook_id, body)
     except NOT_ANSWERED as error:
         say(f"No answer: {type(error).__name__}\n\n")
         return False
-    say(f"{answer.status_code} {answer.reason_phrase}\n{answer.text[:2000]}".rstrip() + "\n\n")
+    say(f"{answer.status_code} {answer.reason_phrase}\n{text}".rstrip() + "\n\n")
     return answer.is_success
 
 
