@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -57,13 +57,15 @@ class SQLiteDatabase:
     async def write(self) -> AsyncIterator[aiosqlite.Connection]:
         async with self._lock:
             connection = self._opened()
-            await connection.execute("BEGIN IMMEDIATE")
             try:
+                await connection.execute("BEGIN IMMEDIATE")
                 yield connection
+                await asyncio.shield(connection.execute("COMMIT"))
             except BaseException:
-                await asyncio.shield(connection.execute("ROLLBACK"))
+                # The connection's thread goes on with what was cancelled, BEGIN too, and then comes to this.
+                with suppress(sqlite3.OperationalError):  # no transaction was begun, or it is committed
+                    await asyncio.shield(connection.execute("ROLLBACK"))
                 raise
-            await asyncio.shield(connection.execute("COMMIT"))
 
     def _opened(self) -> aiosqlite.Connection:
         if self._connection is None:
