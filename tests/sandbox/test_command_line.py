@@ -1,8 +1,11 @@
 """The command `xendit-sandbox`: its options, and its errors in one sentence."""
 
+import json
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -72,6 +75,25 @@ def test_counted_ids_want_a_new_database_and_a_seed_is_json(tmp_path: Path) -> N
         assert ran.returncode == 1
         assert ran.stderr.startswith(f"xendit-sandbox: cannot read {seed}: ") and ran.stderr.count("\n") == 1
     assert arguments(["--ids", "sequential"]).database == Path(":memory:")
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ({"path": "/healthz", "method": "GET"}, "Call 2 is none of the API: its answer is no JSON"),
+        ({"path": "/v2/invoices"}, "Call 2 was answered with 400: "),
+        ({"path": "no path"}, "Call 2 needs a path, and takes "),
+    ],
+)
+def test_a_seed_that_fails_is_one_sentence_and_leaves_nothing(tmp_path: Path, last: dict[str, str], said: str) -> None:
+    seed, database = tmp_path / "seed.json", tmp_path / "sandbox.db"
+    seed.write_text(json.dumps([{"path": "/v2/invoices", "body": INVOICE}, last]))
+    ran = run("--port", 0, "--database", database, "--seed", seed)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith(f"xendit-sandbox: cannot fill an empty database from {seed}: {said}")
+    assert ran.stderr.count("\n") == 1
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT count(*) FROM sandbox_invoices").fetchone() == (0,)
 
 
 @pytest.mark.anyio

@@ -3,12 +3,15 @@
 import argparse
 import asyncio
 import contextlib
+import logging
 import secrets
 import signal
 import socket
 import sqlite3
 import sys
 from pathlib import Path
+
+from starlette.applications import Starlette
 
 from . import ids
 from .addresses import Address
@@ -80,8 +83,6 @@ def send_webhooks(given: argparse.Namespace) -> int:
 
 def serve(given: argparse.Namespace) -> int:
     """Serve until a signal. Listen first, so that nothing is promised at a port that is taken."""
-    import uvicorn
-
     from .standalone import create_app
 
     try:
@@ -101,12 +102,25 @@ def serve(given: argparse.Namespace) -> int:
         database = SQLiteDatabase(given.database)
         app = create_app(settings, database, open_control=given.open_control, seed_calls=calls)
         print(f"The sandbox imitates Xendit at {settings.public_url}", flush=True)
-        # No access log: payment links are secrets, and they are part of the address.
-        config = uvicorn.Config(app, access_log=False, log_level="warning", ws="none", timeout_graceful_shutdown=2)
-        server = uvicorn.Server(config)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run(sockets=[listener])
+        run(app, listener)
+    if seed_error := app.state.seed_error:
+        reason = seed_error.message if isinstance(seed_error, SandboxError) else type(seed_error).__name__
+        return failed(f"cannot fill an empty database from {given.seed}: {reason}")
     return 0
+
+
+def run(app: Starlette, listener: socket.socket) -> None:
+    """Serve until a signal, or until the seed fails: the caller tells of that, and no traceback does."""
+    import uvicorn
+
+    # No access log: payment links are secrets, and they are part of the address.
+    config = uvicorn.Config(app, access_log=False, log_level="warning", ws="none", timeout_graceful_shutdown=2)
+    logging.getLogger("uvicorn.error").addFilter(lambda record: app.state.seed_error is None)
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    except (KeyboardInterrupt, SystemExit) as end:
+        if isinstance(end, SystemExit) and app.state.seed_error is None:
+            raise
 
 
 def failed(reason: str) -> int:

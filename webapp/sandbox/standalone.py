@@ -37,6 +37,17 @@ async def ready(request: Request) -> Response:
     return PlainTextResponse("ready\n")
 
 
+async def _seed(app: Starlette, calls: Any) -> None:
+    """Fill an empty database. Keep the error of a seed that fails, for the one who started the server."""
+    store = app.state.sandbox.store
+    if calls is not None and await is_empty(store):
+        try:
+            await fill(app, store, calls)
+        except Exception as error:
+            app.state.seed_error = error
+            raise
+
+
 def create_app(
     settings: SandboxSettings, database: SQLiteDatabase, *, open_control: bool = False, seed_calls: Any = None
 ) -> Starlette:
@@ -54,8 +65,7 @@ def create_app(
         await database.open()
         await sandbox.start()
         try:
-            if seed_calls and await is_empty(sandbox.store):
-                await fill(app, sandbox.store, seed_calls)
+            await _seed(app, seed_calls)
             yield
         finally:
             await sandbox.stop()
@@ -72,5 +82,5 @@ def create_app(
         Mount("/", log),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)], lifespan=lifespan)
-    app.state.sandbox, control.whole = sandbox, app
+    app.state.sandbox, app.state.seed_error, control.whole = sandbox, None, app
     return app

@@ -33,7 +33,7 @@ async def fill(app: ASGIApp, store: Store, steps: Any) -> None:
     """Run the calls in an empty sandbox. If one fails, leave it empty, so that the next start tries again."""
     try:
         await seed(app, steps)
-    except SandboxError:
+    except Exception:
         await delete_all(store)
         raise
 
@@ -53,12 +53,19 @@ async def _run(client: httpx.AsyncClient, number: int, step: Any) -> JSON:
     except httpx.InvalidURL as error:
         raise bad_request("INVALID_SEED", f"Call {number}: {error}") from None
     if answer.is_success and "then" in step:
-        created = loads(answer.content)
+        created = _json_of(answer, number)
         object_id = next((created[name] for name in IDS if name in created), None)
         if object_id is None:
             raise bad_request("INVALID_SEED", f"Call {number} creates nothing that one can {step['then']}")
         answer = await client.post(f"/_sandbox/{step['then']}/{object_id}")
     if not answer.is_success:
         raise SandboxError(422, "SEED_FAILED", f"Call {number} was answered with {answer.status_code}: {answer.text}")
-    found: JSON = loads(answer.content)
+    return _json_of(answer, number)
+
+
+def _json_of(answer: httpx.Response, number: int) -> JSON:
+    try:
+        found: JSON = loads(answer.content)
+    except ValueError:
+        raise bad_request("INVALID_SEED", f"Call {number} is none of the API: its answer is no JSON") from None
     return found
