@@ -31,6 +31,7 @@ TEMPLATES = Environment(
 )
 CARD_FIELD = HOME / "static" / "gateway" / "card-field.html"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'"
+PAID = ("SUCCEEDED", "AUTHORIZED", "ACTIVE")  # the last of a method that was saved
 QUESTIONS = {"3ds": "ask_3ds", "approval": "ask_approval", "wallet": "ask_wallet"}
 
 
@@ -81,19 +82,20 @@ class Pages:
                 await self.store.update_session(
                     session_id, lambda record, now: apply_decision(record, now, wanted, approved)
                 )
-                return RedirectResponse(self._next(record, page, request, approved), 303)
+                record = await self.store.get_session(session_id) or record  # the decision may have come too late
+                return RedirectResponse(self._next(record, page, request), 303)
             return self._page(record, find_attempt(record, wanted), page)
         except SandboxError as error:
             return HTMLResponse("No such payment", error.status, headers())
 
-    def _next(self, record: SessionRecord, page: str, request: Request, approved: bool) -> str:
+    def _next(self, record: SessionRecord, page: str, request: Request) -> str:
         """Return the address after a decision; a wallet's goes back to the shop, and says what Xendit's says."""
         return_url = return_url_of(record) if page == "wallet" else None
         if return_url is None:
             return request.url.path
         attempt = find_attempt(record, request.path_params["attempt_id"])
         said = {"token_request_id": attempt["session_token_request_id"]}
-        said["component_status"] = "SUCCEEDED" if approved else "FAILED"
+        said["component_status"] = "SUCCEEDED" if attempt["status"] in PAID else "FAILED"
         return f"{return_url}{'&' if '?' in return_url else '?'}{urlencode(said)}"
 
     def _page(self, record: SessionRecord, attempt: JSON, page: str) -> Response:
