@@ -115,6 +115,21 @@ async def test_what_others_look_for_is_there_if_the_settings_say_so(open_shop: O
         assert "Contact: mailto:a@shop.example\nExpires: 2" in (await shop.get(security)).text
 
 
+@pytest.mark.parametrize(
+    ("written", "served"),
+    [
+        ("me@shop.example", "mailto:me@shop.example"),
+        ("MAILTO:me@shop.example", "MAILTO:me@shop.example"),
+        ("https://shop.example/@me", "https://shop.example/@me"),
+    ],
+)
+async def test_who_reports_a_hole_is_given_an_address_with_its_scheme(
+    open_shop: OpenShop, written: str, served: str
+) -> None:
+    async with open_shop(security_contact=written) as shop:
+        assert f"Contact: {served}\n" in (await shop.get("/.well-known/security.txt")).text
+
+
 @pytest.mark.parametrize(("host", "status"), [("evil.example", 400), ("[::1", 400), ("", 400), ("localhost", 307)])
 async def test_the_shop_answers_under_its_own_name_only(open_shop: OpenShop, host: str, status: int) -> None:
     async with open_shop() as shop:

@@ -1,6 +1,9 @@
 """The sandbox as a server of its own, and its commands."""
 
+import html
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -123,3 +126,16 @@ def test_a_database_in_memory_leaves_no_file_and_port_0_is_told(tmp_path: Path) 
         finally:
             process.terminate()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_question_with_brackets_is_copied_as_a_command_that_curl_takes(server: Server) -> None:
+    ours = [shutil.which("curl") or "curl", "--silent", "--user", f"{KEY}:"]
+    query = "?statuses[]=PAID&external_id=bags[a]{b,c}"
+    asked = f"{server.url}/v2/invoices{query}"
+    assert subprocess.run([*ours, "--globoff", asked], capture_output=True, timeout=30).stdout == b"[]"
+    page = httpx.get(f"{server.url}/_sandbox/console/requests/1", trust_env=False).text
+    command = html.unescape(re.findall(r'<pre [^>]*id="curl">(.*?)</pre>', page, re.DOTALL)[0])
+    assert query in command
+    environment = os.environ | {"XENDIT_KEY": KEY, "NO_PROXY": "*"}
+    copied = subprocess.run(["bash", "-c", command], capture_output=True, timeout=30, env=environment)
+    assert (copied.returncode, copied.stdout) == (0, b"[]")

@@ -1,5 +1,6 @@
 """Serve what machines look for: the files below ``/.well-known/``, and ``/llms.txt``."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from starlette.exceptions import HTTPException
@@ -9,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from webapp.inspector.highlight import SOURCES
 from webapp.web.state import shop_of
 
+SCHEME = re.compile(r"(https|mailto|tel):", re.IGNORECASE)
 LLMS = """# Selat, a demo storefront for Xendit
 
 > A small shop that takes payments through each of Xendit's three integrations: Components (a form on its own page),
@@ -36,7 +38,8 @@ async def security_txt(request: Request) -> Response:
     settings = shop_of(request).settings
     expires = (datetime.now(UTC) + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
     canonical = f"{settings.app_url}/.well-known/security.txt"
-    contact = settings.security_contact
+    bare = "@" in settings.security_contact and not SCHEME.match(settings.security_contact)
+    contact = ("mailto:" if bare else "") + settings.security_contact
     return _text(contact and f"Contact: {contact}\nExpires: {expires}\nCanonical: {canonical}\n")
 
 

@@ -1,5 +1,6 @@
 """The newest requests of the merchant's API with their answers, in memory. No key and no link is kept whole."""
 
+import re
 import shlex
 import time
 from collections import deque
@@ -40,7 +41,8 @@ class Exchange:
 
     def as_curl(self, public_url: str) -> str:
         """Return the request as a command for a shell. The key is to be put into its environment."""
-        words = ["curl", *(["-X", self.method] if self.method != ("POST" if self.body else "GET") else [])]
+        globs = ["-g"] if re.search(r"[][{}]", self.path) else []  # else curl takes them for ranges
+        words = ["curl", *globs, *(["-X", self.method] if self.method != ("POST" if self.body else "GET") else [])]
         command = f'{" ".join(words)} -u "$XENDIT_KEY:" {shlex.quote(public_url + self.path)}'
         for name, value in self.headers.items():
             command += f" \\\n  -H {shlex.quote(f'{name}: {value}')}"
