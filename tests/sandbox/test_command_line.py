@@ -37,6 +37,13 @@ def test_an_option_may_stand_before_and_after_a_command(words: list[str]) -> Non
     assert (given.action, given.database, given.port) == ("list", Path("other.db"), PORT)
 
 
+@pytest.mark.parametrize("words", [[], ["--amount", "240"]], ids=" ".join)
+def test_an_amount_is_a_float_whether_it_is_given_or_not(words: list[str]) -> None:
+    """Python 3.11 asks only floats whether they are whole."""
+    given = arguments(["send", "payment.capture", "--to", "http://localhost:9000/", *words])
+    assert type(given.amount) is float
+
+
 def test_a_port_that_is_taken_is_one_sentence_and_nothing_is_promised(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -41,7 +41,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     send.add_argument("--to", type=url, required=True, help="the address of your server's endpoint for webhooks")
     send.add_argument("--reference", default="order-1", help="your reference_id, or an invoice's external_id")
     send.add_argument("--currency", default="IDR", help="usually IDR")
-    send.add_argument("--amount", type=float, default=100_000, help="usually 100000")
+    send.add_argument("--amount", type=float, default=100_000.0, help="usually 100000")
     given = parser.parse_args(words)
     in_memory = given.ids == "sequential"
     if in_memory and given.database and given.database.exists():
