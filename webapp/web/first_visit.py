@@ -1,7 +1,8 @@
 """The stylesheet for the first page that a browser sees: inside it, the page is drawn without a second answer.
 
-On Slow 4G the largest paint comes after 0.3 seconds instead of 0.55, with the processor slowed four times blocking is
-two thirds (tests/benchmarks/bench_browser.py). Later pages name the file, which a browser keeps.
+On Slow 4G the largest paint comes after 0.3 seconds instead of 0.55, with a processor that is four times slower after
+0.27 instead of 0.36; drawn in one piece, the page then blocks 10 ms longer (tests/benchmarks/bench_browser.py). Later
+pages name the file, which a browser keeps.
 """
 
 import base64
