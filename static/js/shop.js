@@ -9,6 +9,7 @@
   const words = () => document.querySelector("[data-announcement]")?.dataset.announcement ?? "";
   let said = words();
   let hadFocus = false;
+  const choices = new Set(); // not answered yet
 
   // A screen reader speaks when the live region changes; a poll that brings nothing new stays silent.
   function announce() {
@@ -36,8 +37,11 @@
     offline.hidden = false;
   }
 
-  // The server decides what is chosen; a control that was used keeps its own idea through a morph, or an error.
-  function obeyServer() {
+  // The server decides what is chosen; a control that was used keeps its own idea through a morph, or an error. Requests
+  // wait for one another: an answer does not know what was chosen after its question.
+  function obeyServer({ detail }) {
+    choices.delete(detail.ctx);
+    if (choices.size) return;
     const market = document.getElementById("currency");
     if (market) market.value = document.getElementById("shop").dataset.currency;
     for (const radio of document.querySelectorAll("#checkout input[type=radio]")) radio.checked = radio.defaultChecked;
@@ -85,6 +89,9 @@
 
   document.addEventListener("htmx:before:swap", () => { hadFocus = document.activeElement !== document.body; });
   document.addEventListener("htmx:after:swap", () => { loadComponents(); foldSummary(); placeFocus(); announce(); });
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.matches("#currency, #checkout fieldset")) choices.add(ctx);
+  });
   document.addEventListener("htmx:finally:request", obeyServer);
 
   // What the visitor does next ends what was said before; what the page asks by itself doesn't.

@@ -125,6 +125,16 @@ async def test_what_was_not_seen_is_not_ordered(
         assert router["sessions"].call_count == 1
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+async def test_a_payment_method_that_was_chosen_last_is_ordered(open_shop: OpenShop, headers: dict[str, str]) -> None:
+    router = fake_xendit()
+    async with open_shop(router, **REAL) as shop:
+        await shop.add("gayo")
+        form = await seen_form(shop) | {"integration": "payment_link"}  # the page is still told that it is Components
+        assert (await shop.post("/checkout", data=form, headers=headers)).status_code in (200, 303)
+        assert b"PAYMENT_LINK" in router["sessions"].calls.last.request.content
+
+
 async def test_a_flow_that_the_page_did_not_show_is_shown_first(open_shop: OpenShop) -> None:
     router = fake_xendit()
     async with open_shop(router, **REAL) as shop:

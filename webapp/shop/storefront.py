@@ -104,12 +104,12 @@ def storefront_context(
 
 
 def seen(visitor: Visitor) -> str:
-    """Return what the checkout form shows, as a text: flow, payment method, currency and total.
+    """Return what the checkout form shows, as a text: flow, currency and total.
 
     The form sends it back. Where it differs, the shopper would pay something else than the screen says.
     """
     total = 0 if visitor.flow is Flow.SAVE else total_of(visitor)
-    return f"{visitor.flow} {visitor.integration} {visitor.currency.format(Decimal(total))}"
+    return f"{visitor.flow} {visitor.currency.format(Decimal(total))}"
 
 
 def new_checkout_id() -> str:

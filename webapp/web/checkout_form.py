@@ -16,7 +16,6 @@ from webapp.shop.option_rules import foretold
 from webapp.shop.options import options_of
 from webapp.shop.storefront import seen
 from webapp.shop.visitor import Visitor, save_visitor
-from webapp.web.htmx import is_htmx
 from webapp.web.state import Shop, shop_of
 
 MAX_ORDERS_AN_HOUR = 60
@@ -107,19 +106,11 @@ def refuse_foretold(visitor: Visitor) -> None:
 
 
 def refuse_unseen(request: Request, visitor: Visitor, shown: str | None) -> None:
-    """Raise Refusal where the form showed another total, market or flow; for htmx also another payment method.
-
-    Without JavaScript a payment method that was just chosen could not be shown yet.
-    """
-    if shown is None:
-        return
-    was, now = shown.split(" ", 2), seen(visitor).split(" ", 2)
-    if not is_htmx(request):
-        was[1:2], now[1:2] = [], []
-    if was != now:
+    """Raise Refusal where the form showed another total, market or flow."""
+    if shown is not None and shown != seen(visitor):
         save_visitor(request, visitor)
         message = N_("Your order has changed since this page was shown. It comes to %(amount)s now.")
-        raise Refusal(message, 409, hint=AGAIN, amount=now[-1])
+        raise Refusal(message, 409, hint=AGAIN, amount=seen(visitor).partition(" ")[2])
 
 
 def room_of(request: Request) -> str:
