@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from weakref import WeakValueDictionary
 
 import httpx
 
@@ -27,7 +28,7 @@ from .tries import Try, TryLog
 from .webhook_post import NOT_ANSWERED, post
 
 LEASE = timedelta(seconds=40)
-MAX_PARALLEL = 16
+MAX_PARALLEL = 8  # of one business
 logger = logging.getLogger(__name__)
 
 
@@ -45,7 +46,7 @@ class WebhookSender:
     ) -> None:
         self.store, self.settings, self.client, self.clock = store, settings, client, clock
         self.addresses, self.tries = addresses or WebhookAddresses(settings), tries
-        self._slots = asyncio.Semaphore(MAX_PARALLEL)
+        self._slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._sending: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
 
@@ -54,7 +55,7 @@ class WebhookSender:
         await asyncio.gather(*await self.begin())
 
     async def begin(self) -> list[asyncio.Task[None]]:
-        """Begin to send the due webhooks, those of one object in their order, and let no object wait for another."""
+        """Begin to send the due webhooks, those of one object in their order, and let no business wait for another."""
         async with self.store.database.read() as connection:
             if (await read_webhook_faults(self.store.queries, connection)).outage:
                 return []
@@ -75,8 +76,9 @@ class WebhookSender:
         await asyncio.gather(*sending, return_exceptions=True)
 
     async def _deliver_in_turn(self, object_id: str, rows: list[dict[str, Any]]) -> None:
+        slots = self._slots.setdefault(owner(rows[0]), asyncio.Semaphore(MAX_PARALLEL))
         try:
-            async with self._slots:
+            async with slots:
                 for row in rows:
                     claimed = await self._claim(row)
                     if claimed is not None:
@@ -99,7 +101,7 @@ class WebhookSender:
 
     async def _deliver_one(self, row: Any) -> None:
         data = loads(row["body"])
-        address = self.addresses.of(data["user_id" if row["event"] == "invoice" else "business_id"])
+        address = self.addresses.of(owner(row))
         address = replace(address, url=data.pop(CALLBACK_URL, "") or address.url)
         if not address.url:
             await self._settle(row, "NOT_SENT", "", None)
@@ -131,6 +133,12 @@ class WebhookSender:
         if self.tries:
             self.tries.add(webhook_id, Try(to_text(self.clock()), address.url, body.decode(), said, text))
         return said
+
+
+def owner(row: dict[str, Any]) -> str:
+    """Return the id of the business that a webhook belongs to."""
+    business_id: str = loads(row["body"])["user_id" if row["event"] == "invoice" else "business_id"]
+    return business_id
 
 
 def body_of(settings: SandboxSettings, event: str, data: dict[str, Any], now: datetime) -> bytes:

@@ -6,7 +6,7 @@ VALUES (:webhook_id, :position, :event, :object_id, :body, 'QUEUED', :copies, 0,
 RETURNING webhook_id
 
 -- name: due_webhooks
-SELECT webhook_id, object_id, due_at FROM sandbox_webhooks WHERE due_at <= :now ORDER BY due_at, position LIMIT 200
+SELECT webhook_id, object_id, due_at, event, body FROM sandbox_webhooks WHERE due_at <= :now ORDER BY due_at, position LIMIT 1000
 
 -- name: claim_webhook^
 UPDATE sandbox_webhooks SET due_at = :lease, attempts = attempts + 1
