@@ -1,7 +1,7 @@
 // What HTML can't do alone: announce, place the focus, close menus, wake up after Back. It holds no words of its own.
 (() => {
   const FORM_PATIENCE_MS = 10_000;
-  const SENT_PATIENCE_MS = 25_000; // the shop answers within 19 seconds
+  const SENT_PATIENCE_MS = 60_000; // the shop may try three times, 19 seconds each
   const announcer = document.getElementById("announcer");
   const offline = document.getElementById("offline");
   const narrow = matchMedia("(max-width: 61.999rem)");

@@ -11,6 +11,7 @@ from tests.conftest import OpenShop, Shop
 from tests.xendit import fake_xendit, payment_event, session_event
 from webapp.orders import modification_book
 from webapp.orders.order import Order
+from webapp.xendit import modifications
 
 pytestmark = pytest.mark.anyio
 
@@ -96,6 +97,39 @@ async def test_and_so_it_is_where_another_message_of_xendits_says_it_first(
         else:
             await shop.get(f"/orders/{order.reference_id}")
         assert await charged(shop, order) == ["paid", 1000, (1000, "succeeded")]
+
+
+async def test_and_so_it_is_where_a_webhook_says_still_less_and_comes_first(open_shop: OpenShop) -> None:
+    xendit = fake_xendit()
+    async with open_shop(xendit) as shop:
+        order = await held(shop)
+
+        async def webhook_first(_: httpx.Request) -> httpx.Response:
+            said = payment_event(order, "payment.capture", "SUCCEEDED")  # names no `capture_method` either
+            await shop.webhook(said | {"data": said["data"] | {"payment_id": "py-2"}})
+            return httpx.Response(200, json=UNNAMED | {"captures": [{"capture_amount": 1000}]})
+
+        xendit.route(method="POST", url__regex=PAYMENTS).mock(side_effect=webhook_first)
+        await charge(shop, order)
+        assert await charged(shop, order) == ["paid", 1000, (1000, "succeeded")]
+
+
+async def test_a_charge_that_was_given_up_and_has_arrived_after_all_is_booked_as_asked_for(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(modification_book, "REFRESH_EVERY", timedelta(0))
+    monkeypatch.setattr(modifications, "ABANDONED_AFTER", timedelta(0))
+    xendit = fake_xendit()
+    xendit.route(method="POST", url__regex=PAYMENTS).mock(side_effect=httpx.ReadTimeout("lost"))
+    still_held = httpx.Response(200, json=UNNAMED | {"status": "AUTHORIZED"})
+    xendit.route(method="GET", url__regex=PAYMENTS).mock(return_value=still_held)
+    async with open_shop(xendit) as shop:
+        order = await held(shop)
+        await charge(shop, order)
+        await shop.get(f"/orders/{order.reference_id}")
+        assert await charged(shop, order) == ["authorized", 0, (1000, "failed")]
+        await shop.webhook(about(order, "payment.capture", "SUCCEEDED"))
+        assert (await charged(shop, order))[:2] == ["paid", 1000]
 
 
 async def test_an_amount_that_xendit_names_counts_whatever_was_asked_for(open_shop: OpenShop) -> None:

@@ -2,10 +2,11 @@
 
 import re
 
+import httpx
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from tests.xendit import HTMX, fake_xendit, session_event
+from tests.xendit import HTMX, SESSION, fake_xendit, session_event
 
 pytestmark = pytest.mark.anyio
 
@@ -33,6 +34,28 @@ async def test_order_again_keeps_the_cart_on_the_way_to_the_shop(shop: Shop) -> 
     assert "Rp480.000, once" in (await shop.get("/")).text
     await shop.checkout()
     assert (await shop.newest_order()).reference_id != order.reference_id
+
+
+async def test_order_again_of_another_order_keeps_the_cart_too(shop: Shop) -> None:
+    cancelled = await shop.place()
+    await shop.post(f"/orders/{cancelled.reference_id}/cancel")
+    await shop.checkout()
+    paid = await shop.newest_order()
+    await shop.pay(paid)
+    await shop.get(f"/orders/{paid.reference_id}")
+    await shop.post(f"/orders/{cancelled.reference_id}/again")
+    assert "Rp480.000, once" in (await shop.get("/")).text
+
+
+async def test_a_cart_whose_payment_waits_for_an_approval_is_not_ordered_again(open_shop: OpenShop) -> None:
+    router = fake_xendit()
+    async with open_shop(router) as shop:
+        order = await shop.place()
+        router["session"].mock(return_value=httpx.Response(200, json=SESSION | {"status": "PENDING"}))
+        await shop.get(f"/orders/{order.reference_id}")
+        assert await shop.status_of(order) == "pending_approval"
+        assert (await shop.checkout()).headers["location"] == f"/orders/{order.reference_id}"
+        assert router["sessions"].call_count == 1
 
 
 async def test_order_again_of_products_that_are_gone_leaves_the_cart_as_it_is(shop: Shop) -> None:

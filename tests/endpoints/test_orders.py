@@ -220,8 +220,9 @@ async def test_after_a_decline_at_a_wallet_the_form_says_so(open_shop: OpenShop)
 
 
 @pytest.mark.parametrize("present", ["qr", "iframe"])
-async def test_without_any_webhook_a_code_and_a_frame_move_on_once_it_is_paid(
-    open_shop: OpenShop, clock: Clock, present: str
+@pytest.mark.parametrize(("status", "means"), [("COMPLETED", "paid"), ("PENDING", "pending_approval")])
+async def test_without_any_webhook_a_code_and_a_frame_move_on_once_nothing_is_to_be_paid(
+    open_shop: OpenShop, clock: Clock, present: str, status: str, means: str
 ) -> None:
     router = fake_xendit()
     async with open_shop(router) as shop:
@@ -230,14 +231,14 @@ async def test_without_any_webhook_a_code_and_a_frame_move_on_once_it_is_paid(
         done = f"/orders/{order.reference_id}/done"
         assert {(await shop.get(done, headers=HTMX)).status_code for _ in range(4)} == {204}
         assert router["session"].call_count == 1, "polls ask no more often than those of the order's page"
-        paid = httpx.Response(200, json=SESSION | {"status": "COMPLETED"})
-        router["session"].mock(return_value=paid)
+        ended = httpx.Response(200, json=SESSION | {"status": status})
+        router["session"].mock(return_value=ended)
         clock.move(3.1)
         assert (await shop.head(done)).status_code == 204
         assert router["session"].call_count == 1, "a HEAD asks nobody"
         moved = await shop.get(done, headers=HTMX)
         assert moved.headers["hx-redirect"] == f"/orders/{order.reference_id}"
-        assert await shop.status_of(order) == "paid"
+        assert await shop.status_of(order) == means
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import OpenShop
 from tests.endpoints.test_saved_payments import ACTION, LOST, PAID, click, save, xendit
-from tests.xendit import HTMX, payment_event
+from tests.xendit import HTMX, SESSION, payment_event
 from webapp.database.errors import DatabaseUnavailable
 from webapp.orders.order_book import OrderBook
 from webapp.xendit.closing import expire_overdue
@@ -138,5 +138,40 @@ async def test_nothing_is_charged_while_nobody_can_say_whether_the_cart_is_paid(
         await save(shop)
         await shop.checkout("payment_link")
         router["session"].mock(return_value=httpx.Response(500))
-        assert (await click(shop)).status_code == 502
+        answer = await click(shop)
+        assert answer.status_code == 502 and "Nothing was charged" not in answer.text
         assert router["charge"].call_count == 0
+
+
+async def test_a_payment_that_the_account_does_not_know_keeps_nobody_from_paying(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router) as shop:
+        await save(shop)
+        await shop.checkout("payment_link")
+        router["session"].mock(return_value=httpx.Response(404, json={"error_code": "DATA_NOT_FOUND"}))
+        assert (await click(shop)).status_code == 303
+        assert router["charge"].call_count == 1
+
+
+async def test_a_cart_whose_payment_waits_for_an_approval_is_not_charged(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router) as shop:
+        await save(shop)
+        await shop.checkout("payment_link")
+        order = await shop.newest_order()
+        router["session"].mock(return_value=httpx.Response(200, json=SESSION | {"status": "PENDING"}))
+        for _ in range(2):
+            assert (await click(shop)).headers["location"] == f"/orders/{order.reference_id}"
+        assert await shop.status_of(order) == "pending_approval"
+        assert router["charge"].call_count == 0
+
+
+async def test_a_try_after_3ds_may_be_another_payment(open_shop: OpenShop) -> None:
+    asks = ASKS | {"latest_payment_id": "py-2"}
+    failed = PAID | {"status": "FAILED", "latest_payment_id": "py-3", "failure_code": "CARD_DECLINED"}
+    async with open_shop(xendit(asks, now=failed)) as shop:
+        await save(shop)
+        await click(shop)
+        order = await shop.newest_order()
+        await shop.get(f"/orders/{order.reference_id}")
+        assert await shop.status_of(order) == "declined"

@@ -87,7 +87,6 @@ async def test_each_other_call_has_its_address_and_no_body(call: Any, method: st
     [
         ({"status": "SUCCEEDED"}, "completed"),
         ({"status": "FAILED"}, "failed"),
-        ({"status": "REQUIRES_ACTION"}, "open"),
         ({"status": "CANCELED"}, "cancelled"),
         ({"status": "EXPIRED"}, "expired"),
         ({"status": ["SUCCEEDED"]}, "open"),
@@ -98,6 +97,11 @@ def test_a_payment_request_is_read_by_its_status(answer: dict[str, Any], state: 
     outcome = of_payment_request(REQUEST | answer)
     assert (outcome.state, outcome.amount) == (state, Decimal("59.2"))
     assert outcome.ids == {"payment_request_id": "pr-1", "payment_id": "py-1"}
+
+
+def test_a_payment_before_3ds_is_not_yet_the_orders() -> None:
+    outcome = of_payment_request(REQUEST | {"status": "REQUIRES_ACTION"})
+    assert (outcome.state, outcome.ids) == ("open", {"payment_request_id": "pr-1"})
 
 
 @pytest.mark.parametrize(

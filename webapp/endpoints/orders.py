@@ -135,8 +135,9 @@ async def again(request: Request) -> Response:
     options = order.options
     if order.visitor != visitor.id:  # whom it was for is nobody else's business
         options = replace(options, **{name: getattr(visitor.options, name) for name in CUSTOMER})
-    if request.session.get("ordered") == order.reference_id:  # or the next page would take this cart for the last one
-        del request.session["ordered"]
+    last = await shop.order_book.get(request.session.get("ordered", ""))
+    if last is None or not last.status.is_open:  # or the next page would take this cart for the last one
+        request.session.pop("ordered", None)
     if order.currency in shop.settings.api_keys:
         visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
     integration = order.integration if order.integration in INTEGRATIONS else ""

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
+from webapp.orders.status import OrderStatus
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.passes import pass_for
 from webapp.web.phones import code_for_phones
@@ -36,7 +37,7 @@ async def payment_qr(request: Request) -> Response:
 
 
 async def done(request: Request) -> Response:
-    """Answer 204 while the order is open, then redirect to it (``GET /orders/{reference_id}/done``).
+    """Answer 204 while the order waits for its payment, then redirect to it (``GET /orders/{reference_id}/done``).
 
     It asks Xendit as the order's own page does: no webhook may come.
     """
@@ -44,7 +45,7 @@ async def done(request: Request) -> Response:
     order = await shop.order_book.get(request.path_params["reference_id"])
     if order is not None and request.method != "HEAD":
         order = await refresh(shop, order)
-    if order is not None and order.status.is_open:
+    if order is not None and order.status is OrderStatus.WAITING:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     return redirect(request, f"/orders/{request.path_params['reference_id']}")
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from webapp.integrations.errors import XenditError
 from webapp.notices import N_, Notice, Refusal
 from webapp.orders.options import Options
 from webapp.orders.order import Order
@@ -82,7 +83,13 @@ async def _ask_about_last(request: Request) -> None:
     order = await shop.order_book.get(reference_id) if reference_id else None
     elsewhere = order and order.integration != SAVED_PAYMENT and order.status.is_open
     if order and elsewhere and visitor_of(request).cart.made(order):
-        await apply_answer(shop, order, await fetch_from_xendit(shop, order))
+        request.state.order = order.reference_id  # it may be paid: an error does not say that nothing was charged
+        try:
+            await apply_answer(shop, order, await fetch_from_xendit(shop, order))
+        except XenditError as error:
+            if error.status != 404:  # the account knows no such payment: it was another account, or another sandbox
+                raise
+        request.state.order = ""
 
 
 async def _saved(request: Request, payment_token_id: str) -> Order:

@@ -92,7 +92,7 @@ def of_payment(payment: Mapping[str, object]) -> Outcome:
     due, manual = _amount(payment.get("request_amount")), payment.get("capture_method") == "MANUAL"
     captures = found if isinstance(found := payment.get("captures"), list) else []
     parts = [_amount(part.get("capture_amount")) or Decimal(0) for part in captures if isinstance(part, Mapping)]
-    captured = sum(parts, Decimal(0)) if parts else None if manual else due
+    captured = sum(parts, Decimal(0)) if parts else due if payment.get("capture_method") == "AUTOMATIC" else None
     enough = captured is None or due is None or captured >= due or manual
     states: dict[object, State] = {
         "AUTHORIZED": "authorized",

@@ -96,10 +96,14 @@ def action_url(payment_request: Mapping[str, object]) -> str | None:
 
 
 def of_payment_request(payment_request: Mapping[str, object]) -> Outcome:
-    """Return what a payment request means for its order. Nothing more comes after ``failed``."""
-    outcome = of_payment({**payment_request, "payment_id": payment_request.get("latest_payment_id")})
-    ended: dict[object, State] = {"CANCELED": "cancelled", "EXPIRED": "expired"}
+    """Return what a payment request means for its order. Nothing more comes after ``failed``.
+
+    Its latest payment is the order's once that has ended: another one may follow 3-D Secure.
+    """
     status = payment_request.get("status")
+    latest = None if status == "REQUIRES_ACTION" else payment_request.get("latest_payment_id")
+    outcome = of_payment({**payment_request, "payment_id": latest})
+    ended: dict[object, State] = {"CANCELED": "cancelled", "EXPIRED": "expired"}
     return replace(outcome, state=ended[status]) if isinstance(status, str) and status in ended else outcome
 
 

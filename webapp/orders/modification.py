@@ -14,6 +14,8 @@ from webapp.shop.currencies import CURRENCIES
 
 ELSEWHERE = "xendit-"
 """With it begins our reference of a refund that was made elsewhere; Xendit's id follows."""
+NOT_SENT = "NOT_SENT"
+"""Our failure code: as far as Xendit told, it never arrived."""
 
 
 class Kind(StrEnum):

@@ -56,7 +56,7 @@ async def earlier_order(request: Request, visitor: Visitor, past: Past) -> Order
         return order
     ordered = request.session.get("ordered")
     order = await book.get(ordered) if ordered else None
-    stands = order and (order.status is OrderStatus.WAITING or order.status.is_success)
+    stands = order and (order.status.is_open or order.status.is_success)
     return order if order and stands and _same(order, visitor) else None
 
 
@@ -72,7 +72,7 @@ async def charged_order(request: Request, visitor: Visitor, checkout_id: str) ->
         return order, order.reference_id
     recent = await book.recent(visitor.id)
     for order in recent:
-        waits = order.integration == SAVED_PAYMENT and order.status.is_open
+        waits = order.status.is_open and (order.integration == SAVED_PAYMENT or order.status is not OrderStatus.WAITING)
         done = order.reference_id == ordered and order.status.is_success
         same = visitor.cart.made(order) and visitor.currency.code == order.currency
         if visitor.cart.count and same and (waits or done):

@@ -11,7 +11,7 @@ from webapp.integrations.errors import XenditError
 from webapp.integrations.outcomes import of_payment
 from webapp.notices import N_
 from webapp.order_context import set_order
-from webapp.orders.modification import Kind, Modification, ModificationStatus
+from webapp.orders.modification import NOT_SENT, Kind, Modification, ModificationStatus
 from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus, may_become, status_after
 from webapp.web.state import Shop
@@ -21,8 +21,6 @@ from webapp.xendit.own_captures import with_captured
 from webapp.xendit.refunds import apply_refund, find_refund, read_refund
 
 log = structlog.get_logger()
-NOT_SENT = "NOT_SENT"
-"""Our failure code: the shop stopped before Xendit had it."""
 ABANDONED_AFTER = timedelta(seconds=TOTAL_SECONDS + 5)
 ENDS = {
     Kind.CAPTURE: {OrderStatus.PAID: ModificationStatus.SUCCEEDED, OrderStatus.RELEASED: ModificationStatus.FAILED},
