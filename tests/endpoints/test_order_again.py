@@ -26,6 +26,16 @@ async def test_a_tab_that_was_left_open_finds_the_order_that_is_paid(open_shop: 
         assert router["sessions"].call_count == 2
 
 
+@pytest.mark.parametrize("choices", [{"integration": "invoice"}, {"flow": "pay_save"}, {"flow": "subscription"}])
+async def test_and_so_does_one_in_which_something_else_is_chosen(open_shop: OpenShop, choices: dict[str, str]) -> None:
+    router = fake_xendit()
+    async with open_shop(router) as shop:
+        order = await shop.place("payment_link")
+        await shop.webhook(session_event(order))
+        assert (await shop.checkout(**choices)).headers["location"] == f"/orders/{order.reference_id}"
+        assert router["sessions"].call_count == 1
+
+
 async def test_order_again_keeps_the_cart_on_the_way_to_the_shop(shop: Shop) -> None:
     order = await shop.place()
     await shop.pay(order)

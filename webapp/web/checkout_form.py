@@ -44,7 +44,7 @@ def refuse_many(shop: Shop, past: Past) -> None:
 
 
 async def earlier_order(request: Request, visitor: Visitor, past: Past) -> Order | None:
-    """Return the order that this form has made, or the last one, for the same cart and choices, if it waits or is done.
+    """Return the order that this form has made, or the last one if it pays this cart, or waits for the same choices.
 
     Raises Refusal where the form has made an order and the cart or the choices have changed since.
     """
@@ -56,8 +56,13 @@ async def earlier_order(request: Request, visitor: Visitor, past: Past) -> Order
         return order
     ordered = request.session.get("ordered")
     order = await book.get(ordered) if ordered else None
-    stands = order and (order.status.is_open or order.status.is_success)
-    return order if order and stands and _same(order, visitor) else None
+    if order is None:
+        return None
+    paid = order.status.is_success or order.status is OrderStatus.PENDING_APPROVAL
+    if paid and visitor.flow is not Flow.SAVE:  # however it was paid
+        of_this_cart = visitor.cart.count and visitor.cart.made(order) and visitor.currency.code == order.currency
+        return order if of_this_cart else None
+    return order if (paid or order.status is OrderStatus.WAITING) and _same(order, visitor) else None
 
 
 async def charged_order(request: Request, visitor: Visitor, checkout_id: str) -> tuple[Order | None, str]:
