@@ -18,13 +18,13 @@ import httpx
 
 from .addresses import Address, WebhookAddresses
 from .clock import to_text
-from .codec import dumps, loads
+from .codec import loads
 from .invoices import CALLBACK_URL
-from .links import payment_link_url
 from .outbox import read_webhook_faults
 from .settings import SandboxSettings
 from .store import Store
 from .tries import Try, TryLog
+from .webhook_body import body_of, owner
 from .webhook_post import NOT_ANSWERED, post
 
 LEASE = timedelta(seconds=40)
@@ -76,9 +76,8 @@ class WebhookSender:
         await asyncio.gather(*sending, return_exceptions=True)
 
     async def _deliver_in_turn(self, object_id: str, rows: list[dict[str, Any]]) -> None:
-        slots = self._slots.setdefault(owner(rows[0]), asyncio.Semaphore(MAX_PARALLEL))
         try:
-            async with slots:
+            async with self._slots.setdefault(owner(rows[0]), asyncio.Semaphore(MAX_PARALLEL)):
                 for row in rows:
                     claimed = await self._claim(row)
                     if claimed is not None:
@@ -133,24 +132,3 @@ class WebhookSender:
         if self.tries:
             self.tries.add(webhook_id, Try(to_text(self.clock()), address.url, body.decode(), said, text))
         return said
-
-
-def owner(row: dict[str, Any]) -> str:
-    """Return the id of the business that a webhook belongs to."""
-    business_id: str = loads(row["body"])["user_id" if row["event"] == "invoice" else "business_id"]
-    return business_id
-
-
-def body_of(settings: SandboxSettings, event: str, data: dict[str, Any], now: datetime) -> bytes:
-    """Return the body to send. Only here it gets the time of this try (`created`) and secret addresses."""
-    if event == "invoice":
-        return dumps(data).encode()
-    if event.startswith("payment_session.") and data["mode"] == "PAYMENT_LINK":
-        data["payment_link_url"] = payment_link_url(settings, data["payment_session_id"])
-    envelope = {"event": event, "business_id": data["business_id"], "created": to_text(now)}
-    kind = event.partition(".")[0]
-    if kind in ("refund", "recurring"):  # their data name no business, and the envelope of refunds no version
-        version = {"api_version": "2026-01-01"} if kind == "recurring" else {}
-        named = {name: value for name, value in data.items() if name != "business_id"}
-        return dumps({**envelope, **version, "data": named}).encode()
-    return dumps({**envelope, "api_version": "v3", "data": data}).encode()

@@ -13,8 +13,8 @@ from ..errors import SandboxError
 from ..markets import MARKETS
 from ..settings import SandboxSettings
 from ..standalone import create_app
+from ..webhook_body import body_of
 from ..webhook_post import NOT_ANSWERED, headers_of, post, webhook_client
-from ..webhook_sender import body_of
 from ..webhooks import get_webhook
 from .recipes import EVENTS, JSON, SCENARIOS, Merchant
 
