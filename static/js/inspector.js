@@ -18,11 +18,12 @@ async function onCopy(button) {
   const shown = source.value ?? source.textContent;
   const text = "bare" in button.dataset ? shown.replaceAll(" ", "") : shown;
   if (!(await copy(source, text))) return;
-  button.dataset.label ??= button.textContent;
+  const label = button.textContent;
+  if (label === copied()) return;
   button.textContent = copied();
   const announcer = document.getElementById("announcer");
   if (announcer) announcer.textContent = copied();
-  setTimeout(() => { button.textContent = button.dataset.label; }, 1500);
+  setTimeout(() => { button.textContent = label; }, 1500); // a poll may have put it back already
 }
 
 document.addEventListener("click", (event) => {

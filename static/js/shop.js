@@ -1,6 +1,7 @@
 // What HTML can't do alone: announce, place the focus, close menus, wake up after Back. It holds no words of its own.
 (() => {
   const FORM_PATIENCE_MS = 10_000;
+  const LEAVE_PATIENCE_MS = 3_000;
   const SENT_PATIENCE_MS = 60_000; // the shop may try three times, 19 seconds each
   const announcer = document.getElementById("announcer");
   const offline = document.getElementById("offline");
@@ -10,6 +11,7 @@
   let said = words();
   let hadFocus = false;
   const choices = new Set(); // not answered yet
+  let leaving = false; // for where an answer has sent this page
 
   // A screen reader speaks when the live region changes; a poll that brings nothing new stays silent.
   function announce() {
@@ -74,12 +76,19 @@
     if (panel && !matchMedia("print").matches) panel.open = besides.matches;
   }
 
-  // A page restored from the back/forward cache still holds the buttons of the request that left it.
+  // A form that was sent can be sent again once no answer will come any more: the visitor may have stopped it.
   function wakeUp() {
-    for (const element of document.querySelectorAll(".htmx-request, .busy, [data-sent]")) {
-      element.classList.remove("htmx-request", "busy");
+    for (const element of document.querySelectorAll(".busy, [data-sent]")) {
+      element.classList.remove("busy");
       element.removeAttribute("data-sent");
-      for (const button of element.querySelectorAll("button:disabled")) button.disabled = false;
+    }
+  }
+
+  // A page that is left takes with it what is under way, and the cookies of the answers.
+  const underWay = () => document.querySelector("[hx-post].htmx-request");
+  async function allAnswered() {
+    for (const end = Date.now() + LEAVE_PATIENCE_MS; underWay() && Date.now() < end;) {
+      await new Promise((goOn) => { setTimeout(goOn, 50); });
     }
   }
 
@@ -95,8 +104,11 @@
   document.addEventListener("htmx:finally:request", obeyServer);
 
   // What the visitor does next ends what was said before; what the page asks by itself doesn't.
-  document.addEventListener("htmx:before:request", ({ detail }) => {
-    if (detail.ctx.sourceEvent.isTrusted) document.getElementById("notice").hidden = true;
+  // What has waited for an answer that leaves the page, or that took its control away, is asked no more.
+  document.addEventListener("htmx:before:request", (event) => {
+    const { sourceElement, sourceEvent } = event.detail.ctx;
+    if (leaving || !sourceElement.isConnected) event.preventDefault();
+    else if (sourceEvent.isTrusted) document.getElementById("notice").hidden = true;
   });
 
   // Only the shop's own fragments are swapped (X-Template: webapp/web/templating.py). Another program's error page, or a
@@ -104,6 +116,10 @@
   document.addEventListener("htmx:before:response", (event) => {
     const { status, headers } = event.detail.ctx.response;
     const isFragment = headers.get("X-Template")?.startsWith("fragments/");
+    if (headers.has("HX-Redirect")) {
+      leaving = true;
+      setTimeout(() => { leaving = false; }, FORM_PATIENCE_MS); // the visitor may have stopped it
+    }
     offline.hidden = status === 204 || headers.has("HX-Redirect") || isFragment;
     if (offline.hidden) return;
     event.preventDefault();
@@ -111,13 +127,19 @@
   });
   document.addEventListener("htmx:error", sayOffline);
 
-  // A plain form is sent once, however often its button is pressed; unless it opens another window and stays. It can be
-  // sent again once no answer will come any more: the visitor may have stopped it.
-  document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || event.target.target) return;
-    if ("sent" in event.target.dataset) event.preventDefault();
-    event.target.dataset.sent = "";
-    event.submitter?.classList.add("busy");
+  // A plain form is sent once, however often its button is pressed; unless it opens another window and stays.
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || form.target) return;
+    if ("sent" in form.dataset || underWay()) event.preventDefault();
+    if ("sent" in form.dataset) return;
+    if (event.defaultPrevented) {
+      await allAnswered();
+      if (!submitter || submitter.form === form) form.requestSubmit(submitter);
+      return;
+    }
+    form.dataset.sent = "";
+    submitter?.classList.add("busy");
     setTimeout(wakeUp, SENT_PATIENCE_MS);
   });
 
@@ -128,11 +150,21 @@
     menu.querySelector("summary").focus();
   });
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href]:not([target], [download], [hx-get])");
+    const isHere = link?.hash && link.pathname === location.pathname;
+    if (!link || isHere || event.ctrlKey || event.metaKey || event.shiftKey || !underWay()) return;
+    event.preventDefault();
+    await allAnswered();
+    location.assign(link.href);
+  });
 
   // Forward to a payment that components-extras.js put into the history: only the server has that page.
   const opened = location.pathname;
   addEventListener("popstate", () => { if (location.pathname !== opened) location.reload(); });
-  addEventListener("pageshow", (event) => { if (event.persisted) wakeUp(); });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && document.querySelector(".htmx-request, .busy, [data-sent]")) location.reload();
+  });
   besides.addEventListener("change", placeInspector);
   placeInspector();
   loadComponents();

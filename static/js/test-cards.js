@@ -18,12 +18,14 @@ function openCards() {
   if (first?.matches(".xendit-accordion-item-closed")) first.querySelector(".xendit-accordion-item-header").click();
 }
 
-async function fill(scenario) {
+let turn = 0; // the card that was pressed last fills the form
+
+async function fill(scenario, mine) {
   if (!scenario) return false;
   const isOnItsWay = () => document.querySelector("#components[data-state=loading]");
-  for (const end = Date.now() + FORM_PATIENCE_MS; isOnItsWay() && Date.now() < end;) await step();
+  for (const end = Date.now() + FORM_PATIENCE_MS; mine === turn && isOnItsWay() && Date.now() < end;) await step();
   const before = new Set(fields().map(({ sealed }) => sealed.value));
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+  for (const end = Date.now() + PATIENCE_MS; mine === turn && Date.now() < end;) {
     if (!fields().length) openCards();
     for (const { frame, sealed } of fields()) {
       if (!before.has(sealed.value) && sealed.value) continue; // this one is filled
@@ -36,12 +38,14 @@ async function fill(scenario) {
 }
 
 async function use(chip) {
+  const mine = ++turn;
   const { filled, copied, typed } = chip.closest(".test-cards").dataset;
   const { number, scenario, card } = chip.dataset;
   const said = document.getElementById("test-card-said");
   said.textContent = "";
   const isCopied = await navigator.clipboard?.writeText(number).then(() => true, () => false);
-  said.textContent = (await fill(scenario)) ? filled : `${isCopied ? copied : typed} ${card}`;
+  const isFilled = await fill(scenario, mine);
+  if (mine === turn) said.textContent = isFilled ? filled : `${isCopied ? copied : typed} ${card}`;
 }
 
 document.addEventListener("click", ({ target }) => {

@@ -155,23 +155,3 @@ def test_checkout_waits_for_the_cart_and_says_the_new_total(page: Page) -> None:
     with page.expect_response("**/checkout") as again:
         page.locator("#checkout .go").press("Enter")
     assert again.value.status == 200
-
-
-@pytest.mark.parametrize("first", ["#flow-save", "#flow-pay_save", "#currency"])
-def test_a_choice_made_while_another_is_answered_is_the_one_that_is_ordered(page: Page, first: str) -> None:
-    states.filled(page)
-    held: list[Route] = []
-    page.route("**/choices/*", lambda route: held.append(route))
-    if first == "#currency":
-        page.locator(first).select_option("PHP")
-    else:
-        page.locator(f"label[for={first[1:]}]").click()
-    page.locator("label[for=method-payment_link]").click()
-    with page.expect_request("**/choices/integration"):  # it waits for the answer to the first
-        held.pop().fallback()
-    expect(page.locator("#method-payment_link")).to_be_checked()
-    page.locator("#checkout .go").click()
-    with page.expect_request("**/checkout") as ordered:
-        held.pop().fallback()
-    assert "integration=payment_link" in (ordered.value.post_data or "")
-    hosted.is_open(page)

@@ -127,7 +127,7 @@ async def test_while_xendit_charges_the_page_asks_again_and_then_no_more(open_sh
         answer = httpx.Response(200, json={"data": [cycle(1, "SUCCEEDED"), cycle(2)]})
         plan.answers("cycles", answer)
         fragment = await shop.get(poll)
-        assert fragment.status_code == 200 and 'hx-swap-oob="true"' in fragment.text
+        assert fragment.status_code == 200 and 'hx-swap-oob="outerMorph"' in fragment.text
         assert "Month 1 January 5, 2026 Rp480.000 paid" in text_of(fragment.text)
         assert "hx-get" not in fragment.text
 

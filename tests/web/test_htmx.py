@@ -91,7 +91,9 @@ def test_no_element_repeats_what_its_panel_gives(name: str) -> None:
                 (each[f"{rule}:inherited"] for each in reversed(around) if f"{rule}:inherited" in each), default
             )
             for own in (rule, f"{rule}:inherited"):
-                assert attributes.get(own) != given, (attributes, own)
+                # What an answer may remove names the shop's queue itself: once removed, it inherits nothing.
+                if attributes.get(own) != "#shop:queue all":
+                    assert attributes.get(own) != given, (attributes, own)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -104,12 +104,13 @@ def storefront_context(
 
 
 def seen(visitor: Visitor) -> str:
-    """Return what the checkout form shows, as a text: flow, currency and total.
+    """Return what the checkout form shows, as a text: flow (a hold too), currency and total.
 
     The form sends it back. Where it differs, the shopper would pay something else than the screen says.
     """
     total = 0 if visitor.flow is Flow.SAVE else total_of(visitor)
-    return f"{visitor.flow} {visitor.currency.format(Decimal(total))}"
+    flow = Flow.AUTHORIZE if options_of(visitor).capture == "MANUAL" else visitor.flow
+    return f"{flow} {visitor.currency.format(Decimal(total))}"
 
 
 def new_checkout_id() -> str:
