@@ -40,7 +40,7 @@ def shop(tree: Path, database_url: str, api_url: str, profile: Path | None = Non
     """One worker of that tree, with logging on. Gives its port and its process id."""
     port = free_port()
     command = ["uvicorn", "webapp.app:create_app_from_env", "--factory", "--port", str(port), "--loop", "uvloop"]
-    command = [sys.executable, "-m", *command, "--no-access-log", "--log-level", "error"]
+    command = [python_of(tree), "-m", *command, "--no-access-log", "--log-level", "error"]
     if profile:
         command = [sys.executable, str(ROOT / "tests/benchmarks/profiled.py"), str(port), str(profile)]
     environment = os.environ | {"APP_URL": f"http://127.0.0.1:{port}", "SECRET_KEY": "b" * 64, "RATE_LIMITS": "0"}
@@ -109,13 +109,30 @@ async def fill(database_url: str) -> None:
 
 
 def tree_of(commit: str, folder: Path) -> Path | None:
-    """The files of an earlier commit; None where the history is not here."""
+    """The files of an earlier commit, with the libraries that it names; None where its history or they can't be had."""
     folder.mkdir()
     archive = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
     if archive.returncode:
         return None
     subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
-    return folder
+    subprocess.run([sys.executable, "-m", "venv", folder / ".venv"], check=True)
+    install = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        "-r",
+        "requirements.txt",
+    ]
+    installed = subprocess.run([folder / ".venv/bin/python", *install], cwd=folder, check=False)
+    return None if installed.returncode else folder
+
+
+def python_of(tree: Path) -> str:
+    return sys.executable if tree == ROOT else str(tree / ".venv/bin/python")
 
 
 async def compare(name: str, trees: dict[str, Path], new_database: Callable[[str], str]) -> None:
@@ -126,7 +143,7 @@ async def compare(name: str, trees: dict[str, Path], new_database: Callable[[str
             url = new_database(label)
             if not url.startswith("sqlite"):
                 environment = os.environ | {"DATABASE_URL": url, "PYTHONPATH": str(tree), "SECRET_KEY": "b" * 64}
-                subprocess.run([sys.executable, "-m", "webapp", "migrate"], cwd=tree, env=environment, check=True)
+                subprocess.run([python_of(tree), "-m", "webapp", "migrate"], cwd=tree, env=environment, check=True)
         opened = [shop(tree, new_database(label), f"http://127.0.0.1:{stub.port}") for label, tree in trees.items()]
         with opened[0] as first, opened[-1] as last:
             running = dict(zip(trees, (first, last), strict=False))
@@ -185,6 +202,8 @@ async def main() -> None:
     earlier = tree_of(BASELINE, folder / "earlier")
     trees = ({"earlier": earlier} if earlier else {}) | {"now": ROOT}
     try:
+        if earlier is None:
+            print(f"Without {BASELINE} to compare with: its files or its libraries are not to be had.")
         print(
             f"Processor time a request, {CONNECTIONS} connections, Xendit {DELAY * 1000:.0f} ms, one worker, logging on"
         )
