@@ -3,9 +3,9 @@
 import re
 
 # In digits of any script. Amounts have dots too: dots, signs and wide gaps count only between groups as on cards.
-_GAP = "[\\s.,:/|+_\u2010-\u2015\u2212-]{1,3}"
+_GAP = "[\\s./|+_\u2010-\u2015\u2212-]{1,3}"
 _GROUPED = rf"\d{{3}}(?:{_GAP}\d{{4,6}}){{2,3}}(?:{_GAP}\d{{1,4}}){{0,3}}"
-DIGITS = re.compile(rf"[2-6２-６๒-๖](?<!\d.)(?:(?<!\d\..)|(?=\d{{15}}(?!\d)))(?:(?:[ -]?\d){{12,40}}|{_GROUPED})")
+DIGITS = re.compile(rf"[2-6２-６๒-๖](?<!\d.)(?:(?<!\d\..)(?:[ -]?\d){{12,40}}|{_GROUPED})")
 _GROUP = re.compile(r"\d+")
 _WORD_BEFORE, _WORD_AFTER = re.compile(r"[\w-]*\Z"), re.compile(r"[\w-]*")
 _OF_AN_ID = re.compile(r"(?=\D*\d)(?:[0-9a-f-]{6,}|[0-9A-Z-]{12,})")
