@@ -2,6 +2,7 @@
 (() => {
   const FORM_PATIENCE_MS = 10_000;
   const LEAVE_PATIENCE_MS = 3_000;
+  const STAY_PATIENCE_MS = 5_000;
   const SENT_PATIENCE_MS = 60_000; // the shop may try three times, 19 seconds each
   const announcer = document.getElementById("announcer");
   const offline = document.getElementById("offline");
@@ -12,6 +13,7 @@
   let hadFocus = false;
   const choices = new Set(); // not answered yet
   let leaving = false; // for where an answer has sent this page
+  let answeredAt = 0;
 
   // A screen reader speaks when the live region changes; a poll that brings nothing new stays silent.
   function announce() {
@@ -84,11 +86,22 @@
     }
   }
 
-  // A page that is left takes with it what is under way, and the cookies of the answers.
-  const underWay = () => document.querySelector("[hx-post].htmx-request");
-  async function allAnswered() {
-    for (const end = Date.now() + LEAVE_PATIENCE_MS; underWay() && Date.now() < end;) {
+  // A page that is left takes with it what is under way, and the cookies of the answers: wait while they keep coming.
+  const underWay = () => !leaving && document.querySelector("[hx-post].htmx-request");
+  async function allAnswered(pressed) {
+    const began = Date.now();
+    pressed?.classList.add("busy");
+    while (underWay() && Date.now() < Math.max(began, answeredAt) + LEAVE_PATIENCE_MS) {
       await new Promise((goOn) => { setTimeout(goOn, 50); });
+    }
+  }
+
+  // The visitor has stopped the redirect, or it has opened something else: here all goes on.
+  function stay() {
+    leaving = false;
+    for (const element of document.querySelectorAll(".htmx-request")) {
+      element.classList.remove("htmx-request");
+      for (const button of element.querySelectorAll("button:disabled")) button.disabled = false;
     }
   }
 
@@ -102,6 +115,7 @@
     if (ctx.sourceElement.matches("#currency, #checkout fieldset")) choices.add(ctx);
   });
   document.addEventListener("htmx:finally:request", obeyServer);
+  document.addEventListener("htmx:finally:request", () => { answeredAt = Date.now(); });
 
   // What the visitor does next ends what was said before; what the page asks by itself doesn't.
   // What has waited for an answer that leaves the page, or that took its control away, is asked no more.
@@ -118,7 +132,7 @@
     const isFragment = headers.get("X-Template")?.startsWith("fragments/");
     if (headers.has("HX-Redirect")) {
       leaving = true;
-      setTimeout(() => { leaving = false; }, FORM_PATIENCE_MS); // the visitor may have stopped it
+      setTimeout(stay, STAY_PATIENCE_MS);
     }
     offline.hidden = status === 204 || headers.has("HX-Redirect") || isFragment;
     if (offline.hidden) return;
@@ -131,13 +145,17 @@
   document.addEventListener("submit", async (event) => {
     const { target: form, submitter } = event;
     if (event.defaultPrevented || form.target) return;
-    if ("sent" in form.dataset || underWay()) event.preventDefault();
-    if ("sent" in form.dataset) return;
-    if (event.defaultPrevented) {
-      await allAnswered();
+    if ("sent" in form.dataset) return event.preventDefault();
+    if (underWay() && form.dataset.waits !== "over") {
+      event.preventDefault();
+      if ("waits" in form.dataset) return;
+      form.dataset.waits = "";
+      await allAnswered(submitter);
+      form.dataset.waits = "over";
       if (!submitter || submitter.form === form) form.requestSubmit(submitter);
       return;
     }
+    delete form.dataset.waits;
     form.dataset.sent = "";
     submitter?.classList.add("busy");
     setTimeout(wakeUp, SENT_PATIENCE_MS);
@@ -155,7 +173,7 @@
     const isHere = link?.hash && link.pathname === location.pathname;
     if (!link || isHere || event.ctrlKey || event.metaKey || event.shiftKey || !underWay()) return;
     event.preventDefault();
-    await allAnswered();
+    await allAnswered(link);
     location.assign(link.href);
   });
 

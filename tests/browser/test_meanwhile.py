@@ -123,6 +123,12 @@ def follow(page: Page, name: str) -> None:
     page.get_by_role("link", name=name).first.click()
 
 
+def speak_indonesian(page: Page) -> None:
+    page.locator("summary", has_text="English").click()
+    page.get_by_role("button", name="Bahasa Indonesia").click()
+    expect(page.locator("html")).to_have_attribute("lang", "id")
+
+
 @pytest.mark.parametrize("way", ["a link", "a form"])
 def test_what_is_pressed_before_a_page_is_left_is_done_first(page: Page, way: str) -> None:
     states.filled(page)
@@ -133,9 +139,7 @@ def test_what_is_pressed_before_a_page_is_left_is_done_first(page: Page, way: st
             follow(page, "Options, and the request to be sent")
             expect(page).to_have_url(re.compile("/options$"))
         else:
-            page.locator("summary", has_text="English").click()
-            page.get_by_role("button", name="Bahasa Indonesia").click()
-            expect(page.locator("html")).to_have_attribute("lang", "id")
+            speak_indonesian(page)
     page.goto("/")
     assert [page.locator(f"#line-{name} .quantity").inner_text()[-1] for name in ("gayo", "toraja")] == ["4", "3"]
 
@@ -308,3 +312,20 @@ def test_a_code_leads_to_its_order_once(page: Page) -> None:
     page.request.post(f"{order}/cancel", max_redirects=0)
     page.wait_for_timeout(6_500)  # three polls
     assert len(held.sent) == 1
+
+
+def test_a_page_that_a_redirect_does_not_leave_goes_on(page: Page) -> None:
+    page.goto("/?currency=IDR&flow=pay&integration=payment_link&cart=gayo:1")
+    page.route("**/sandbox/pay/**", lambda route: route.fulfill(status=204))
+    page.locator("#checkout .go").click()
+    expect(page.locator("#checkout .go")).to_be_enabled(timeout=8_000)
+    page.locator("#more-gayo").click()
+    expect(page.locator("#line-gayo .quantity")).to_contain_text("2")
+    speak_indonesian(page)
+
+
+def test_an_answer_that_never_comes_keeps_nobody_on_the_page(page: Page) -> None:
+    states.filled(page)
+    Held(page, "**/cart/add")
+    page.locator("#more-gayo").click()
+    speak_indonesian(page)
