@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from tests.xendit import HTMX, SESSION, fake_xendit, session_event
+from tests.xendit import HTMX, LINK, SESSION, fake_xendit, session_event
 
 pytestmark = pytest.mark.anyio
 
@@ -23,6 +23,28 @@ async def test_a_tab_that_was_left_open_finds_the_order_that_is_paid(open_shop: 
         await shop.get("/")  # where the cart is empty now
         await shop.add("gayo", 2)
         await shop.checkout()
+        assert router["sessions"].call_count == 2
+
+
+async def test_a_payment_that_is_not_approved_is_open_for_another_try(open_shop: OpenShop) -> None:
+    router = fake_xendit()
+    async with open_shop(router) as shop:
+        order = await shop.place()
+        router["session"].mock(return_value=httpx.Response(200, json=SESSION | {"status": "PENDING"}))
+        await shop.get(f"/orders/{order.reference_id}")
+        router["session"].mock(return_value=httpx.Response(200, json=SESSION | {"payment_link_url": LINK}))
+        assert (await shop.checkout()).headers["location"] == LINK
+        assert await shop.status_of(order) == "waiting"
+        assert router["sessions"].call_count == 1
+
+
+async def test_an_order_of_another_account_keeps_nobody_from_ordering(open_shop: OpenShop) -> None:
+    router = fake_xendit()
+    async with open_shop(router) as shop:
+        await shop.place()
+        router["session"].mock(return_value=httpx.Response(404, json={"error_code": "DATA_NOT_FOUND"}))
+        assert (await shop.checkout()).status_code == 502
+        assert (await shop.checkout()).headers["location"] == LINK
         assert router["sessions"].call_count == 2
 
 

@@ -153,6 +153,29 @@ async def test_a_payment_that_the_account_does_not_know_keeps_nobody_from_paying
         assert router["charge"].call_count == 1
 
 
+@pytest.mark.parametrize("answer", [LOST, ASKS], ids=["lost", "3DS"])
+async def test_a_card_that_may_be_charged_is_not_paid_for_another_way_too(open_shop: OpenShop, answer: object) -> None:
+    router = xendit(answer, now=ASKS)
+    async with open_shop(router) as shop:
+        await save(shop)
+        sessions = router["sessions"].call_count
+        await click(shop)
+        order = await shop.newest_order()
+        there = (await shop.checkout("payment_link")).headers["location"]
+        assert there == (f"/orders/{order.reference_id}" if answer is LOST else ACTION)
+        assert router["sessions"].call_count == sessions
+        assert router["charge"].call_count == 1
+
+
+async def test_a_saved_card_is_not_offered_where_the_amount_is_to_be_held(open_shop: OpenShop) -> None:
+    async with open_shop(xendit()) as shop:
+        await save(shop)
+        assert "Pay with Visa" in (await shop.get("/")).text
+        await shop.get("/?flow=pay&integration=payment_link&capture=MANUAL&cart=gayo:2")
+        page = (await shop.get("/")).text
+        assert "is held now" in page and "Pay with Visa" not in page
+
+
 async def test_a_cart_whose_payment_waits_for_an_approval_is_not_charged(open_shop: OpenShop) -> None:
     router = xendit()
     async with open_shop(router) as shop:

@@ -72,7 +72,7 @@ _ENDS = _SUCCESS | {OrderStatus.STOPPED}  # a plan's last webhook may come befor
 # has expired: https://docs.xendit.co/docs/delayed-webhooks
 TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.WAITING: _ENDS | _CLOSED | {OrderStatus.PENDING_APPROVAL, OrderStatus.FAILED_TO_CREATE},
-    OrderStatus.PENDING_APPROVAL: _ENDS | _CLOSED,
+    OrderStatus.PENDING_APPROVAL: _ENDS | _CLOSED | {OrderStatus.WAITING},
     OrderStatus.AUTHORIZED: frozenset({OrderStatus.PAID, OrderStatus.RELEASED}),
     OrderStatus.RELEASED: frozenset({OrderStatus.PAID}),  # it was captured at the same moment
     OrderStatus.EXPIRED: _ENDS | {OrderStatus.CANCELLED},  # the webhook of a cancelled invoice says EXPIRED

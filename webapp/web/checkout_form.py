@@ -58,7 +58,8 @@ async def earlier_order(request: Request, visitor: Visitor, past: Past) -> Order
     order = await book.get(ordered) if ordered else None
     if order is None:
         return None
-    paid = order.status.is_success or order.status is OrderStatus.PENDING_APPROVAL
+    pays = order.status.is_open and (order.integration == SAVED_PAYMENT or order.status is not OrderStatus.WAITING)
+    paid = order.status.is_success or pays  # or may be paid: its charge or approval is under way
     if paid and visitor.flow is not Flow.SAVE:  # however it was paid
         of_this_cart = visitor.cart.count and visitor.cart.made(order) and visitor.currency.code == order.currency
         return order if of_this_cart else None

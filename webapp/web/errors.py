@@ -34,6 +34,8 @@ async def on_xendit_error(request: Request, error: Exception) -> Response:
     """Exception handler for XenditError: a plain sentence, Xendit's ``error_code``, and what to do."""
     await _load_saved(request)
     order = request.path_params.get("reference_id") or getattr(request.state, "order", "")
+    if order and cast(XenditError, error).status == 404 and request.session.get("ordered") == order:
+        del request.session["ordered"]  # of another account, or another sandbox: the next click makes a new order
     return _answer(request, *explain(cast(XenditError, error), str(order)))
 
 

@@ -12,6 +12,7 @@ from webapp.database.errors import DatabaseUnavailable
 from webapp.orders.order import Order
 from webapp.orders.status import Flow
 from webapp.shop.cart import Cart
+from webapp.shop.options import options_of
 from webapp.shop.visitor import Visitor, save_visitor
 from webapp.web.state import shop_of, visitor_of
 
@@ -42,6 +43,8 @@ async def returning_visitor(request: Request) -> Visitor:
 async def with_saved(request: Request, visitor: Visitor) -> Visitor:
     """Return the visitor with the cards and wallets that they can pay with in this market, at most three."""
     if not request.session.get("saves") or visitor.flow not in (Flow.PAY, Flow.PAY_SAVE):
+        return visitor
+    if options_of(visitor).capture == "MANUAL":  # what is saved is charged at once
         return visitor
     with suppress(DatabaseUnavailable):  # a page without them, rather than none
         saved = await shop_of(request).saved_payments.of(visitor.id)

@@ -15,7 +15,7 @@ from webapp.integrations.payment_link import PaymentLinkSession, create_payment_
 from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
 from webapp.orders.order import Order
-from webapp.orders.status import OrderStatus
+from webapp.orders.status import SAVED_PAYMENT, OrderStatus
 from webapp.web.state import Shop
 from webapp.xendit.client import TOTAL_SECONDS
 from webapp.xendit.reopen import secret_of
@@ -95,7 +95,8 @@ async def created_order(shop: Shop, checkout_id: str) -> Order:
             raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
         if order.status is OrderStatus.FAILED_TO_CREATE:
             raise Refusal(N_("That attempt did not reach Xendit. Press Checkout again."), 409)
-        if order.payment_session_id or order.invoice_id or not order.status.is_open:
+        created = order.payment_session_id or order.invoice_id or order.integration == SAVED_PAYMENT
+        if created or not order.status.is_open:
             return order
         now = datetime.now(UTC)
         if now > order.created + ABANDONED_AFTER:  # the process that was creating it has stopped

@@ -60,7 +60,8 @@ async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause
     if field := outcome.mismatch(order):
         log.warning("xendit_answer_mismatch", field=field)
         return order
-    status = status_after(order, outcome.state, outcome.captured)
+    refused = order.status is OrderStatus.PENDING_APPROVAL and answer["status"] == "ACTIVE"  # open for another try
+    status = OrderStatus.WAITING if refused else status_after(order, outcome.state, outcome.captured)
     if status is None:
         return order
     return await shop.order_book.change_status(order, status, cause=cause, ids=outcome.ids, captured=outcome.captured)
