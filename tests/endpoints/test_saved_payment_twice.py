@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import OpenShop
 from tests.endpoints.test_saved_payments import ACTION, LOST, PAID, click, save, xendit
-from tests.xendit import HTMX, SESSION, payment_event
+from tests.xendit import HTMX, SESSION, payment_event, session_event
 from webapp.database.errors import DatabaseUnavailable
 from webapp.orders.order_book import OrderBook
 from webapp.xendit.closing import expire_overdue
@@ -151,6 +151,21 @@ async def test_a_payment_that_the_account_does_not_know_keeps_nobody_from_paying
         router["session"].mock(return_value=httpx.Response(404, json={"error_code": "DATA_NOT_FOUND"}))
         assert (await click(shop)).status_code == 303
         assert router["charge"].call_count == 1
+
+
+async def test_of_two_open_payments_of_a_cart_the_one_that_was_made_pays_it(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router) as shop:
+        await save(shop)
+        router["session"].mock(return_value=httpx.Response(200, json=SESSION))
+        await shop.checkout("payment_link")
+        first = await shop.newest_order()
+        await shop.checkout("invoice")
+        await shop.webhook(session_event(first, payment_session_id=first.payment_session_id))
+        await shop.get(f"/orders/{first.reference_id}")
+        assert (await click(shop)).headers["location"] == f"/orders/{first.reference_id}"
+        assert router["charge"].call_count == 0
+        assert "2 items" not in (await shop.get("/")).text
 
 
 @pytest.mark.parametrize("answer", [LOST, ASKS], ids=["lost", "3DS"])

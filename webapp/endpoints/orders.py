@@ -17,7 +17,7 @@ from webapp.web.htmx import redirect
 from webapp.web.order_page import seen, show_order
 from webapp.web.passes import may_pay, payable_order, take_pass
 from webapp.web.payment import leave, open_payment
-from webapp.web.returning import note_saved
+from webapp.web.returning import note_paid, note_saved
 from webapp.web.state import order_of, shop_of, visitor_of
 from webapp.xendit.closing import cancel_at_xendit
 from webapp.xendit.modifications import refresh_modifications
@@ -58,6 +58,7 @@ async def order_page(request: Request) -> Response:
         await refresh_modifications(shop, order)
         order = await name_saved(shop, order)
         note_saved(request, order)
+        await note_paid(request, order)
         order, plan = await fetch_plan(shop, order, visitor_of(request).id)
     return await show_order(request, order, plan=plan)
 

@@ -59,3 +59,15 @@ def note_saved(request: Request, order: Order) -> None:
     own = order.visitor == visitor_of(request).id
     if own and order.payment_token_id and order.status.is_success and order.flow in SAVING:
         request.session["saves"] = "1"
+
+
+async def note_paid(request: Request, order: Order) -> None:
+    """Remember the order that is looked at as the last one, if it has paid the cart for which the last one waits.
+
+    Two payments of one cart may be open, in two tabs or on a phone. The shopper chooses which one to pay.
+    """
+    visitor, reference_id = visitor_of(request), request.session.get("ordered")
+    own = order.visitor == visitor.id and order.status.is_success and order.reference_id != reference_id
+    last = await shop_of(request).order_book.get(reference_id) if own and reference_id else None
+    if last and last.status.is_open and order.updated > last.created and visitor.cart.made(order):
+        request.session["ordered"] = order.reference_id
