@@ -66,7 +66,7 @@ def test_four_copied_files_take_an_order_from_creation_to_paid(
         paid = httpx.post(link, data={"choice": "CARDS.visa", "decision": "pay"})
         assert paid.status_code < 400, paid.text
         out, err = ran.communicate(timeout=30)
-    assert out == "order-1 is paid\n", err
+    assert re.fullmatch(r"payment_request_id pr-[\w-]+\norder-1 is paid\n", out), (out, err)
 
 
 def test_fifteen_lines_and_two_copied_files_refund_an_order(sandbox_url: str, tmp_path: Path) -> None:

@@ -165,6 +165,12 @@ ODD = ("reference_id", "currency", "amount", "recurring_plan_id")
 FIELDS = ("id", "plan_id", "status", "amount", "request_amount", "captures", "paid_amount", "currency", "reference_id")
 
 
+def test_an_order_that_names_no_payment_yet_may_be_declined() -> None:
+    order = SimpleNamespace(**{name: value for name, value in vars(ORDER).items() if name != "payment_id"})
+    declined = {"event": "payment.failure", "data": PAYMENT | {"status": "FAILED"}}
+    assert of_webhook(read_webhook(declined)).mismatch(order) is None
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(EVENTS), st.dictionaries(st.sampled_from(FIELDS), json_values))
 def test_no_webhook_is_too_odd_to_be_read(event: str, data: dict[str, Any]) -> None:

@@ -182,6 +182,14 @@ async def test_without_https_no_return_url_is_sent(integration: str) -> None:
     assert b"_url" not in router.calls.last.request.content
 
 
+async def test_one_return_url_is_sent_alone() -> None:
+    router, client = xendit_answering(httpx.Response(201, json=ANSWERS["payment_link"]))
+    async with client:
+        await create_payment_link_session(client, "xnd_development_secret", ORDER, success_return_url=PAGE)
+    sent = json.loads(router.calls.last.request.content)
+    assert sent["success_return_url"] == PAGE and "cancel_return_url" not in sent
+
+
 BAD_ANSWERS = {
     "a documented error": (
         httpx.Response(400, json={"error_code": "INVALID_URL", "message": "Please provide a valid HTTPS URL"}),

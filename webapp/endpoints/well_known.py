@@ -17,7 +17,8 @@ LLMS = """# Selat, a demo storefront for Xendit
 > a Payment Link by the Sessions API, and the older Invoice API. Python, Starlette, Jinja2 and htmx. Nothing is sold.
 > Without API keys a built-in sandbox imitates Xendit.
 
-- To integrate Xendit, copy one file below. It needs httpx, and errors.py beside it. `# REPLACE` marks what you change.
+- To integrate Xendit, copy one file below. It needs httpx and errors.py; saved_payment.py needs outcomes.py too.
+  `# REPLACE` marks what you change.
 - An order is paid when Xendit says so, by a webhook or an answer; never because a browser came back to a return URL.
 - `components_sdk_key`, `payment_link_url`, `invoice_url` and the API key are secrets: never store or log them.
 - Try it at [{url}/]({url}/); [{url}/walkthrough]({url}/walkthrough) shows each case with its calls.

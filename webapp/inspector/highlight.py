@@ -26,6 +26,7 @@ SOURCES = {
     "subscription": "webapp/integrations/subscription.py",
     "webhooks": "webapp/integrations/webhooks.py",
     "outcomes": "webapp/integrations/outcomes.py",
+    "errors": "webapp/integrations/errors.py",
     "browser": "static/js/components.js",
 }
 MASKED = re.compile(r"‹(masked: [^›]+)›")

@@ -32,7 +32,7 @@ class Payment(TypedDict):
 async def capture_payment(
     client: httpx.AsyncClient, api_key: str, payment_id: str, amount: Decimal, *, api_url: str = API_URL
 ) -> Payment:
-    """Charge an authorised payment and return it. ``amount`` is in whole units: all that is held, or less.
+    """Charge an authorised payment and return it. ``amount`` is in the currency's main unit: all that is held, or less.
 
     Raises XenditError: 400 ``CAPTURE_AMOUNT_EXCEEDED``; 400 ``INELIGIBLE_TRANSACTION_STATUS`` unless ``AUTHORIZED``.
     So the same capture sent twice charges once.

@@ -46,6 +46,7 @@ async def create_components_session(
 ) -> ComponentsSession:
     """Create the session and return Xendit's answer. Raises XenditError.
 
+    Amounts are ``Decimal``, in the currency's main unit: 21.60 is S$21.60. For flow ``save`` the amount is 0.
     ``origins``: scheme and host of every page that mounts the SDK, without a path; https outside the sandbox.
     ``return_url``: where a wallet or a bank sends the browser back to, whatever the outcome.
     Return URLs must be https (Xendit answers ``INVALID_URL`` otherwise): leave them out rather than send http.
@@ -73,9 +74,8 @@ async def create_components_session(
             **({"mobile_number": order.options.mobile_number} if order.options.mobile_number else {}),
             "individual_detail": {"given_names": order.options.given_names, "surname": order.options.surname},
         }
-    if success_return_url and cancel_return_url:
-        payload["success_return_url"] = success_return_url
-        payload["cancel_return_url"] = cancel_return_url
+    return_urls = {"success_return_url": success_return_url, "cancel_return_url": cancel_return_url}
+    payload |= {name: url for name, url in return_urls.items() if url}
     if order.flow == "pay_save":  # OPTIONAL: the shopper may tick a box to save what they pay with. FORCED: it is saved
         payload["allow_save_payment_method"] = order.options.save
     if order.holds:  # hold the amount now, charge it with capture.py; cards alone can

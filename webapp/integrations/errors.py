@@ -71,7 +71,7 @@ async def call_xendit(
 def read_answer(response: httpx.Response, answer: type[Answer]) -> Answer:
     """Return Xendit's object: a 2xx answer in JSON, in which every key of the TypedDict ``answer`` is a short text.
 
-    Ids become parts of addresses, so they hold letters and digits only. Raises XenditError for anything else.
+    Ids become parts of addresses: only letters, digits, ``-`` and ``_``. Raises XenditError for anything else.
     """
     if not response.is_success:
         raise XenditError.from_response(response)

@@ -42,7 +42,10 @@ async def create_invoice(
     failure_redirect_url: str | None = None,
     api_url: str = API_URL,
 ) -> NewInvoice:
-    """Create the invoice and return Xendit's answer. Raises XenditError."""
+    """Create the invoice and return Xendit's answer. Raises XenditError.
+
+    Amounts are ``Decimal``, in the currency's main unit: 21.60 is S$21.60.
+    """
     payload: dict[str, object] = {
         "external_id": order.reference_id,
         "description": order.description,
@@ -74,9 +77,8 @@ async def create_invoice(
         payload["payment_methods"] = [
             "CREDIT_CARD" if code == "CARDS" else code.removesuffix("_VIRTUAL_ACCOUNT") for code in order.channels
         ]
-    if success_redirect_url and failure_redirect_url:
-        payload["success_redirect_url"] = success_redirect_url
-        payload["failure_redirect_url"] = failure_redirect_url
+    redirect_urls = {"success_redirect_url": success_redirect_url, "failure_redirect_url": failure_redirect_url}
+    payload |= {name: url for name, url in redirect_urls.items() if url}
 
     try:
         response = await client.post(f"{api_url}/v2/invoices", json=payload, auth=(api_key, ""))

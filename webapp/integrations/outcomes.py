@@ -35,7 +35,7 @@ class Outcome:
     ``released``: held no longer, and not charged. ``stopped``: the plan is over, for good."""
     reference_id: str | None = None
     amount: Decimal | None = None
-    """In whole units of ``currency``: 21.60 is S$21.60."""
+    """In the main unit of ``currency``: 21.60 is S$21.60."""
     currency: str | None = None
     ids: Mapping[str, str] = field(default_factory=dict)  # Xendit's, by the names in ``IDS``
     captured: Decimal | None = None
@@ -53,7 +53,7 @@ class Outcome:
             return "captured"
         ended: tuple[str, ...] = ("payment_id",) if self.state in ("failed", "released") else ()  # of another try
         for name in ("payment_session_id", "invoice_id", "recurring_plan_id", *ended):
-            if (ours := getattr(order, name)) and self.ids.get(name, ours) != ours:
+            if (ours := getattr(order, name, None)) and self.ids.get(name, ours) != ours:
                 return name
         return None
 

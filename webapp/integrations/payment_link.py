@@ -42,6 +42,7 @@ async def create_payment_link_session(
 ) -> PaymentLinkSession:
     """Create the session and return Xendit's answer. Raises XenditError.
 
+    Amounts are ``Decimal``, in the currency's main unit: 21.60 is S$21.60. For flow ``save`` the amount is 0.
     Return URLs must be https (Xendit answers ``INVALID_URL`` otherwise): leave them out rather than send http.
     """
     payload: dict[str, object] = {
@@ -66,9 +67,8 @@ async def create_payment_link_session(
             **({"mobile_number": order.options.mobile_number} if order.options.mobile_number else {}),
             "individual_detail": {"given_names": order.options.given_names, "surname": order.options.surname},
         }
-    if success_return_url and cancel_return_url:
-        payload["success_return_url"] = success_return_url
-        payload["cancel_return_url"] = cancel_return_url
+    return_urls = {"success_return_url": success_return_url, "cancel_return_url": cancel_return_url}
+    payload |= {name: url for name, url in return_urls.items() if url}
     if order.flow == "pay_save":  # OPTIONAL: the shopper may tick a box to save what they pay with. FORCED: it is saved
         payload["allow_save_payment_method"] = order.options.save
     if order.holds:  # hold the amount now, charge it with capture.py; cards alone can

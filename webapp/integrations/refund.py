@@ -48,7 +48,7 @@ async def create_refund(
 ) -> Refund:
     """Create a refund of a payment request or of an invoice, and return it. Raises XenditError.
 
-    ``amount`` is in whole units of ``currency``: 21.60 is S$21.60. ``reason`` is one of REASONS.
+    ``amount`` is in the main unit of ``currency``: 21.60 is S$21.60. ``reason`` is one of REASONS.
     400 ``REFUND_AMOUNT_EXCEEDED``: more than is left. 400 ``REFUND_IN_PROGRESS``: an earlier one is still pending.
     """
     payload: dict[str, object] = {

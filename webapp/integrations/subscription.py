@@ -73,7 +73,7 @@ async def simulate_cycle(
 ) -> Cycle:
     """Charge a ``SCHEDULED`` cycle today, in test mode, and return it.
 
-    ``amount`` is in whole units: the plan's, or one that declines on purpose, such as 10054.
+    ``amount`` is in the currency's main unit: the plan's, or one that declines on purpose, such as 10054.
     """
     payload: dict[str, object] = {"amount": _number(amount)}
     url = f"{api_url}/recurring/plans/{plan_id}/cycles/{cycle_id}/simulate"
