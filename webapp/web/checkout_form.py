@@ -58,8 +58,7 @@ async def earlier_order(request: Request, visitor: Visitor, past: Past) -> Order
     order = await book.get(ordered) if ordered else None
     if order is None:
         return None
-    pays = order.status.is_open and (order.integration == SAVED_PAYMENT or order.status is not OrderStatus.WAITING)
-    paid = order.status.is_success or pays  # or may be paid: its charge or approval is under way
+    paid = order.status.is_success or _may_be_paid(order)
     if paid and visitor.flow is not Flow.SAVE:  # however it was paid
         of_this_cart = visitor.cart.count and visitor.cart.made(order) and visitor.currency.code == order.currency
         return order if of_this_cart else None
@@ -78,10 +77,9 @@ async def charged_order(request: Request, visitor: Visitor, checkout_id: str) ->
         return order, order.reference_id
     recent = await book.recent(visitor.id)
     for order in recent:
-        waits = order.status.is_open and (order.integration == SAVED_PAYMENT or order.status is not OrderStatus.WAITING)
         done = order.reference_id == ordered and order.status.is_success
         same = visitor.cart.made(order) and visitor.currency.code == order.currency
-        if visitor.cart.count and same and (waits or done):
+        if visitor.cart.count and same and (done or _may_be_paid(order)):
             return order, order.reference_id
     after = recent[0].reference_id if recent else ""
     asked = f"{visitor.id} {after} {visitor.currency.code} {sorted(visitor.cart.quantities.items())}"
@@ -128,6 +126,11 @@ def _refuse_strangers(order: Order, visitor: Visitor) -> None:
     """Raise Refusal for a form of somebody else, or of the visitor's before they were forgotten."""
     if order.visitor != visitor.id:
         raise Refusal(NOT_OURS)
+
+
+def _may_be_paid(order: Order) -> bool:
+    """Return whether the order's charge or approval is under way."""
+    return order.status.is_open and (order.integration == SAVED_PAYMENT or order.status is not OrderStatus.WAITING)
 
 
 def _same(order: Order, visitor: Visitor) -> bool:
