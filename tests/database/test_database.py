@@ -69,7 +69,7 @@ async def test_a_webhook_about_an_order_whose_row_is_gone_changes_nothing(
 
 # A table of four rows; what a subquery with LIMIT has found; an index of what is open, or in the order of an answer.
 FEW_ROWS = (
-    "sandbox_switches|CONSTANT ROW|rooms|weighed|made|modifications USING INDEX one_modification_at_a_time"
+    "sandbox_switches|CONSTANT ROW|rooms|weighed|made|last|modifications USING INDEX one_modification_at_a_time"
     "|sandbox_webhooks USING INDEX sandbox_webhooks_recent"
     "|sandbox_sessions USING INDEX sandbox_sessions_newest|sandbox_invoices USING INDEX sandbox_invoices_newest"
 )

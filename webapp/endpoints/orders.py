@@ -17,7 +17,7 @@ from webapp.web.htmx import redirect
 from webapp.web.order_page import seen, show_order
 from webapp.web.passes import may_pay, payable_order, take_pass
 from webapp.web.payment import leave, open_payment
-from webapp.web.returning import note_paid, note_saved
+from webapp.web.returning import note_saved
 from webapp.web.state import order_of, shop_of, visitor_of
 from webapp.xendit.closing import cancel_at_xendit
 from webapp.xendit.modifications import refresh_modifications
@@ -58,7 +58,6 @@ async def order_page(request: Request) -> Response:
         await refresh_modifications(shop, order)
         order = await name_saved(shop, order)
         note_saved(request, order)
-        await note_paid(request, order)
         order, plan = await fetch_plan(shop, order, visitor_of(request).id)
     return await show_order(request, order, plan=plan)
 
@@ -136,6 +135,8 @@ async def again(request: Request) -> Response:
     options = order.options
     if order.visitor != visitor.id:  # whom it was for is nobody else's business
         options = replace(options, **{name: getattr(visitor.options, name) for name in CUSTOMER})
+    if recent := await shop.order_book.recent(visitor.id, 1):
+        request.session["after"] = recent[0].reference_id  # what comes now is ordered on purpose
     last = await shop.order_book.get(request.session.get("ordered", ""))
     if last is None or not last.status.is_open:  # or the next page would take this cart for the last one
         request.session.pop("ordered", None)

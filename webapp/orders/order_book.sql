@@ -38,7 +38,10 @@ SELECT COUNT(*) AS orders, (
     SELECT customer_id FROM orders
     WHERE visitor = :visitor AND currency = :currency AND customer_id IS NOT NULL
     ORDER BY created DESC LIMIT 1
-) AS customer_id, (SELECT reference_id FROM orders WHERE checkout_id = :checkout_id) AS reference_id
+) AS customer_id, (SELECT reference_id FROM orders WHERE checkout_id = :checkout_id) AS reference_id, EXISTS (
+    SELECT 1 FROM (SELECT status, integration FROM orders WHERE visitor = :visitor ORDER BY created DESC LIMIT 20) AS last
+    WHERE status IN ('paid', 'subscribed', 'authorized', 'pending_approval') OR (integration = 'saved_payment' AND status = 'waiting')
+) AS paying
 FROM (SELECT 1 FROM orders WHERE visitor = :visitor AND created > :since LIMIT 100) AS made;
 
 -- name: overdue_orders(now, asked_before, most)

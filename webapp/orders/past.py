@@ -13,3 +13,5 @@ class Past:
     """Xendit's id of the visitor in this market."""
     reference_id: str | None
     """The order that this form has made."""
+    paying: bool
+    """Whether one of the last ones is paid, or may be paid."""

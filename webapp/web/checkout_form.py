@@ -11,11 +11,12 @@ from starlette.requests import Request
 from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
 from webapp.orders.past import Past
-from webapp.orders.status import SAVED_PAYMENT, Flow, OrderStatus
+from webapp.orders.status import Flow, OrderStatus
 from webapp.shop.option_rules import foretold
 from webapp.shop.options import options_of
 from webapp.shop.storefront import seen
 from webapp.shop.visitor import Visitor, save_visitor
+from webapp.web.paid_carts import LAST, paid_by
 from webapp.web.state import Shop, shop_of
 
 MAX_ORDERS_AN_HOUR = 60
@@ -51,18 +52,18 @@ async def earlier_order(request: Request, visitor: Visitor, past: Past) -> Order
     book = shop_of(request).order_book
     if past.reference_id and (order := await book.get(past.reference_id)):
         _refuse_strangers(order, visitor)
+        request.session["ordered"] = order.reference_id  # the first answer may not have reached the browser
         if order.status.is_open and not _same(order, visitor):
             raise Refusal(N_("This form has made an order already, and your cart has changed since."), 409, hint=AGAIN)
         return order
+    recent = await book.recent(visitor.id, LAST) if past.paying and visitor.flow is not Flow.SAVE else []
+    if order := paid_by(request, visitor, recent):
+        return order
     ordered = request.session.get("ordered")
     order = await book.get(ordered) if ordered else None
-    if order is None:
-        return None
-    paid = order.status.is_success or _may_be_paid(order)
-    if paid and visitor.flow is not Flow.SAVE:  # however it was paid
-        of_this_cart = visitor.cart.count and visitor.cart.made(order) and visitor.currency.code == order.currency
-        return order if of_this_cart else None
-    return order if (paid or order.status is OrderStatus.WAITING) and _same(order, visitor) else None
+    waits = order and order.status is OrderStatus.WAITING
+    saves = order and visitor.flow is Flow.SAVE and (order.status.is_success or order.status.is_open)
+    return order if order and (waits or saves) and _same(order, visitor) else None
 
 
 async def charged_order(request: Request, visitor: Visitor, checkout_id: str) -> tuple[Order | None, str]:
@@ -71,16 +72,14 @@ async def charged_order(request: Request, visitor: Visitor, checkout_id: str) ->
     A charge without an answer may have succeeded, and another tab may not know that the cart is ordered. Return with it
     the reference for a new order. It is the same for two tabs that ask at once, so that only one of them can store it.
     """
-    book, ordered = shop_of(request).order_book, request.session.get("ordered")
+    book = shop_of(request).order_book
     if order := await book.get_by_checkout(checkout_id):
         _refuse_strangers(order, visitor)
+        request.session["ordered"] = order.reference_id  # the first answer may not have reached the browser
         return order, order.reference_id
-    recent = await book.recent(visitor.id)
-    for order in recent:
-        done = order.reference_id == ordered and order.status.is_success
-        same = visitor.cart.made(order) and visitor.currency.code == order.currency
-        if visitor.cart.count and same and (done or _may_be_paid(order)):
-            return order, order.reference_id
+    recent = await book.recent(visitor.id, LAST)
+    if order := paid_by(request, visitor, recent):
+        return order, order.reference_id
     after = recent[0].reference_id if recent else ""
     asked = f"{visitor.id} {after} {visitor.currency.code} {sorted(visitor.cart.quantities.items())}"
     return None, f"selat-{hashlib.sha256(asked.encode()).hexdigest()[:32]}"
@@ -126,11 +125,6 @@ def _refuse_strangers(order: Order, visitor: Visitor) -> None:
     """Raise Refusal for a form of somebody else, or of the visitor's before they were forgotten."""
     if order.visitor != visitor.id:
         raise Refusal(NOT_OURS)
-
-
-def _may_be_paid(order: Order) -> bool:
-    """Return whether the order's charge or approval is under way."""
-    return order.status.is_open and (order.integration == SAVED_PAYMENT or order.status is not OrderStatus.WAITING)
 
 
 def _same(order: Order, visitor: Visitor) -> bool:

@@ -14,6 +14,7 @@ from webapp.orders.status import Flow
 from webapp.shop.cart import Cart
 from webapp.shop.options import options_of
 from webapp.shop.visitor import Visitor, save_visitor
+from webapp.web.paid_carts import LAST, paid_by
 from webapp.web.state import shop_of, visitor_of
 
 MAX_OFFERED = 3
@@ -29,14 +30,18 @@ async def returning_visitor(request: Request) -> Visitor:
     if not reference_id:
         return await with_saved(request, visitor)
     with suppress(DatabaseUnavailable):  # then the next request finds out
-        order = await shop_of(request).order_book.get(reference_id)
-        if order is None or order.status.is_success:
+        book = shop_of(request).order_book
+        order, recent = await book.get(reference_id), await book.recent(visitor.id, LAST)
+        paid = paid_by(request, visitor, recent)
+        if order is None or order.status.is_success or (paid and paid.status.is_success):
             del request.session["ordered"]
+            if recent:
+                request.session["after"] = recent[0].reference_id
         if order and order.status.is_success:
             note_saved(request, order)
-            if visitor.cart.made(order):
-                visitor = replace(visitor, cart=Cart(brand=visitor.brand))
-                save_visitor(request, visitor)
+        if paid and paid.status.is_success:
+            visitor = replace(visitor, cart=Cart(brand=visitor.brand))
+            save_visitor(request, visitor)
     return await with_saved(request, visitor)
 
 
@@ -59,15 +64,3 @@ def note_saved(request: Request, order: Order) -> None:
     own = order.visitor == visitor_of(request).id
     if own and order.payment_token_id and order.status.is_success and order.flow in SAVING:
         request.session["saves"] = "1"
-
-
-async def note_paid(request: Request, order: Order) -> None:
-    """Remember the order that is looked at as the last one, if it has paid the cart for which the last one waits.
-
-    Two payments of one cart may be open, in two tabs or on a phone. The shopper chooses which one to pay.
-    """
-    visitor, reference_id = visitor_of(request), request.session.get("ordered")
-    own = order.visitor == visitor.id and order.status.is_success and order.reference_id != reference_id
-    last = await shop_of(request).order_book.get(reference_id) if own and reference_id else None
-    if last and last.status.is_open and order.updated > last.created and visitor.cart.made(order):
-        request.session["ordered"] = order.reference_id

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MAX_AGE = 30 * 24 * 3600  # seconds since the key was last changed
 KEYS = (
     *("visitor", "cart", "currency", "flow", "integration", "language", "options"),
-    *("present", "scene", "played", "ordered", "pass", "saves", "brand", "room", "stage"),
+    *("present", "scene", "played", "ordered", "after", "pass", "saves", "brand", "room", "stage"),
     *("list", "done", "began", "opened"),
 )
 

@@ -64,7 +64,8 @@ async def apply_answer(shop: Shop, order: Order, answer: Answer | None, *, cause
     status = OrderStatus.WAITING if refused else status_after(order, outcome.state, outcome.captured)
     if status is None:
         return order
-    return await shop.order_book.change_status(order, status, cause=cause, ids=outcome.ids, captured=outcome.captured)
+    ids = {} if status is OrderStatus.PENDING_APPROVAL else outcome.ids  # another try is another payment
+    return await shop.order_book.change_status(order, status, cause=cause, ids=ids, captured=outcome.captured)
 
 
 async def outcome_of(shop: Shop, order: Order, answer: Answer) -> outcomes.Outcome:

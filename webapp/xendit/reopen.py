@@ -31,7 +31,8 @@ async def reopen(shop: Shop, order: Order) -> tuple[Order, str | None]:
             raise Refusal(N_("That was quicker than this shop can follow."), 429, hint=hint)
     answer = await fetch_from_xendit(shop, order)
     order = await apply_answer(shop, await after_webhook_of(shop, order, answer), answer)
-    if answer is None or order.status is not OrderStatus.WAITING:
+    charging = answer and order.integration == SAVED_PAYMENT and answer["status"] != "REQUIRES_ACTION"
+    if answer is None or charging or order.status is not OrderStatus.WAITING:
         return order, None
     return order, secret_of(shop, order, answer)
 
