@@ -95,6 +95,14 @@ async def test_a_paid_order_elsewhere_is_not_paid_with_one_click_too(open_shop: 
         assert not router["charge"].called
 
 
+async def test_without_an_answer_nothing_is_offered_that_can_not_be_done(open_shop: OpenShop) -> None:
+    async with open_shop(xendit(LOST)) as shop:
+        await save(shop)
+        page = (await shop.get((await click(shop)).headers["location"])).text
+        assert "As soon as Xendit tells us" in page and "Back to the shop" in page
+        assert "Continue to payment" not in page and "Cancel this order" not in page
+
+
 async def test_without_any_answer_nobody_says_that_nothing_was_charged(
     open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from webapp.notices import N_, Notice
 from webapp.orders.modification import Kind, Modification, available, refunded
 from webapp.orders.order import Order
-from webapp.orders.status import OrderStatus
+from webapp.orders.status import SAVED_PAYMENT, OrderStatus
 from webapp.shop.storefront import new_checkout_id
 from webapp.web.own_brand import brand_of_order
 from webapp.web.passes import may_pay
@@ -52,6 +52,9 @@ async def show_order(
     """Answer with an order's page or fragment, and what the merchant may do with its payment."""
     shop, visitor = shop_of(request), visitor_of(request)
     modifications = await shop.modifications.of(order.reference_id)
+    unanswered = (
+        order.integration == SAVED_PAYMENT and not order.payment_request_id
+    )  # it can't be cancelled, nor opened
     context = {
         "order": order,
         "brand": brand_of_order(order, visitor, shop.settings),
@@ -60,7 +63,7 @@ async def show_order(
         "changes": await shop.order_book.changes(order.reference_id),
         "notice": notice,
         "is_owner": order.visitor == visitor.id,
-        "may_pay": may_pay(request, order),
+        "may_pay": may_pay(request, order) and not unanswered,
         "currency": visitor.currency,
         "path": f"/orders/{order.reference_id}",
         "modifications": modifications,
