@@ -48,7 +48,14 @@ async function use(chip) {
   if (mine === turn) said.textContent = isFilled ? filled : `${isCopied ? copied : typed} ${card}`;
 }
 
+// Nothing hears a press before this script is there.
+function enable() {
+  for (const chip of document.querySelectorAll(".test-card:disabled")) chip.disabled = false;
+}
+
 document.addEventListener("click", ({ target }) => {
   const chip = target.closest(".test-card");
   if (chip) use(chip);
 });
+document.addEventListener("htmx:after:swap", enable);
+enable();

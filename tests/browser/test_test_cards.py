@@ -94,3 +94,17 @@ def test_the_sdks_list_of_scenarios_is_not_cut_off(page: Page, width: int) -> No
     option = page.get_by_role("option", name="Failure").last
     option.click()  # it can be reached with a mouse
     expect(payment.card_field(page, "number")).to_have_value("5200 0000 0000 2151")
+
+
+def test_no_click_is_lost_while_the_script_of_the_cards_is_on_its_way(page: Page) -> None:
+    waiting: list[Route] = []
+    page.route("**/js/test-cards.js", lambda route: waiting.append(route))
+    page.goto("/?currency=SGD&flow=pay&integration=components&cart=gayo:1")
+    page.locator("#checkout .go").click()
+    card = page.locator("[data-number='4000000000001000']")
+    expect(card).to_be_disabled()
+    while not waiting:
+        page.wait_for_timeout(20)
+    waiting.pop().continue_()
+    card.click()
+    expect(page.locator("#test-card-said")).to_have_text("Filled in. Press the button below.")
