@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from .clock import to_text
-from .codec import dumps, loads
+from .codec import dumps
 from .links import payment_link_url
 from .settings import SandboxSettings
 
 
-def owner(row: dict[str, Any]) -> str:
+def owner(event: str, data: dict[str, Any]) -> str:
     """Return the id of the business that a webhook belongs to."""
-    business_id: str = loads(row["body"])["user_id" if row["event"] == "invoice" else "business_id"]
+    business_id: str = data["user_id" if event == "invoice" else "business_id"]
     return business_id
 
 

@@ -77,7 +77,8 @@ class WebhookSender:
 
     async def _deliver_in_turn(self, object_id: str, rows: list[dict[str, Any]]) -> None:
         try:
-            async with self._slots.setdefault(owner(rows[0]), asyncio.Semaphore(MAX_PARALLEL)):
+            business_id = owner(rows[0]["event"], loads(rows[0]["body"]))
+            async with self._slots.setdefault(business_id, asyncio.Semaphore(MAX_PARALLEL)):
                 for row in rows:
                     claimed = await self._claim(row)
                     if claimed is not None:
@@ -100,7 +101,7 @@ class WebhookSender:
 
     async def _deliver_one(self, row: Any) -> None:
         data = loads(row["body"])
-        address = self.addresses.of(owner(row))
+        address = self.addresses.of(owner(row["event"], data))
         address = replace(address, url=data.pop(CALLBACK_URL, "") or address.url)
         if not address.url:
             await self._settle(row, "NOT_SENT", "", None)
