@@ -1,4 +1,4 @@
-"""What a visitor does while an answer is under way stands, comes to pass once, and is not lost."""
+"""Each press while an answer is under way stands, is done once, and is not lost."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -153,7 +153,7 @@ def test_an_option_that_was_chosen_before_the_way_back_is_what_the_shop_shows_an
         expect(page.locator("#charge")).to_contain_text("is held now")
 
 
-def test_whoever_is_sent_to_pay_orders_nothing_more(page: Page) -> None:
+def test_a_visitor_who_is_sent_to_pay_orders_nothing_more(page: Page) -> None:
     states.returning(page)
     held = Held(page, "**/checkout/saved-payment")
     sent = list[str]()

@@ -129,27 +129,6 @@ async def test_a_click_whose_answer_did_not_arrive_then_a_reload(open_shop: Open
         assert router["sessions"].call_count == sessions
 
 
-async def test_a_charge_under_way_in_one_tab_is_not_paid_by_link_in_another(open_shop: OpenShop) -> None:
-    asked, go = asyncio.Event(), asyncio.Event()
-
-    async def slowly(request: httpx.Request) -> httpx.Response:
-        asked.set()
-        await go.wait()
-        return httpx.Response(200, json=PAID)
-
-    router = xendit()
-    async with open_shop(router) as shop:
-        await save(shop)
-        router["charge"].mock(side_effect=slowly)
-        sessions = router["sessions"].call_count
-        first = asyncio.create_task(click(shop))
-        await asked.wait()
-        second = await shop.checkout("payment_link")
-        go.set()
-        await first
-        assert router["sessions"].call_count == sessions, second.headers["location"]
-
-
 async def test_a_charge_without_an_answer_is_remembered_beyond_another_cart(open_shop: OpenShop) -> None:
     router = xendit(LOST)
     async with open_shop(router) as shop:
