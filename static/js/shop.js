@@ -44,6 +44,7 @@
   // The server decides what is chosen; a control that was used keeps its own idea through a morph, or an error. Requests
   // wait for one another: an answer does not know what was chosen after its question.
   function obeyServer({ detail }) {
+    answeredAt = Date.now();
     choices.delete(detail.ctx);
     if (choices.size) return;
     const market = document.getElementById("currency");
@@ -115,7 +116,6 @@
     if (ctx.sourceElement.matches("#currency, #checkout fieldset")) choices.add(ctx);
   });
   document.addEventListener("htmx:finally:request", obeyServer);
-  document.addEventListener("htmx:finally:request", () => { answeredAt = Date.now(); });
 
   // What the visitor does next ends what was said before; what the page asks by itself doesn't.
   // What has waited for an answer that leaves the page, or that took its control away, is asked no more.

@@ -137,9 +137,6 @@ async def again(request: Request) -> Response:
         options = replace(options, **{name: getattr(visitor.options, name) for name in CUSTOMER})
     if recent := await shop.order_book.recent(visitor.id, 1):
         request.session["after"] = recent[0].reference_id  # what comes now is ordered on purpose
-    last = await shop.order_book.get(request.session.get("ordered", ""))
-    if last is None or not last.status.is_open:  # or the next page would take this cart for the last one
-        request.session.pop("ordered", None)
     if order.currency in shop.settings.api_keys:
         visitor = visitor.with_choices(currency=CURRENCIES[order.currency])
     integration = order.integration if order.integration in INTEGRATIONS else ""

@@ -72,10 +72,10 @@ class OrderBook:
         """Take a visitor's orders from them: their cookie lists, cancels and pays none of these any more."""
         await self._sql.disown_orders(self._database, visitor=visitor, nobody=f"nobody-{secrets.token_hex(8)}")
 
-    async def past(self, visitor: str, currency: str, since: datetime, checkout_id: str) -> Past:
-        """Return what a visitor has ordered: since then, in a market, and with this checkout id."""
+    async def past(self, visitor: str, currency: str, since: datetime, checkout_id: str, most: int) -> Past:
+        """Return what a visitor has ordered: since then, in a market, with this form, and in the ``most`` last."""
         asked = {"visitor": visitor, "currency": currency, "since": timestamp(since), "checkout_id": checkout_id}
-        return Past(**await self._sql.past(self._database, **asked))
+        return Past(**await self._sql.past(self._database, **asked, most=most))
 
     async def overdue(self, now: datetime, most: int = 20) -> list[Order]:
         """Return open and authorised orders past their expiry, unless Xendit was asked in the last 30 seconds."""

@@ -32,14 +32,14 @@ LIMIT 1;
 -- name: recent_orders(visitor, most)
 SELECT * FROM orders WHERE visitor = :visitor ORDER BY created DESC, reference_id LIMIT :most;
 
--- name: past(visitor, since, currency, checkout_id)^
+-- name: past(visitor, since, currency, checkout_id, most)^
 -- Counts no further than what the shop takes in an hour (MAX_ORDERS_AN_HOUR).
 SELECT COUNT(*) AS orders, (
     SELECT customer_id FROM orders
     WHERE visitor = :visitor AND currency = :currency AND customer_id IS NOT NULL
     ORDER BY created DESC LIMIT 1
 ) AS customer_id, (SELECT reference_id FROM orders WHERE checkout_id = :checkout_id) AS reference_id, EXISTS (
-    SELECT 1 FROM (SELECT status, integration FROM orders WHERE visitor = :visitor ORDER BY created DESC LIMIT 20) AS last
+    SELECT 1 FROM (SELECT status, integration FROM orders WHERE visitor = :visitor ORDER BY created DESC LIMIT :most) AS last
     WHERE status IN ('paid', 'subscribed', 'authorized', 'pending_approval') OR (integration = 'saved_payment' AND status = 'waiting')
 ) AS paying
 FROM (SELECT 1 FROM orders WHERE visitor = :visitor AND created > :since LIMIT 100) AS made;

@@ -34,7 +34,7 @@ def read_checkout_id(form: Mapping[str, str]) -> str:
 async def past_of(shop: Shop, visitor: Visitor, checkout_id: str = "") -> Past:
     """Return what the visitor has ordered: in the last hour, in this market, and with this form."""
     an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
-    return await shop.order_book.past(visitor.id, visitor.currency.code, an_hour_ago, checkout_id)
+    return await shop.order_book.past(visitor.id, visitor.currency.code, an_hour_ago, checkout_id, LAST)
 
 
 def refuse_many(shop: Shop, past: Past) -> None:

@@ -9,7 +9,7 @@ from webapp.orders.status import SAVED_PAYMENT, OrderStatus
 from webapp.shop.visitor import Visitor
 
 LAST = 20
-"""The number of a visitor's last orders that are looked at, as in ``past`` of order_book.sql."""
+"""The number of a visitor's last orders that are looked at."""
 
 
 def paid_by(request: Request, visitor: Visitor, recent: list[Order]) -> Order | None:

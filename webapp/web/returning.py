@@ -30,8 +30,8 @@ async def returning_visitor(request: Request) -> Visitor:
     if not reference_id:
         return await with_saved(request, visitor)
     with suppress(DatabaseUnavailable):  # then the next request finds out
-        book = shop_of(request).order_book
-        order, recent = await book.get(reference_id), await book.recent(visitor.id, LAST)
+        recent = await shop_of(request).order_book.recent(visitor.id, LAST)
+        order = next((each for each in recent if each.reference_id == reference_id), None)
         paid = paid_by(request, visitor, recent)
         if order is None or order.status.is_success or (paid and paid.status.is_success):
             del request.session["ordered"]
