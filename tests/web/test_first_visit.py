@@ -33,6 +33,7 @@ async def test_a_later_page_names_the_file(shop: Shop) -> None:
     for path in ("/", "/orders", "/walkthrough"):
         page = (await shop.get(path)).text
         assert "<style" not in page and "/css/shop.css" in page, path
+        assert ("/css/pages.css" in page) is (path != "/"), path  # a first visit need not bring it
 
 
 async def test_without_compression_it_is_the_same_page(shop: Shop) -> None:

@@ -17,7 +17,7 @@ from webapp.web.assets import Asset
 from webapp.web.order_page import STATE_TITLES
 from webapp.web.state import Shop, shop_of
 
-STYLES = ("css/shop.css", "css/inspector.css")
+STYLES = ("css/shop.css", "css/pages.css", "css/inspector.css")
 
 
 async def story_of(shop: Shop, order: Order) -> list[Entry]:
