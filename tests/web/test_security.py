@@ -162,6 +162,17 @@ async def test_what_no_database_can_hold_is_refused_in_an_address_a_form_and_a_w
         assert (await shop.webhook(emoji, token)).status_code == 200
 
 
+async def test_no_address_has_a_line_feed_or_another_control(open_shop: OpenShop) -> None:
+    async with open_shop(rate_limits=True) as shop:
+        paths = {re.sub(r"{[^}]+}", "x", path) for path, _ in all_routes(shop.app.routes)}
+        assert {"/checkout", "/stage", "/webhooks/xendit", "/orders/x/pay"} <= paths
+        for path in sorted(paths):
+            for sign in ("%0A", "%0D", "%09", "%7F"):
+                for method in ("GET", "POST"):
+                    answer = await shop.request(method, path + sign)
+                    assert answer.status_code == 404, (method, path + sign)
+
+
 async def test_static_files_are_compressed_and_kept_for_ever_under_their_fingerprint(shop: Shop) -> None:
     page = (await shop.get("/walkthrough")).text
     url = re.search(r'href="(/static/[0-9a-f]+/css/shop\.css)"', page)

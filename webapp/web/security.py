@@ -22,6 +22,7 @@ from webapp.xendit_hosts import ASSETS, GATEWAYS, PAGES
 
 WEBHOOK_PATHS = ("/webhooks/",)
 ORDER_PAGE = re.compile(r"/orders/[^/]+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 ANY_HOST = ("/healthz", "/readyz")  # asked for by address
 HEADER_LIMIT = 32 * 1024
 BODY_LIMIT = 64 * 1024
@@ -85,7 +86,7 @@ class SecurityMiddleware:
             refusal = wrong
         elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and not webhook and not self._same_site(scope):
             refusal = Refusal(N_("This form was sent from another site, so nothing was done."), 403)
-        elif "\0" in scope["path"]:  # Postgres knows no text with it, and no address has it
+        elif CONTROL.search(scope["path"]):  # of no address: routes take "/checkout\n" for "/checkout", limits don't
             refusal = Refusal(N_("There is nothing at this address."), 404)
         elif sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_LIMIT:
             refusal = Refusal(N_("That was more than this shop takes in one request."), 431)
