@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -225,3 +226,14 @@ async def test_a_brand_may_have_any_name(shop: Shop) -> None:
     for name in ("checkout-id-goes-here", "</style>", "{{ 7 }}", "checkout_id"):
         assert (await shop.get("/", params={"brand": name}, follow_redirects=True)).status_code == 200
         assert (await shop.get("/")).status_code == 200
+
+
+@pytest.mark.parametrize("field", ["brand", "goods"])
+async def test_no_long_text_is_normalized(shop: Shop, monkeypatch: pytest.MonkeyPatch, field: str) -> None:
+    seen: list[int] = []
+    normalize = unicodedata.normalize
+    monkeypatch.setattr(unicodedata, "normalize", lambda form, text: seen.append(len(text)) or normalize(form, text))
+    tower = "e" + "\u0300\u0316" * 5_000  # in raw bytes twice as many fit, and take seconds
+    assert (await shop.post("/brand", data={field: tower})).status_code in (303, 422)
+    assert (await shop.get("/brand", params={field: tower[:5000]})).status_code < 500
+    assert seen and max(seen) <= 500

@@ -22,6 +22,7 @@ from webapp.shop.price_list import MAX_PRODUCTS, Priced, read_price_list
 from webapp.shop.product import Product
 
 LINK_FIELDS = ("brand", "colour", "goods")
+MAX_TYPED = 500  # characters of a name that are looked at
 ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 
 
@@ -51,7 +52,7 @@ class OwnBrand:
 def read_own_brand(fields: Mapping[str, str], currency: Currency) -> OwnBrand:
     """Return what the fields of a link or a form say. Prices are in ``currency`` unless ``goods`` names another."""
     mistakes: dict[str, list[Notice]] = {}
-    name, typed = clean(fields.get("brand", "")), fields.get("colour", "")
+    name, typed = clean(fields.get("brand", "")[:MAX_TYPED]), fields.get("colour", "")
     colour = read_colour(typed) if typed else ""
     if len(name) > MAX_NAME:
         mistakes["brand"] = [Notice(N_("A name has at most %(max)s characters."), {"max": MAX_NAME})]

@@ -39,7 +39,7 @@ def read_price_list(text: str, currency: Currency) -> tuple[list[Priced], list[N
     for number, line in enumerate(lines, start=1):
         name, price = _parts(line) if len(line) <= MAX_LINE else (line, "")
         amount = _amount(price, currency)
-        values = {"line": number, "text": clean(price or line)[:SHOWN], "max": MAX_NAME}
+        values = {"line": number, "text": clean((price or line)[:MAX_LINE])[:SHOWN], "max": MAX_NAME}
         values["example"] = f"{35 * currency.price_step:f}"
         if not name:
             mistakes.append(Notice(N_("Line %(line)s: write a name, a semicolon and a price."), values))
