@@ -19,6 +19,7 @@ from webapp import http_protocol, server
 from webapp.config import Settings, settings_or_exit
 from webapp.web import security
 http_protocol.HEAD_SECONDS = security.BODY_SECONDS = 1
+http_protocol.BODY_SECONDS = 2
 server.serve(settings_or_exit(), public=False)
 """
 
@@ -75,6 +76,14 @@ def test_a_body_that_does_not_arrive_is_a_408_with_a_sentence(shop: tuple[str, i
         answer = answer_of(connection)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"did not arrive in time" in answer
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 9", "Transfer-Encoding: chunked"])
+def test_a_body_that_nobody_reads_holds_no_connection(shop: tuple[str, int, int], length: str) -> None:
+    with socket.create_connection(("127.0.0.1", shop[1])) as connection:
+        connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: localhost\r\n{length}\r\n\r\n".encode())
+        connection.sendall(b"1")
+        assert answer_of(connection).startswith(b"HTTP/1.1 200 ")  # and the shop has closed it
 
 
 def test_headers_without_end_are_a_431_and_take_no_memory(shop: tuple[str, int, int]) -> None:
