@@ -3,6 +3,7 @@
 import pytest
 import structlog
 
+from tests.conftest import Shop
 from webapp.logs import logfmt
 
 
@@ -30,3 +31,10 @@ def test_a_value_can_start_no_line_and_reach_no_terminal(value: object, written:
 def test_a_library_may_name_its_logger(capsys: pytest.CaptureFixture[str]) -> None:
     structlog.get_logger("a library").warning("retry_scheduled", attempt=1)
     assert "level=warning event=retry_scheduled attempt=1" in capsys.readouterr().out
+
+
+@pytest.mark.anyio
+async def test_a_form_is_a_few_lines_at_debug_too(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    await shop.post("/sandbox/pay/x", content="&" * 2000, headers=form)
+    assert len(caplog.records) < 10

@@ -43,7 +43,7 @@ class StdoutLogger:
 
 def quieten_libraries() -> None:
     """Turn off library logs that can hold secrets: DEBUG lines, and uvicorn's access log."""
-    for name in ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "hpack", "stamina"):
+    for name in ("httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "hpack", "stamina", "python_multipart"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").disabled = True
 
