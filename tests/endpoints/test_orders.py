@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import Clock, OpenShop, Shop
 from tests.xendit import HTMX, KEYS, LINK, SESSION, SESSION_ID, TOKEN, fake_xendit, session_event
+from webapp.orders.rows import IDS
 from webapp.xendit.order_sync import refresh
 
 pytestmark = pytest.mark.anyio
@@ -270,3 +271,17 @@ async def test_a_payment_that_waits_for_an_approval_leads_to_the_orders_page(
             assert (answer.status_code, answer.headers["location"]) == (303, f"/orders/{order.reference_id}")
             assert await shop.status_of(order) == "pending_approval"
         assert "someone there must approve it" in (await shop.get(f"/orders/{order.reference_id}")).text
+
+
+async def test_a_stranger_sees_no_id_of_xendits_and_no_card(shop: Shop) -> None:
+    for integration, flow in (("payment_link", "pay"), ("invoice", "pay"), ("payment_link", "save")):
+        order = await shop.place(integration, flow)
+        await shop.pay(order)
+        path = f"/orders/{order.reference_id}"
+        page = (await shop.get(path)).text
+        stored = await shop.app.state.shop.order_book.get(order.reference_id)
+        private = [value for value in (*(getattr(stored, name) for name in IDS), stored.token_label) if value]
+        assert any(value in page for value in private), (integration, flow)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(shop.app), base_url="http://testserver") as stranger:
+            for text in [(await stranger.get(path + rest)).text for rest in ("", "/status?seen=waiting")]:
+                assert [value for value in private if value in text] == [], (integration, flow)

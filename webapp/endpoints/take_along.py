@@ -27,14 +27,15 @@ async def html_file(request: Request) -> Response:
     order = await own_order(request)
     context = await story_context(request, order) | inline_styles(request.app.state.assets, order)
     text = shop_of(request).templates.text(visitor_of(request).language, "pages/story.html", context)
-    return _file(order, text, "html", "text/html")
+    return _file(order, _unpayable(order, text), "html", "text/html")
 
 
 async def har_file(request: Request) -> Response:
     """Answer calls and webhooks as an HTTP Archive (``GET /orders/{reference_id}/story.har``)."""
     shop, order = shop_of(request), await own_order(request)
     archive = har(await story_of(shop, order), f"{shop.settings.app_url}/webhooks/xendit")
-    return _file(order, json.dumps(archive, indent=2, ensure_ascii=False), "har", "application/json")
+    text = json.dumps(archive, indent=2, ensure_ascii=False)
+    return _file(order, _unpayable(order, text), "har", "application/json")
 
 
 async def share(request: Request) -> Response:
@@ -63,7 +64,7 @@ async def shared(request: Request) -> Response:
         raise Refusal(N_("This link has ended, or there never was one."), 404)
     context = await story_context(request, order) | {"styles": ""}
     text = shop.templates.text(visitor_of(request).language, "pages/story.html", context)
-    text = text.replace(order.reference_id, f"{order.reference_id[:14]}…")
+    text = _unpayable(order, text).replace(order.reference_id, f"{order.reference_id[:14]}…")
     response = shop.templates.answer(visitor_of(request).language, text)
     response.headers.update(PRIVATE)
     return response
@@ -87,6 +88,11 @@ async def _panel(request: Request, order: Order, *, link: str = "") -> Response:
 def _file(order: Order, text: str, extension: str, media_type: str) -> Response:
     name = f"{order.reference_id[:14]}.{extension}"
     return Response(text, 200, PRIVATE | {"Content-Disposition": f'attachment; filename="{name}"'}, media_type)
+
+
+def _unpayable(order: Order, text: str) -> str:
+    """Return the text with the invoice's id cut: the id is the end of Xendit's payment link."""
+    return text.replace(order.invoice_id, f"{order.invoice_id[:8]}…") if order.invoice_id else text
 
 
 def _page(order: Order) -> str:

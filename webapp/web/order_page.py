@@ -1,6 +1,7 @@
 """Show an order: its page, and the fragment that the page polls."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import Response
 from webapp.notices import N_, Notice
 from webapp.orders.modification import Kind, Modification, available, refunded
 from webapp.orders.order import Order
+from webapp.orders.rows import IDS
 from webapp.orders.status import SAVED_PAYMENT, OrderStatus
 from webapp.shop.storefront import new_checkout_id
 from webapp.web.own_brand import brand_of_order
@@ -55,14 +57,15 @@ async def show_order(
     unanswered = (
         order.integration == SAVED_PAYMENT and not order.payment_request_id
     )  # it can't be cancelled, nor opened
+    is_owner = order.visitor == visitor.id
     context = {
-        "order": order,
+        "order": order if is_owner else _for_strangers(order),
         "brand": brand_of_order(order, visitor, shop.settings),
         "strip": strip_of_order(request, order, refunded(modifications)),
         "state_title": STATE_TITLES[order.status],
         "changes": await shop.order_book.changes(order.reference_id),
         "notice": notice,
-        "is_owner": order.visitor == visitor.id,
+        "is_owner": is_owner,
         "may_pay": may_pay(request, order) and not unanswered,
         "currency": visitor.currency,
         "path": f"/orders/{order.reference_id}",
@@ -84,6 +87,11 @@ async def show_order(
 def seen(order: Order, modifications: Sequence[Modification], plan: PlanView | None) -> str:
     """Return a text that changes whenever the order's state, one of its modifications or its plan does."""
     return "-".join([order.status, *(each.status for each in modifications), *(plan.seen if plan else ())])
+
+
+def _for_strangers(order: Order) -> Order:
+    """Return the order without its card, and without Xendit's ids: an invoice's id is the end of its payment link."""
+    return replace(order, **dict.fromkeys(IDS), token_label="")
 
 
 def _plain(amount: Decimal) -> str:
