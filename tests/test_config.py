@@ -17,6 +17,7 @@ from webapp.shop.currencies import CURRENCIES
 
 ROOT = Path(__file__).parent.parent
 KEYS = {"IDR_API_KEY": "xnd_development_abc", "SECRET_KEY": "s" * 32}
+LIVE = {"PHP_API_KEY": "xnd_production_x", "ALLOW_PRODUCTION_KEYS": "1"}
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +53,10 @@ def test_sandbox_1_keeps_real_keys_out() -> None:
     [
         ({"IDR_API_KEY": "xnd_public_development_x"}, "Put the secret key into IDR_API_KEY"),
         ({"PHP_API_KEY": "xnd_production_x"}, "PHP_API_KEY is a production key"),
+        (LIVE | {"XENDIT_API_URL": "http://127.0.0.1:8090"}, "XENDIT_API_URL must be https"),
+        (LIVE | {"XENDIT_API_URL": "HTTP://api.xendit.co"}, "XENDIT_API_URL must be https"),
+        (LIVE | {"APP_URL": "http://shop.example"}, "APP_URL must be https"),
+        (LIVE | {"APP_URL": "http://localhost.example"}, "APP_URL must be https"),
         ({"APP_URL": "shop.example"}, "Set APP_URL to an origin"),
         ({"APP_URL": "https://shop.example/path"}, "Set APP_URL to an origin"),
         ({"APP_URL": "ftp://shop.example"}, "Set APP_URL to an origin"),
@@ -74,9 +79,9 @@ def test_nonsense_is_refused_with_one_sentence_that_shows_no_key(environ: dict[s
     assert not any(value in str(refused.value) for name, value in environ.items() if name.endswith("_API_KEY"))
 
 
-def test_a_production_key_may_be_meant() -> None:
-    settings = Settings.from_env({"PHP_API_KEY": "xnd_production_x", "ALLOW_PRODUCTION_KEYS": "1"})
-    assert settings.badge == "Live"
+@pytest.mark.parametrize("address", ["", "http://localhost:8000", "http://[::1]", "https://shop.example"])
+def test_a_production_key_may_be_meant(address: str) -> None:
+    assert Settings.from_env(LIVE | {"APP_URL": address}).badge == "Live"
 
 
 def test_the_local_secret_is_made_once_and_readable_by_its_owner_only() -> None:

@@ -1,9 +1,13 @@
 """Read the keys of Xendit's accounts. Each function raises ConfigError for a key that must not be used."""
 
+import re
 from collections.abc import Mapping
 
 from webapp.env import ConfigError
 from webapp.shop.currencies import CURRENCIES
+
+PLAIN_HTTP = re.compile("http://", re.IGNORECASE)
+PLAIN_HTTP_ELSEWHERE = re.compile(r"http://(?!(?:localhost|127\.0\.0\.1|\[::1\])(?::|/|$))", re.IGNORECASE)
 
 
 def read_keys(env: Mapping[str, str]) -> dict[str, str]:
@@ -24,7 +28,7 @@ def read_tokens(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def refuse_wrong_keys(env: Mapping[str, str], *, allow_production: bool) -> None:
-    """Raise ConfigError for a public key, and for one that takes real money unless that is allowed."""
+    """Raise ConfigError for a public key, and for one that takes real money unless that is allowed, and by https."""
     for name in (*(f"{code}_API_KEY" for code in CURRENCIES), "XENDIT_API_KEY"):
         key = env.get(name) or ""
         if key.startswith("xnd_public_"):
@@ -33,3 +37,11 @@ def refuse_wrong_keys(env: Mapping[str, str], *, allow_production: bool) -> None
             raise ConfigError(
                 f"{name} is a production key: use a test key, or set ALLOW_PRODUCTION_KEYS=1 to allow it."
             )
+        if key.startswith("xnd_production_"):
+            _refuse_plain_http(env, name)
+
+
+def _refuse_plain_http(env: Mapping[str, str], key_name: str) -> None:
+    for name, plain in (("XENDIT_API_URL", PLAIN_HTTP), ("APP_URL", PLAIN_HTTP_ELSEWHERE)):
+        if plain.match(env.get(name) or ""):
+            raise ConfigError(f"{name} must be https: {key_name} is a production key.")

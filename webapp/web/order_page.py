@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -91,7 +92,8 @@ def seen(order: Order, modifications: Sequence[Modification], plan: PlanView | N
 
 def _for_strangers(order: Order) -> Order:
     """Return the order without its card, and without Xendit's ids: an invoice's id is the end of its payment link."""
-    return replace(order, **dict.fromkeys(IDS), token_label="")
+    nothing: dict[str, Any] = dict.fromkeys(IDS)
+    return replace(order, **nothing, token_label="")
 
 
 def _plain(amount: Decimal) -> str:
