@@ -14,7 +14,7 @@ from webapp.web.scene_strip import note_end
 from webapp.web.state import Shop, own_order, shop_of, visitor_of
 from webapp.web.story import inline_styles, story_context, story_of
 
-PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 
 
 async def panel(request: Request) -> Response:
@@ -66,7 +66,7 @@ async def shared(request: Request) -> Response:
     text = shop.templates.text(visitor_of(request).language, "pages/story.html", context)
     text = _unpayable(order, text).replace(order.reference_id, f"{order.reference_id[:14]}…")
     response = shop.templates.answer(visitor_of(request).language, text)
-    response.headers.update(PRIVATE)
+    response.headers.update(PRIVATE | {"Referrer-Policy": "no-referrer"})
     return response
 
 

@@ -58,15 +58,15 @@ def own_path(path: str, other: str = "/") -> str:
 def same_site_post(request: Request, own_origin: str) -> bool:
     """Return whether a POST comes from a page of ours: by Fetch Metadata where the browser sends it, else by Origin.
 
-    ``Origin: null`` is what our own pages without referrer send. A client without either, or a form of another site,
-    carries no cookie of ours (``SameSite=Lax``).
+    A client without either carries no cookie of ours (``SameSite=Lax``). ``Origin: null`` is not ours: a page of
+    another port of this host sends it with our cookies. So none of our pages with a form may be ``no-referrer``.
     """
     headers = request.headers
     if (site := headers.get("sec-fetch-site")) is not None:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
     try:
-        return origin in (None, "null", own_origin) or urlsplit(origin).netloc == headers.get("host")
+        return origin in (None, own_origin) or urlsplit(origin).netloc == headers.get("host")
     except ValueError:
         return False
 
