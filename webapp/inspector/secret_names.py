@@ -29,7 +29,7 @@ FIELDS = {
 SHAPES = (
     (re.compile(r"session-[0-9a-f]{32}(?:-p[dl])?(?:-[\w+/=%-]+)?"), OPENS),
     (re.compile(PAGE_URL.replace("https", "https?") + r"/[^\s\"'<>\\]+"), OPENS),
-    (re.compile(r"/sandbox/(?:pay|invoice|authorize)/[^\s\"'<>\\]+"), OPENS),
+    (re.compile(r"/sandbox/(?:pay|invoice|authorize|3ds|wallet|approval)/[^\s\"'<>\\]+"), OPENS),
     (re.compile(r"(?<=[?&]pass=)[0-9a-f]{32}"), OPENS),
     (re.compile(r"xnd_(?:development|production)_[\w+/=-]+"), KEY),
     (re.compile(r"Basic [A-Za-z0-9+/]{8,}=*"), KEY),

@@ -13,7 +13,7 @@ CARD = re.compile(
     r"""(?:(\\*["'])[^"'\\]+|[^\s"'\\,}&]+(?: \d+)*)""",  # JSON, JSON in a text of JSON, or a form
     re.IGNORECASE,
 )
-LINK = re.compile(r"(/sandbox/(?:pay|invoice|authorize/[\w-]+)/)\w+")
+LINK = re.compile(r"(/sandbox/(?:pay|invoice|(?:authorize|3ds|wallet|approval)/[\w-]+)/)[\w-]+")
 LONGEST = 20_000
 
 
