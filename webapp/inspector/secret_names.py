@@ -30,12 +30,12 @@ SHAPES = (
     (re.compile(r"session-[0-9a-f]{32}(?:-p[dl])?(?:-[\w+/=%-]+)?"), OPENS),
     (re.compile(PAGE_URL.replace("https", "https?") + r"/[^\s\"'<>\\]+"), OPENS),
     (re.compile(r"/sandbox/(?:pay|invoice|authorize|3ds|wallet|approval)/[^\s\"'<>\\]+"), OPENS),
-    (re.compile(r"(?<=[?&]pass=)[0-9a-f]{32}"), OPENS),
+    (re.compile(r"pass=[0-9a-f]{32}"), OPENS),
     (re.compile(r"xnd_(?:development|production)_[\w+/=-]+"), KEY),
     (re.compile(r"Basic [A-Za-z0-9+/]{8,}=*"), KEY),
     # JSON or a query in a text, such as an error that quotes the request
     (re.compile(r"(?:components_sdk_key|payment_link_url|invoice_url)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), OPENS),
-    (re.compile(r"(?:x-callback-token|callback_token)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), TOKEN),
+    (re.compile(r"callback[_-]token[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), TOKEN),
     (re.compile(r"(?:card_?[nN]umber|cv[nvc]2?|security_?[cC]ode|expiry_year)[ \"'=:\\]{1,8}[^\s\"'\\,}&]+"), CARD),
 )
 
