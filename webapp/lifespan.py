@@ -19,7 +19,7 @@ DELETE_EVERY = 60
 
 
 class Service(Protocol):
-    """The sandbox, of which only ``app.py`` knows more."""
+    """The sandbox, of which only ``own_sandbox.py`` knows more."""
 
     async def start(self) -> None: ...
     async def stop(self) -> None: ...

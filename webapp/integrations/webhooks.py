@@ -1,7 +1,7 @@
 """Receive webhooks: Xendit posts to your server when something has happened.
 
 1. Register your URL in Xendit's dashboard, for each kind of event; they can share one URL. Copy the verification token.
-2. Each request carries the token as ``x-callback-token``: compare it in constant time, before you read the body.
+2. Each request carries the token as ``x-callback-token``: compare it in constant time, before you believe the body.
 3. ``read_webhook()`` names the event, ``outcomes.py`` says what it means for your order.
 4. Answer 2xx at once. After anything else, or 30 s of silence, Xendit sends it again, up to 6 times in 24 h.
    The same webhook may come twice, and in any order: ``key`` tells duplicates.

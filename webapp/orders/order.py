@@ -63,7 +63,7 @@ class Order:
     """The card or wallet that was saved, or is charged: ``Visa •••• 1000``. Empty until Xendit has named it."""
     token_forgotten: bool = False
     captured: Decimal | None = None
-    """The amount charged, if it is less than ``amount``."""
+    """The amount charged, where Xendit named it. None: all of ``amount``, once it is paid."""
     shop_name: str = SHOP_NAME
     """As the shop was called at that time; ``shop_colour`` is its colour, if it had one of its own."""
     shop_colour: str = ""

@@ -116,7 +116,7 @@ class OrderBook:
         return [change_from_row(row) async for row in self._sql.changes_of(self._database, reference_id=reference_id)]
 
     async def claim_refresh(self, reference_id: str, every: timedelta = timedelta(seconds=3)) -> int:
-        """Return True to one caller per interval, across processes. That caller may ask Xendit about the order."""
+        """Return how often Xendit was asked about the order, this time included, to one caller an interval; else 0."""
         stamps = {"now": timestamp(_now()), "not_since": timestamp(_now() - every)}
         row = await self._sql.claim_refresh(self._database, reference_id=reference_id, **stamps)
         return int(row["asked_times"]) if row else 0

@@ -33,7 +33,7 @@ LIMIT 1;
 SELECT * FROM orders WHERE visitor = :visitor ORDER BY created DESC, reference_id LIMIT :most;
 
 -- name: past(visitor, since, currency, checkout_id, most)^
--- Counts no further than what the shop takes in an hour (MAX_ORDERS_AN_HOUR).
+-- Counts no further than 100: the shop takes fewer in an hour (MAX_ORDERS_AN_HOUR).
 SELECT COUNT(*) AS orders, (
     SELECT customer_id FROM orders
     WHERE visitor = :visitor AND currency = :currency AND customer_id IS NOT NULL
@@ -99,9 +99,6 @@ INSERT INTO webhooks (webhook_key, received_at, event, reference_id, verdict)
 VALUES (:webhook_key, :now, :event, :reference_id, :verdict)
 ON CONFLICT DO NOTHING
 RETURNING webhook_key;
-
--- name: webhooks_of(reference_id)
-SELECT * FROM webhooks WHERE reference_id = :reference_id ORDER BY received_at, webhook_key;
 
 -- name: last_webhook(reference_id)^
 SELECT event FROM webhooks WHERE reference_id = :reference_id ORDER BY received_at DESC LIMIT 1;

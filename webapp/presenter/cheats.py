@@ -33,7 +33,7 @@ CHEATS: Mapping[str, Cheat] = {
             N_("A stranger posts “it is paid” to the shop's webhook address, with a guessed token."),
             WEBHOOKS,
             "if not any(matches):",
-            N_("The token is compared in constant time, before the body is read."),
+            N_("The token is compared in constant time, before the body is believed."),
         ),
         Cheat(
             "amount",

@@ -19,7 +19,7 @@ LOCAL = N_("Only this computer can open it: its address is localhost. Set APP_UR
 NO_NETWORK = N_("Only this computer can open it: it is in no network.")
 NOT_SERVED = N_(
     "Only this computer can open it: the shop listens on this machine alone. "
-    "Start it with “python -m webapp serve” for phones in the same network."
+    "Start it with “python -m webapp lan” for phones in the same network."
 )
 
 

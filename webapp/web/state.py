@@ -103,7 +103,7 @@ async def own_order(request: Request) -> Order:
     """Return the order in the address to the visitor who made it. Raises Refusal: 404, 403 for anybody else."""
     order = await order_of(request)
     if order.visitor != visitor_of(request).id:
-        raise Refusal(N_("Only the browser that made this order can look behind its counter."), 403)
+        raise Refusal(N_("Only the browser that made this order can do this."), 403)
     return order
 
 
