@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.sandbox.conftest import CUSTOMER, SAVE, Rig
+from tests.sandbox.conftest import CUSTOMER, PAY, SAVE, Rig
 from tests.sandbox.test_tokens_api import STRANGER, saved
 
 pytestmark = pytest.mark.anyio
@@ -262,3 +262,36 @@ async def test_card_details_that_someone_sends_are_not_kept(rig: Rig) -> None:
     made = (await pay(rig, await saved(rig), channel_properties=details)).json()
     record = await rig.sandbox.store.requests.get(made["payment_request_id"])
     assert record and "4000000000001000" not in str(record.payment) and "cvn'" not in str(record.payment)
+
+
+async def test_the_ids_of_a_payment_that_failed_lead_to_it(rig: Rig) -> None:
+    created = await rig.create(PAY)
+    answer = await rig.settle(created, "DANA")
+    record = await rig.sandbox.store.get_session(created["payment_session_id"])
+    assert record is not None
+    path = f"/v3/payment_requests/{record.attempts[0]['payment_request_id']}"
+    waits = (await rig.api.get(path)).json()
+    assert (waits["status"], waits["latest_payment_id"]) == ("REQUIRES_ACTION", None)
+    await rig.browser.post(answer.headers["location"], data={"decision": "decline"})
+    await rig.deliver()
+    failed = rig.receiver.arrived[-1][1]["data"]
+    assert (await rig.api.get(f"/v3/payments/{failed['payment_id']}")).json() == failed
+    assert (await rig.api.get(path)).json()["latest_payment_id"] == failed["payment_id"]
+    assert (await rig.api.get(f"/v3/payment_tokens/{failed['payment_request_id']}")).status_code == 404
+    refund = {"payment_request_id": failed["payment_request_id"], "reason": "OTHERS"}
+    assert (await rig.api.post("/refunds", json=refund)).json()["error_code"] == "INELIGIBLE_TRANSACTION_STATUS"
+
+
+async def test_a_request_names_a_payment_only_where_there_is_one(rig: Rig) -> None:
+    token = await typed(rig, "CARDS.challenge")
+    made = [(await pay(rig, token, reference_id=f"order-{number}")).json() for number in range(2)]
+    paths = [f"/v3/payment_requests/{each['payment_request_id']}" for each in made]
+    await rig.api.post(f"{paths[0]}/cancel")
+    held = (await pay(rig, await saved(rig), capture_method="MANUAL", reference_id="order-3")).json()
+    await rig.api.post(f"/v3/payments/{held['latest_payment_id']}/cancel")
+    rig.clock.pass_by(minutes=31)
+    found = [
+        (await rig.api.get(path)).json() for path in (*paths, f"/v3/payment_requests/{held['payment_request_id']}")
+    ]
+    assert [each["status"] for each in found] == ["CANCELED", "EXPIRED", "CANCELED"]
+    assert [each["latest_payment_id"] for each in found] == [None, None, held["latest_payment_id"]]

@@ -88,6 +88,22 @@ async def test_a_token_is_cancelled_once(rig: Rig) -> None:
     assert len(rig.receiver.arrived) == 2  # no webhook is documented for a cancel
 
 
+async def test_a_method_that_could_not_be_saved_is_shown(rig: Rig) -> None:
+    created = await rig.create(SAVE)
+    answer = await rig.settle(created, "DANA")
+    record = await rig.sandbox.store.get_session(created["payment_session_id"])
+    assert record is not None
+    path = f"/v3/payment_tokens/{record.attempts[0]['payment_token_id']}"
+    assert (await rig.api.get(path)).json()["status"] == "REQUIRES_ACTION"
+    await rig.browser.post(answer.headers["location"], data={"decision": "decline"})
+    await rig.deliver()
+    failed = (await rig.api.get(path)).json()
+    assert (rig.receiver.events, rig.receiver.arrived[0][1]["data"]) == (["payment_token.failure"], failed)
+    assert set(failed) == TOKEN and failed["status"] == "FAILED"
+    assert (await rig.api.post(f"{path}/cancel")).json()["error_code"] == "INELIGIBLE_TRANSACTION_STATUS"
+    assert (await rig.api.get(path, auth=STRANGER)).status_code == 404
+
+
 async def test_a_token_of_another_business_is_unknown(rig: Rig) -> None:
     path = f"/v3/payment_tokens/{(await saved(rig))['payment_token_id']}"
     answers = [await rig.api.get(path, auth=STRANGER), await rig.api.post(f"{path}/cancel", auth=STRANGER)]

@@ -54,6 +54,7 @@ def begin_attempt(
     }
     attempt["card"] = card if attempt["save"] else None
     record.attempts.append(attempt)
+    record.aliases.append(attempt_id(attempt))
     if status not in OPEN:
         settle_attempt(record, now, attempt_id(attempt), ENDED.get(status, "SUCCEEDED"), failure_code)
     return attempt
@@ -114,7 +115,7 @@ def _succeed(record: SessionRecord, now: datetime, attempt: dict[str, Any]) -> N
             attempt["payment_token_id"] = new_id("pt-")
         if manual:
             attempt["due"] = to_text(now + HELD_FOR)
-        record.aliases += [attempt["payment_request_id"], attempt["payment_id"]]
+        record.aliases.append(attempt["payment_id"])
         record.outbox.append(payment_event("payment.authorization" if manual else "payment.capture", session, attempt))
     else:
         attempt["status"] = "ACTIVE"
@@ -136,6 +137,7 @@ def _fail(record: SessionRecord, attempt: dict[str, Any], outcome: Outcome, fail
         if name := {"FAILED": "payment_token.failure", "EXPIRED": "payment_token.expiry"}.get(outcome):
             record.outbox.append(token_event(name, record.session, attempt, outcome))
     elif outcome == "FAILED":
+        record.aliases.append(attempt["payment_id"])
         record.outbox.append(payment_event("payment.failure", record.session, attempt))
 
 

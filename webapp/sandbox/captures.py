@@ -24,7 +24,7 @@ def capture(record: Charge, now: datetime, payment_id: str, amount: Any) -> dict
 def release(record: Charge, now: datetime, payment_id: str, status: str) -> dict[str, Any]:
     """Let go what an authorised payment holds, and return its attempt. Only of its expiry a webhook is documented."""
     attempt = _authorized(record, payment_id)
-    attempt |= {"status": status, "updated": to_text(now), "due": None}
+    attempt |= {"status": status, "updated": to_text(now), "due": None, "released": True}
     if status == "EXPIRED":
         record.outbox.append(payment_event("payment.expiry", record.session, attempt))
     return attempt

@@ -20,6 +20,7 @@ from .refunds import next_due, settle_due
 JSON = dict[str, Any]
 APPROVAL_WITHIN = timedelta(minutes=30)
 SLOW_CARD_TAKES = timedelta(seconds=4)
+PAYMENT_EVENTS = {"AUTHORIZED": "payment.authorization", "SUCCEEDED": "payment.capture", "FAILED": "payment.failure"}
 # Saved wallets and accounts that pay without the customer: https://docs.xendit.co/docs/available-payment-channels
 WITHOUT_CUSTOMER = ("BRI_DIRECT_DEBIT", "DANA", "GRABPAY", "OVO", "PAYMAYA", "SHOPEEPAY", "TOUCHNGO")
 FIELDS = [
@@ -86,8 +87,7 @@ def settle(record: PaymentRequestRecord, now: datetime, status: str, failure_cod
     held = status == "SUCCEEDED" and payment["capture_method"] == "MANUAL"
     payment |= {"status": "AUTHORIZED" if held else status, "failure_code": failure_code, "updated": to_text(now)}
     payment["due"] = to_text(now + HELD_FOR) if held else None
-    names = {"AUTHORIZED": "payment.authorization", "SUCCEEDED": "payment.capture", "FAILED": "payment.failure"}
-    if name := names.get(payment["status"]):
+    if name := PAYMENT_EVENTS.get(payment["status"]):
         record.aliases.append(payment["payment_id"])
         record.outbox.append(payment_event(name, payment, payment))
 
@@ -129,11 +129,11 @@ def due_at(record: PaymentRequestRecord) -> str | None:
 def view(terms: JSON, attempt: JSON) -> JSON:
     """Return the payment request as the API answers it. Of a session's payment, the terms are the session's."""
     both = terms | attempt
-    ended = attempt["status"] not in OPEN
+    tried = attempt["status"] in PAYMENT_EVENTS or attempt.get("released")
     shown = {name: both.get(name) for name in FIELDS}
     shown["channel_properties"] = channel_properties(attempt, shown["channel_properties"] or {})
     shown |= {"type": "PAY", "request_amount": terms["amount"], "actions": []}
-    shown["latest_payment_id"] = attempt["payment_id"] if ended and attempt["status"] != "CANCELED" else None
+    shown["latest_payment_id"] = attempt["payment_id"] if tried else None
     if shown["latest_payment_id"] and attempt["channel_code"] == "CARDS":
         shown["latest_payment"] = payment_object(terms, attempt)
     return shown

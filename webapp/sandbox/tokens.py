@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .clock import from_text, to_text
-from .errors import bad_request
+from .errors import SandboxError, bad_request
 from .events import Event
 from .object_records import TokenRecord
 from .payment_objects import payment_details, token_object
-from .records import SessionRecord
+from .records import SessionRecord, find_attempt
 
 JSON = dict[str, Any]
 # Years that a saved wallet or account lasts; ten where the documentation knows no end.
@@ -52,10 +52,23 @@ def _end(attempt: JSON, now: datetime) -> str:
 def cancel(record: TokenRecord, now: datetime) -> JSON:
     """Cancel an ACTIVE token and return it. Raise 400 for any other. No webhook is documented for it."""
     if not record.is_active:
-        status = record.token["status"]
-        raise bad_request("INELIGIBLE_TRANSACTION_STATUS", f"The payment token is {status}, expecting ACTIVE")
+        raise not_active(record)
     record.token |= {"status": "CANCELED", "updated": to_text(now)}
     return record.token
+
+
+def not_active(record: TokenRecord) -> SandboxError:
+    """Return the error about a token that cannot be cancelled."""
+    status = record.token["status"]
+    return bad_request("INELIGIBLE_TRANSACTION_STATUS", f"The payment token is {status}, expecting ACTIVE")
+
+
+def unsaved(record: SessionRecord, payment_token_id: str) -> TokenRecord | None:
+    """Return the token of an attempt that has saved nothing, yet or ever; None if it did. It is not stored."""
+    attempt = find_attempt(record, payment_token_id)
+    if attempt["status"] == "ACTIVE":
+        return None
+    return TokenRecord(token_object(record.session, attempt, attempt["status"]), attempt["updated"])
 
 
 def advance(record: TokenRecord, now: datetime) -> bool:

@@ -82,7 +82,7 @@ class PaymentRequestsApi:
         """Return the payment request in the address; those of sessions are ended by their session."""
         record = await self._own(request)
         if not isinstance(record, PaymentRequestRecord):
-            raise bad_request("INACTIVE_PAYMENT_REQUEST", "The payment request has ended")
+            raise bad_request("INACTIVE_PAYMENT_REQUEST", "The payment request belongs to a session, and ends with it")
         return record
 
     async def _own(self, request: Request) -> Charge:
