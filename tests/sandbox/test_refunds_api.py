@@ -77,6 +77,43 @@ async def test_the_same_key_refunds_once(rig: Rig) -> None:
     assert (other.status_code, other.json()["error_code"]) == (409, "IDEMPOTENCY_ERROR")
 
 
+async def test_a_key_that_was_used_for_another_refund_is_refused(rig: Rig) -> None:
+    session, other = await paid(rig), await paid(rig)
+    long = "k" * 100
+    await refund(rig, session, f"{long}1", amount=1000)
+    rig.clock.pass_by(seconds=3)
+    assert (await refund(rig, session, f"{long}2", amount=1000)).json()["status"] == "PENDING"
+    changed = await refund(rig, session, f"{long}1", amount=1000, reason="OTHERS", reference_id="refund-2")
+    elsewhere = await refund(rig, other, f"{long}1", amount=1000)
+    for answer in (changed, elsewhere):
+        assert (answer.status_code, answer.json()["error_code"]) == (409, "IDEMPOTENCY_ERROR")
+    nothing = await rig.api.get("/refunds", params={"payment_request_id": other["payment_request_id"]})
+    assert nothing.json()["data"] == []
+
+
+async def test_refunds_are_listed_by_pages_and_by_channel(rig: Rig) -> None:
+    session = await paid(rig)
+    ids = []
+    for amount in (1000, 2000, 3000):
+        ids.insert(0, (await refund(rig, session, amount=amount)).json()["id"])
+        rig.clock.pass_by(seconds=3)
+
+    async def listed(**query: Any) -> tuple[list[str], bool]:
+        params = {"payment_request_id": session["payment_request_id"]} | query
+        found = (await rig.api.get("/refunds", params=params)).json()
+        return [each["id"] for each in found["data"]], found["has_more"]
+
+    assert await listed(limit=2) == (ids[:2], True)
+    assert await listed(limit=2, after_id=ids[1]) == (ids[2:], False)
+    assert await listed(before_id=ids[1]) == (ids[:1], False)
+    assert await listed(channel_code="CARDS", payment_method_type="CARD") == (ids, False)
+    assert await listed(channel_code="DANA") == await listed(payment_method_type="EWALLET") == ([], False)
+    assert await listed(payment_request_id="pr-none") == ([], False)
+    for query in ({}, {"channel_code": "CARDS"}, {"payment_request_id": ""}):
+        refused = await rig.api.get("/refunds", params=query)
+        assert (refused.status_code, refused.json()["error_code"]) == (400, "API_VALIDATION_ERROR")
+
+
 async def test_parts_until_nothing_is_left(rig: Rig) -> None:
     session = await paid(rig)
     assert (await refund(rig, session, amount=100_000)).status_code == 200
@@ -100,6 +137,8 @@ async def test_parts_until_nothing_is_left(rig: Rig) -> None:
         ("CARDS.visa", {"amount": 10**29}, 400, "API_VALIDATION_ERROR"),
         ("CARDS.visa", {"amount": "ten"}, 400, "API_VALIDATION_ERROR"),
         ("CARDS.visa", {"reason": "BECAUSE"}, 400, "API_VALIDATION_ERROR"),
+        ("CARDS.visa", {"metadata": {f"key {number}": "" for number in range(51)}}, 400, "API_VALIDATION_ERROR"),
+        ("CARDS.visa", {"metadata": {"key": "v" * 501}}, 400, "API_VALIDATION_ERROR"),
         ("CARDS.visa", {"currency": "PHP"}, 400, "INVALID_VALUE_ERROR"),
         ("CARDS.visa", {"payment_request_id": "pr-none"}, 404, "DATA_NOT_FOUND"),
         ("BCA_VIRTUAL_ACCOUNT", {}, 403, "REFUND_NOT_SUPPORTED"),

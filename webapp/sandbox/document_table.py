@@ -87,7 +87,7 @@ class DocumentTable(Generic[R]):
         for alias in record.aliases:
             new = await self.queries.insert_alias(connection, alias=alias, object_id=record.id)
             if not new and alias.startswith(UNIQUE):
-                raise SandboxError(409, "DUPLICATE_ERROR", "The reference_id has been used before")
+                raise SandboxError(409, "DUPLICATE_ERROR", "The reference_id or idempotency key has been used before")
         for child in record.children:
             await self.tables[type(child)]._insert(connection, child, {}, record.id)
 

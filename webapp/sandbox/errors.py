@@ -54,6 +54,11 @@ def no_data(message: str = "There is no object of this id") -> SandboxError:
     return SandboxError(404, "DATA_NOT_FOUND", message)
 
 
+def key_used() -> SandboxError:
+    """Return the error about an idempotency key that came with another request."""
+    return SandboxError(409, "IDEMPOTENCY_ERROR", "This idempotency key was used with another request")
+
+
 def too_many_attempts() -> SandboxError:
     """Return the error about a session or an invoice with MAX_ATTEMPTS: a record has an end."""
     return SandboxError(429, "TOO_MANY_ATTEMPTS", f"A payment takes at most {MAX_ATTEMPTS} attempts")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from .clock import from_text, to_text
-from .errors import SandboxError, bad_request
+from .errors import SandboxError, bad_request, key_used
 from .events import Event
 from .ids import new_id
 
@@ -44,12 +44,16 @@ class Payment:
     paid_at: str
 
 
+def find(refunds: list[JSON], key: str | None, body: JSON) -> JSON | None:
+    """Return the refund of this idempotency key, or None. Raise 409 if the key came with another body."""
+    known = next((refund for refund in refunds if key and refund["idempotency_key"] == key), None)
+    if known and known["request"] != body:
+        raise key_used()
+    return known
+
+
 def create(refunds: list[JSON], payment: Payment, body: JSON, key: str | None, now: datetime) -> JSON:
-    """Add a refund and return it; for the same idempotency key, the refund that is there. Raise Xendit's errors."""
-    if key and (known := next((refund for refund in refunds if refund["idempotency_key"] == key), None)):
-        if known["amount"] != body.get("amount", known["amount"]):
-            raise SandboxError(409, "IDEMPOTENCY_ERROR", "This idempotency key was used with another request")
-        return known
+    """Add a refund and return it. Raise Xendit's errors."""
     left = payment.paid - sum((Decimal(r["amount"]) for r in refunds if r["status"] != "FAILED"), Decimal(0))
     amount = Decimal(body.get("amount", left))
     _check(refunds, payment, amount, left)
@@ -70,6 +74,7 @@ def create(refunds: list[JSON], payment: Payment, body: JSON, key: str | None, n
         "created": to_text(now),
         "updated": to_text(now),
         "idempotency_key": key,
+        "request": body,
         "due": to_text(now + SETTLES_AFTER),
         "due_failure_code": "REFUND_FAILED" if late else FAILS.get(amount),
     }

@@ -32,6 +32,7 @@ BODIES = {
 }
 SEVERAL_OF = {name: Rule("array", items=Rule("string", enum=tuple(known))) for name, _, known in (*SEVERAL, CHANNELS)}
 TIMES = {f"{name}_{end}": Rule("string", format="date-time") for name in PERIODS for end in ("after", "before")}
+PAGE = {"limit": LIMIT, "after_id": TEXT, "before_id": TEXT}
 QUERIES: dict[str, dict[str, Rule]] = {
     "InvoicesApi.find": {
         **{"external_id": TEXT, "limit": LIMIT, "last_invoice": TEXT},
@@ -40,8 +41,8 @@ QUERIES: dict[str, dict[str, Rule]] = {
         **dict.fromkeys(EXACT, TEXT),
     },
     "CustomersApi.find": {"reference_id": Rule("string", minimum=1, maximum=255)},
-    "RefundsApi.find": {"payment_request_id": TEXT, "invoice_id": TEXT},
-    "CyclesApi.find": {"limit": LIMIT, "after_id": TEXT, "before_id": TEXT},
+    "RefundsApi.find": dict.fromkeys(refunds.FILTERS, TEXT) | PAGE,
+    "CyclesApi.find": PAGE,
     "get_balance": dict(balance.QUERY.properties),
 }
 LENGTHS = {"string": "{}Length", "array": "{}Items", "number": "{}imum", "integer": "{}imum"}

@@ -1,5 +1,6 @@
 """Refunds: create, get, list. https://docs.xendit.co/apidocs/refund-payment-request"""
 
+import hashlib
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,17 +10,21 @@ from starlette.responses import Response
 
 from .. import refunds
 from ..codec import ApiResponse
-from ..errors import SandboxError, bad_request, validation_error
+from ..document_table import UNIQUE
+from ..errors import SandboxError, bad_request, key_used, validation_error
 from ..markets import MARKETS
 from ..object_records import Charge
 from ..records import InvoiceRecord
 from ..refunds import JSON, Payment
 from ..store import Store
+from .metadata import check_metadata
+from .paging import page
 from .reading import body_of, business_of
 from .schema import Rule, check_schema
 from .session_schema import MAX_NUMBER, text
 
 REASONS = ("FRAUDULENT", "DUPLICATE", "REQUESTED_BY_CUSTOMER", "CANCELLATION", "OTHERS")
+FILTERS = ("payment_request_id", "invoice_id", "payment_method_type", "channel_code")
 REFUND = Rule(
     "object",
     required=("reason",),
@@ -46,16 +51,22 @@ class RefundsApi:
         business_id = business_of(request)
         body = await body_of(request)
         check_schema(body, REFUND)
+        check_metadata(body.get("metadata"), "API_VALIDATION_ERROR", keys=50, value=500)
         if not body.get("payment_request_id") and not body.get("invoice_id"):
             raise validation_error("must have required property 'payment_request_id'", "/body/payment_request_id")
         record = await self._owner(business_id, body)
-        key = request.headers.get("idempotency-key", "")[:100] or None
+        key = _key_alias(business_id, request.headers.get("idempotency-key"))
+        used = await self.store.sessions.one("find_alias", alias=key) if key else None
+        if used and used["object_id"] != record.id:
+            raise key_used()
 
         def refund(record: Any, now: datetime) -> JSON:
             payment = payment_of(record, body.get("payment_request_id"))
             _check_amount(body, payment)
+            if known := refunds.find(record.refunds, key, body):
+                return known
             made = refunds.create(record.refunds, payment, body, key, now)
-            record.aliases.append(made["id"])
+            record.aliases += [made["id"], *([key] if key else [])]
             return made
 
         return ApiResponse(refunds.view(await self.store.table_of(record.id).update(record.id, refund)))
@@ -71,25 +82,35 @@ class RefundsApi:
 
     async def find(self, request: Request) -> Response:
         """Handle `GET /refunds`, of a payment request or of an invoice."""
-        wanted = {name: request.query_params.get(name) for name in ("payment_request_id", "invoice_id")}
+        business_id, query = business_of(request), dict(request.query_params)
+        if not query.get("payment_request_id") and not query.get("invoice_id"):
+            raise validation_error("must have property 'payment_request_id' or 'invoice_id'", "/query")
         try:
-            record = await self._owner(business_of(request), wanted)
+            found = (await self._owner(business_id, query)).refunds
         except SandboxError as error:
             if error.status != 404:
                 raise
-            return ApiResponse({"data": [], "has_more": False})
-        return ApiResponse({"data": [refunds.view(refund) for refund in reversed(record.refunds)], "has_more": False})
+            found = []
+        chosen = {name: query[name] for name in FILTERS if query.get(name)}
+        shown = [refunds.view(refund) for refund in reversed(found) if chosen.items() <= refund.items()]
+        return ApiResponse(page(shown, query))
 
     async def _owner(self, business_id: str, wanted: JSON) -> Charge | InvoiceRecord:
         """Return the session or invoice of the payment. Raise 404 if there is none, or if it is another business's."""
         record: Charge | InvoiceRecord | None
         if wanted.get("payment_request_id"):
-            record = await self.store.find_by_alias(str(wanted["payment_request_id"]))
+            alias = str(wanted["payment_request_id"])
+            record = await self.store.find_by_alias(alias) if alias.startswith("pr-") else None
         else:
             record = await self.store.get_invoice(str(wanted.get("invoice_id") or ""))
         if record is None or record.business_id != business_id:
             raise _missing()
         return record
+
+
+def _key_alias(business_id: str, key: str | None) -> str | None:
+    """Return the alias of an idempotency key, which only one payment may have; None without a key."""
+    return f"{UNIQUE}refund:{hashlib.sha256(f'{business_id}:{key}'.encode()).hexdigest()}" if key else None
 
 
 def payment_of(record: Charge | InvoiceRecord, payment_request_id: str | None) -> Payment:
