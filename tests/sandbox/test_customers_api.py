@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.sandbox.conftest import CUSTOMER, PAY, SAVE, Rig
@@ -58,6 +59,22 @@ async def test_the_same_key_creates_one_customer(rig: Rig) -> None:
     other = await rig.api.post("/customers", json=CUSTOMER | {"reference_id": "customer-2"}, headers=headers)
     assert (other.status_code, other.json()["error_code"]) == (409, "IDEMPOTENCY_ERROR")
     assert (await rig.api.post("/customers", json=CUSTOMER, headers=headers, auth=STRANGER)).status_code == 200
+
+
+async def test_a_key_is_kept_for_a_day_and_has_at_most_100_characters(rig: Rig) -> None:
+    async def create(key: str, reference_id: str) -> httpx.Response:
+        body = CUSTOMER | {"reference_id": reference_id}
+        return await rig.api.post("/customers", json=body, headers={"idempotency-key": key})
+
+    assert (await create("k" * 100, "customer-1")).status_code == 200
+    for too_long_or_short in ("k" * 101, ""):
+        refused = await create(too_long_or_short, "customer-2")
+        assert (refused.status_code, refused.json()["error_code"]) == (400, "API_VALIDATION_ERROR")
+    rig.clock.pass_by(hours=23)
+    assert (await create("k" * 100, "customer-2")).status_code == 409
+    rig.clock.pass_by(hours=2)
+    later = [await create("k" * 100, "customer-2") for _ in range(2)]
+    assert [answer.status_code for answer in later] == [200, 200] and later[0].json() == later[1].json()
 
 
 async def test_another_business_finds_no_customer(rig: Rig) -> None:

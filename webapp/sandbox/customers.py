@@ -1,15 +1,17 @@
 """Customers: the merchant's reference, the `cust-…` id that belongs to it, and what the merchant told about them."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
-from .clock import to_text
+from .clock import from_text, to_text
 from .codec import dumps, loads
-from .errors import SandboxError
+from .errors import SandboxError, key_used
 from .ids import new_id
 from .store import Store
 
 JSON = dict[str, Any]
+KEY_LASTS = timedelta(hours=24)
 # Fields of the answer, each with its value where the merchant sent none.
 FIELDS: JSON = {
     "type": "INDIVIDUAL", "reference_id": None, "individual_detail": None, "business_detail": None, "email": None,
@@ -36,7 +38,7 @@ async def add_customer(store: Store, business_id: str, customer: JSON) -> str:
 
 
 async def create_customer(store: Store, business_id: str, body: JSON, key: str | None) -> JSON:
-    """Store a new customer and return it; for the same idempotency key, the customer that is there.
+    """Store a new customer and return it; for the same idempotency key within a day, the customer that is there.
 
     Raise 409 for a known reference, or for a key that came with another body.
     """
@@ -48,9 +50,13 @@ async def create_customer(store: Store, business_id: str, body: JSON, key: str |
         if alias and not await store.queries.insert_alias(connection, alias=alias, object_id=customer_id):
             first = await store.queries.find_alias(connection, alias=alias)
             row = await store.queries.get_customer(connection, customer_id=first["object_id"])
-            if row is None or loads(row["document"])["body"] != body:
-                raise SandboxError(409, "IDEMPOTENCY_ERROR", "This idempotency key was used with another request")
-            return _view(row)
+            if row and from_text(_details(row)["created"]) > store.clock() - KEY_LASTS:
+                if _details(row)["body"] != body:
+                    raise key_used()
+                return _view(row)
+            moved = {"alias": alias, "object_id": customer_id, "from_id": first["object_id"]}
+            if not await store.queries.move_alias(connection, **moved):
+                raise key_used()
         row = await store.queries.insert_customer(connection, customer_id=customer_id, **fields)
         if row["customer_id"] != customer_id:
             raise SandboxError(409, "DUPLICATE_ERROR", "The reference_id entered has been used before")
@@ -78,9 +84,14 @@ async def find_customer(store: Store, business_id: str, reference_id: str) -> JS
     return await get_customer(store, business_id, row["customer_id"]) if row else None
 
 
+def _details(row: Any) -> JSON:
+    found: JSON = loads(row["document"]) if row["document"] else {"body": {}, "created": row["used_at"]}
+    return found
+
+
 def _view(row: Any) -> JSON:
     """Return the customer as the API answers it: unset fields are null or empty."""
-    kept = loads(row["document"]) if row["document"] else {"body": {}, "created": row["used_at"]}
+    kept = _details(row)
     body = {name: value for name, value in kept["body"].items() if name in FIELDS and value is not None}
     reference_id = row["reference_id"].removeprefix(_own(row["business_id"], ""))
     shown = {"id": row["customer_id"], **FIELDS, **body, "reference_id": reference_id}

@@ -63,7 +63,9 @@ class CustomersApi:
         if not body.get(detail):
             raise validation_error(f"must have required property '{detail}'", f"/body/{detail}")
         check_metadata(body.get("metadata"), "API_VALIDATION_ERROR", keys=50, value=500)
-        key = request.headers.get("idempotency-key", "")[:100] or None
+        key = request.headers.get("idempotency-key")
+        if key is not None and not 1 <= len(key) <= 100:
+            raise validation_error("must have 1 to 100 characters", "/header/idempotency-key")
         return ApiResponse(await customers.create_customer(self.store, business_id, body, key))
 
     async def get(self, request: Request) -> Response:

@@ -103,5 +103,9 @@ INSERT INTO sandbox_aliases (alias, object_id) VALUES (:alias, :object_id)
 ON CONFLICT DO NOTHING
 RETURNING alias
 
+-- name: move_alias^
+UPDATE sandbox_aliases SET object_id = :object_id WHERE alias = :alias AND object_id = :from_id
+RETURNING alias
+
 -- name: find_alias^
 SELECT object_id FROM sandbox_aliases WHERE alias = :alias
