@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.sandbox.conftest import INVOICE, PAY, Rig
+from webapp.sandbox.invoice_channels import channels_of
 
 pytestmark = pytest.mark.anyio
 
@@ -163,9 +164,17 @@ async def test_another_business_finds_no_refund_and_no_payment(rig: Rig) -> None
     assert {answer.status_code for answer in answers} == {404}
 
 
-async def test_a_window_that_is_over_fails_the_refund(rig: Rig) -> None:
-    session = await paid(rig, "DANA")
-    rig.clock.pass_by(days=31)
+@pytest.mark.parametrize(
+    ("choice", "days", "terms"),
+    [
+        ("DANA", 31, {}),
+        ("CARDS.visa", 181, {"currency": "SGD", "country": "SG", "amount": 200}),
+        ("SHOPEEPAY", 91, {"currency": "PHP", "country": "PH", "amount": 200}),
+    ],
+)
+async def test_a_window_that_is_over_fails_the_refund(rig: Rig, choice: str, days: int, terms: dict[str, Any]) -> None:
+    session = await paid(rig, choice, **terms)
+    rig.clock.pass_by(days=days)
     assert (await refund(rig, session)).json()["status"] == "PENDING"
     rig.clock.pass_by(seconds=3)
     await rig.deliver()
@@ -184,6 +193,39 @@ async def test_an_invoice_is_refunded_by_its_id(rig: Rig) -> None:
     rig.clock.pass_by(seconds=3)
     await rig.deliver()
     assert rig.receiver.events[-1] == "refund.succeeded"
+
+
+@pytest.mark.parametrize(
+    ("currency", "method", "answers"),
+    [
+        ("IDR", "DD_BRI", ["PARTIAL_REFUND_NOT_SUPPORTED", "DIRECT_DEBIT"]),
+        ("PHP", "DD_BPI", ["DIRECT_DEBIT", "PARTIAL_REFUND_COUNTS_EXCEEDED"]),
+        ("PHP", "DD_UBP", ["DIRECT_DEBIT", "PARTIAL_REFUND_COUNTS_EXCEEDED"]),
+        ("PHP", "DD_RCBC", ["DIRECT_DEBIT", "PARTIAL_REFUND_COUNTS_EXCEEDED"]),
+        ("IDR", "AKULAKU", ["EWALLET", "PARTIAL_REFUND_COUNTS_EXCEEDED"]),
+        ("IDR", "KREDIVO", ["PARTIAL_REFUND_NOT_SUPPORTED", "EWALLET"]),
+        ("IDR", "ATOME", ["EWALLET", "PARTIAL_REFUND_COUNTS_EXCEEDED"]),
+        ("IDR", "GOPAY", ["EWALLET", "EWALLET"]),
+        ("PHP", "BILLEASE", ["PARTIAL_REFUND_NOT_SUPPORTED", "EWALLET"]),
+        ("VND", "VNPTWALLET", ["PARTIAL_REFUND_NOT_SUPPORTED", "EWALLET"]),
+        ("MYR", "WECHATPAY", ["PARTIAL_REFUND_NOT_SUPPORTED", "EWALLET"]),
+        ("THB", "WECHATPAY", ["REFUND_NOT_SUPPORTED", "REFUND_NOT_SUPPORTED"]),
+        ("THB", "SHOPEEPAY", ["REFUND_NOT_SUPPORTED", "REFUND_NOT_SUPPORTED"]),
+    ],
+)
+async def test_a_part_and_the_rest_are_refunded_by_the_rules_of_a_channel(
+    rig: Rig, currency: str, method: str, answers: list[str]
+) -> None:
+    created = await rig.create(INVOICE, currency=currency, amount=20_000, payment_methods=[method])
+    page = await rig.settle(created, next(iter(channels_of(currency, [method]))).code)
+    await rig.browser.post(page.headers["location"], data={"decision": "approve"})
+    found = []
+    for amount in ({"amount": 1000}, {}):
+        body = {"invoice_id": created["id"], "reason": "OTHERS"} | amount
+        answer = (await rig.api.post("/refunds", json=body)).json()
+        found.append(answer.get("error_code") or answer["payment_method_type"])
+        rig.clock.pass_by(seconds=3)
+    assert found == answers
 
 
 # https://docs.xendit.co/apidocs/capture-payment

@@ -12,9 +12,11 @@ from .clock import from_text, to_text
 from .errors import SandboxError, bad_request, key_used
 from .events import Event
 from .ids import new_id
+from .invoice_channels import all_channels
+from .markets import ONLINE
+from .refund_rules import FULL, MAX_REFUNDS, ONE_PART, RefundRule, rule_of
 
 JSON = dict[str, Any]
-MAX_REFUNDS = 20
 SETTLES_AFTER = timedelta(seconds=2)
 # Amounts that the bank refuses, as Xendit's test mode has them for QR codes.
 FAILS = {Decimal(20301): "INSUFFICIENT_BALANCE", Decimal("20.30"): "INSUFFICIENT_BALANCE"}
@@ -22,13 +24,8 @@ FIELDS = [
     *("id", "payment_request_id", "payment_id", "invoice_id", "payment_method_type", "reference_id", "channel_code"),
     *("currency", "amount", "status", "reason", "failure_code", "refund_fee_amount", "metadata", "created", "updated"),
 ]
-# Days in which a channel takes refunds, and whether it takes parts: https://docs.xendit.co/docs/available-payment-channels
-FULL = ("LINKAJA", "BRI_DIRECT_DEBIT", "WECHATPAY", "APPOTA", "QRIS")
-DAYS = {
-    **{"CARDS": 365, "SHOPEEPAY": 365, "PAYMAYA": 365, "GRABPAY": 365, "WECHATPAY": 365, "GCASH": 180, "ZALOPAY": 180},
-    **{"BRI_DIRECT_DEBIT": 120, "DANA": 30, "LINKAJA": 30, "QRIS": 30, "BPI_DIRECT_DEBIT": 30, "TOUCHNGO": 30},
-    **{"OVO": 14, "MOMO": 3650, "APPOTA": 3650},
-}
+# The documented words; a channel of any other type is an EWALLET, the third of them.
+METHODS = {"CARDS": "CARD", ONLINE: "DIRECT_DEBIT"}
 
 
 @dataclass(frozen=True)
@@ -56,12 +53,12 @@ def create(refunds: list[JSON], payment: Payment, body: JSON, key: str | None, n
     """Add a refund and return it. Raise Xendit's errors."""
     left = payment.paid - sum((Decimal(r["amount"]) for r in refunds if r["status"] != "FAILED"), Decimal(0))
     amount = Decimal(body.get("amount", left))
-    _check(refunds, payment, amount, left)
-    late = now > from_text(payment.paid_at) + timedelta(days=DAYS[payment.channel_code])
+    rule = _check(refunds, payment, amount, left)
+    late = now > from_text(payment.paid_at) + timedelta(days=rule.days)
     refund = {
         "id": new_id("rfd-"),
         **{"payment_request_id": None, "payment_id": None, "invoice_id": None} | payment.ids,
-        "payment_method_type": "CARD" if payment.channel_code == "CARDS" else "EWALLET",
+        "payment_method_type": _method(payment),
         "reference_id": body.get("reference_id"),
         "channel_code": payment.channel_code,
         "currency": payment.currency,
@@ -82,17 +79,27 @@ def create(refunds: list[JSON], payment: Payment, body: JSON, key: str | None, n
     return refund
 
 
-def _check(refunds: list[JSON], payment: Payment, amount: Decimal, left: Decimal) -> None:
-    if payment.channel_code not in DAYS:
+def _method(payment: Payment) -> str:
+    channel = next(each for each in all_channels(payment.currency) if each.code == payment.channel_code)
+    return METHODS.get(channel.pm_type, "EWALLET")
+
+
+def _check(refunds: list[JSON], payment: Payment, amount: Decimal, left: Decimal) -> RefundRule:
+    """Return the rule of the channel, which this refund keeps. Raise the error about one that it breaks."""
+    rule = rule_of(payment.channel_code, payment.currency)
+    if rule is None:
         raise SandboxError(403, "REFUND_NOT_SUPPORTED", f"{payment.channel_code} does not support refunds")
     if any(refund["status"] == "PENDING" for refund in refunds):
         raise bad_request("REFUND_IN_PROGRESS", "Another refund of this payment is still in progress")
     if amount > left or left <= 0:
         raise bad_request("REFUND_AMOUNT_EXCEEDED", f"At most {left} can be refunded")
-    if payment.channel_code in FULL and amount != payment.paid:
+    if rule.parts == FULL and amount != payment.paid:
         raise SandboxError(403, "PARTIAL_REFUND_NOT_SUPPORTED", f"{payment.channel_code} can only refund all of it")
-    if len(refunds) >= MAX_REFUNDS:
-        raise bad_request("PARTIAL_REFUND_COUNTS_EXCEEDED", f"At most {MAX_REFUNDS} refunds of a payment")
+    made = [refund for refund in refunds if refund["status"] != "FAILED"]
+    if len(made) >= max(rule.parts, ONE_PART) or len(refunds) >= MAX_REFUNDS:
+        text = f"{payment.channel_code} takes at most {max(rule.parts, ONE_PART)} refunds of a payment"
+        raise bad_request("PARTIAL_REFUND_COUNTS_EXCEEDED", text)
+    return rule
 
 
 def settle_due(refunds: list[JSON], object_id: str, business_id: str, now: datetime) -> list[Event]:
