@@ -272,3 +272,12 @@ async def test_a_hold_is_cancelled_or_ends_after_seven_days(rig: Rig) -> None:
     assert (await rig.api.get(f"/v3/payments/{other['payment_id']}")).json()["status"] == "EXPIRED"
     assert [event for event in rig.receiver.events if event == "payment.expiry"] == rig.receiver.events[-1:]
     assert rig.receiver.arrived[-1][1]["data"]["payment_id"] == other["payment_id"]
+
+
+async def test_only_a_card_holds_an_amount(rig: Rig) -> None:
+    created = await rig.create(PAY, capture_method="MANUAL")
+    page = (await rig.browser.get(created["payment_link_url"])).text
+    assert "CARDS.visa" in page and "QRIS" not in page
+    await rig.settle(created, "QRIS")
+    record = await rig.sandbox.store.get_session(created["payment_session_id"])
+    assert record and record.is_active and not record.attempts

@@ -280,6 +280,7 @@ async def test_what_breaks_the_schema_is_refused_by_its_path(rig: Rig, changes: 
             },
             "INVALID_PAYMENT_CHANNEL",
         ),
+        ({"capture_method": "MANUAL", "allowed_payment_channels": ["QRIS"]}, "INVALID_PAYMENT_CHANNEL"),
         ({"allow_save_payment_method": "OPTIONAL"}, "MISSING_CUSTOMER"),
         ({"cancel_return_url": "ftp://shop.test/"}, "INVALID_URL"),
         ({"success_return_url": "http://"}, "INVALID_URL"),

@@ -44,9 +44,12 @@ def cards(minimum: int, maximum: int | None = None) -> Channel:
 
 
 def usable(channels: Iterable[Channel], session: dict[str, Any]) -> list[Channel]:
-    """Return the channels that can do what the session asks for, at any amount."""
+    """Return the channels that can do what the session asks for, at any amount. Only cards hold an amount."""
     must_save = session["session_type"] != "PAY" or session.get("allow_save_payment_method") == "FORCED"
-    return [channel for channel in channels if channel.saves or not must_save]
+    holds = session.get("capture_method") == "MANUAL"
+    return [
+        channel for channel in channels if (channel.saves or not must_save) and (channel.code == "CARDS" or not holds)
+    ]
 
 
 def offered(channels: Iterable[Channel], session: dict[str, Any]) -> list[Channel]:
