@@ -98,6 +98,19 @@ async def test_a_payment_that_waits_at_its_bank_is_approved_by_control(client: h
     assert [row["event"] for row in webhooks].count("payment.capture") == 1
 
 
+async def test_a_restart_forgets_the_faults_of_webhooks_and_sends_what_waits_for_a_later_clock(tmp_path: Path) -> None:
+    async with running(tmp_path) as client:
+        faults = await post(client, "/_sandbox/webhook_faults", {"outage": True, "duplicate": True})
+        assert (await client.get("/_sandbox/webhook_faults")).json() == faults and faults["outage"]
+        await post(client, "/_sandbox/clock", {"advance": "1 month"})
+        invoice = await post(client, "/v2/invoices", INVOICE)
+        await post(client, f"/_sandbox/pay/{invoice['id']}")
+    async with running(tmp_path) as client:
+        found = (await client.get("/_sandbox/webhook_faults")).json()
+        assert found == {"duplicate": False, "delay": 0.0, "shuffle": False, "outage": False}
+        await webhooks_are(client, "NOT_SENT")  # there is no address
+
+
 async def test_a_payment_request_is_declined_with_the_wanted_code(client: httpx.AsyncClient) -> None:
     urls = {"success_return_url": "http://shop.test/", "failure_return_url": "http://shop.test/"}
     terms = {"reference_id": "order-1", "type": "PAY", "country": "ID", "currency": "IDR", "request_amount": 1000}

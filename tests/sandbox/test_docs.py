@@ -57,7 +57,7 @@ def test_an_invoice_is_paid_as_printed(url: str) -> None:
 def test_every_command_of_the_control_is_taken(url: str) -> None:
     (script,) = blocks("Control")
     commands = [command for command in re.split(r"\n(?=curl|#|\n)", script) if command.startswith("curl")]
-    assert len(commands) == 16
+    assert len(commands) == 17
     body = '{"external_id": "order-1", "amount": 240000, "currency": "IDR"}'
     created = [json.loads(curl("-u", KEY, f"{url}/v2/invoices", "-d", body))["id"] for _ in range(len(commands) + 1)]
     curl("-X", "POST", f"{url}/_sandbox/expire/{created.pop()}")

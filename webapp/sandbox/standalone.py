@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 
+from . import webhooks
 from .api.transport import TransportMiddleware
 from .app import Sandbox
 from .body_limit import BodyLimitMiddleware
@@ -64,6 +65,7 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await database.open()
         await sandbox.start()
+        await webhooks.restart(sandbox.store)
         try:
             await _seed(app, seed_calls)
             yield

@@ -56,3 +56,11 @@ async def set_webhook_faults(store: Store, changes: dict[str, Any]) -> WebhookFa
             await store.queries.set_webhook_fault(connection, name=name, value=dumps(value))
     store.on_commit()
     return await webhook_faults(store)
+
+
+async def restart(store: Store) -> None:
+    """Forget the faults, and make what waits due now: the clock may have gone back. For a sandbox that runs alone."""
+    async with store.database.write() as connection:
+        await store.queries.clear_webhook_faults(connection)
+        await store.queries.hasten_webhooks(connection, now=to_text(store.clock()))
+    store.on_commit()

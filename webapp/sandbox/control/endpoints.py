@@ -47,7 +47,8 @@ class Control:
             ("POST", "/clock", self.advance),
             ("GET", "/webhooks", self.webhooks),
             ("POST", "/webhooks/{webhook_id}/resend", self.resend),
-            ("POST", "/webhook_faults", self.set_webhook_faults),
+            ("GET", "/webhook_faults", self.webhook_faults),
+            ("POST", "/webhook_faults", self.webhook_faults),
             ("POST", "/webhook_address", self.set_webhook_address),
         ]
         return [Route(path, endpoint, methods=[method]) for method, path, endpoint in table]
@@ -133,8 +134,8 @@ class Control:
         return {"resent": True}
 
     @json_endpoint
-    async def set_webhook_faults(self, request: Request) -> JSON:
-        """Change the faults of all webhooks."""
+    async def webhook_faults(self, request: Request) -> JSON:
+        """Return the faults of all webhooks, with the changes that the body asks for."""
         body = await options_of(request, "duplicate", "delay", "shuffle", "outage")
         return asdict(await self.sandbox.set_webhook_faults(**body))
 

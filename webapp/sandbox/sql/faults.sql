@@ -8,6 +8,9 @@ INSERT INTO sandbox_switches (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = :value
 RETURNING name
 
+-- name: clear_webhook_faults!
+DELETE FROM sandbox_switches
+
 -- name: get_caller_faults^
 SELECT fail, delay, duplicate FROM sandbox_caller_faults WHERE caller = :caller
 

@@ -23,6 +23,9 @@ UPDATE sandbox_webhooks SET status = 'QUEUED', attempts = 0, due_at = :now
 WHERE webhook_id = :webhook_id AND (:object_id = '' OR object_id = :object_id)
 RETURNING webhook_id
 
+-- name: hasten_webhooks!
+UPDATE sandbox_webhooks SET due_at = :now WHERE due_at > :now
+
 -- name: list_webhooks
 SELECT webhook_id, event, object_id, status, attempts, answer, due_at, created_at FROM sandbox_webhooks
 ORDER BY created_at DESC, position DESC LIMIT 200
