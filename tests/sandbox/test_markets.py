@@ -17,6 +17,7 @@ NAMED_ELSEWHERE = {
     "gateway/README.md": "the amount from which a Thai test card asks the bank",
     "api/balance.py": "the currency of an account without one",
     "invoice_channels.py": "names that only some markets have",
+    "refund_rules.py": "the refunds that a channel takes in each market",
     "command_line.py": "an example of what `send` takes",
     "templates/console/live_rows.html": "an example, while there is nothing to list",
     "cards.py": "the same, and Vietnam's own amounts that decline any card",

@@ -120,6 +120,12 @@ async def test_a_wallet_that_always_redirects_asks_its_customer(rig: Rig) -> Non
     assert (await rig.api.get(f"/v3/payment_requests/{made['payment_request_id']}")).json()["status"] == "SUCCEEDED"
 
 
+async def test_a_saved_maya_wallet_pays_without_its_customer(rig: Rig) -> None:
+    php = {"currency": "PHP", "country": "PH"}
+    token = await saved(rig, "PAYMAYA", SAVE | php | {"allowed_payment_channels": ["PAYMAYA"]})
+    assert (await pay(rig, token, 250, **php)).json()["status"] == "SUCCEEDED"
+
+
 async def test_a_card_may_skip_3ds_but_a_wallet_may_not(rig: Rig) -> None:
     card, wallet = await saved(rig, "CARDS.challenge"), await saved(rig, "DANA")
     skips = {"channel_properties": {"skip_three_ds": True}}

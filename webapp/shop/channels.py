@@ -35,7 +35,7 @@ CHANNELS: dict[str, tuple[Channel, ...]] = {
         CARDS,
         Channel("QR_PH", "QR Ph"),
         Channel("GCASH", "GCash"),
-        Channel("PAYMAYA", "Maya"),
+        Channel("PAYMAYA", "Maya", saves=True),
         Channel("GRABPAY", "GrabPay", saves=True, embedded=False),
         Channel("7ELEVEN", "7-Eleven", embedded=False),
     ),

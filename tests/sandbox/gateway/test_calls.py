@@ -210,10 +210,11 @@ async def test_a_push_settles_by_itself(new_checkout: NewCheckout, clock: Clock,
     assert polled["payment_request"].get("failure_code") == ("ACCOUNT_ACCESS_BLOCKED" if left == "ACTIVE" else None)
 
 
+@pytest.mark.parametrize(("session_type", "amount"), [("PAY", 100), ("SAVE", 0)])
 async def test_an_approval_makes_the_session_pending_for_the_browser_only(
-    new_checkout: NewCheckout, clock: Clock
+    new_checkout: NewCheckout, clock: Clock, session_type: str, amount: int
 ) -> None:
-    checkout = await new_checkout("MYR", 100)
+    checkout = await new_checkout("MYR", amount, session_type=session_type)
     begun = (await checkout.begin("MAYB2E_FPX_BUSINESS")).json()
     await checkout.browser.post(begun["actions"][0]["value"], data={"decision": "approve"})
     assert (await checkout.get()).json()["session"]["status"] == "PENDING"

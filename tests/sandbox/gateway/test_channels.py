@@ -62,7 +62,9 @@ def test_what_the_amount_does_not_fit_is_left_out() -> None:
 def test_only_what_can_be_kept_is_offered_for_keeping(more: dict[str, Any]) -> None:
     session = {"currency": "IDR", "amount": 100_000} | more
     assert codes(**session) == ["CARDS", "DANA", "OVO", "SHOPEEPAY"]
-    assert codes(**session | {"currency": "PHP", "amount": 100}) == ["CARDS"]
+    assert codes(**session | {"currency": "PHP", "amount": 100}) == ["CARDS", "PAYMAYA"]
+    malaysian = codes(**session | {"currency": "MYR", "amount": 100})
+    assert malaysian == ["CARDS", "TOUCHNGO", "MAYB2U_FPX", "MAYB2E_FPX_BUSINESS"]
 
 
 def test_forced_saving_hides_what_cannot_be_saved_and_optional_does_not() -> None:
