@@ -10,6 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from .errors import bad_request
+
 Verdict = Literal["approve", "challenge", "decline", "slow", "refuse"]
 
 CHALLENGED = {
@@ -19,6 +21,7 @@ CHALLENGED = {
     "3337000000000008",
     "4440000009900010",
     "5123450000000008",
+    "1889800000000171",
 }
 # Thai test cards: a challenge from THB 20 up.
 CHALLENGED_FROM_20 = {"4200350000000801", "5413530000000501"}
@@ -98,6 +101,8 @@ def brand(number: str) -> str | None:
         return "AMEX"
     if number[:2] in ("51", "52", "53", "54", "55") or "2221" <= number[:4] <= "2720":
         return "MASTERCARD"
+    if number.startswith("1889"):
+        return "BCA"
     return "JCB" if "3528" <= number[:4] <= "3589" or number.startswith("3337") else None
 
 
@@ -107,10 +112,12 @@ def masked(number: str) -> str:
 
 
 def expiry(month: str, year: str, now: datetime) -> tuple[str, str]:
-    """Return month and year of a card's end; four years ahead for a time that is over or none."""
-    if re.fullmatch(r"(0[1-9]|1[0-2]) 2[0-9]{3}", f"{month} {year}") and f"{year}-{month}" >= f"{now:%Y-%m}":
-        return month, year
-    return "12", str(now.year + 4)
+    """Return month and year of a card's end; four years ahead for none. Raise CARD_EXPIRED for a time that is over."""
+    if not re.fullmatch(r"(0[1-9]|1[0-2]) 2[0-9]{3}", f"{month} {year}"):
+        return "12", str(now.year + 4)
+    if f"{year}-{month}" < f"{now:%Y-%m}":
+        raise bad_request("CARD_EXPIRED", "The card has expired")
+    return month, year
 
 
 def details(number: str, expiry: tuple[str, str], holder: dict[str, Any], country: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.sandbox.gateway.conftest import seal
+from tests.sandbox.gateway.conftest import NewCheckout, seal
 from webapp.sandbox import cards, sdk_keys
 from webapp.sandbox.cards import CardOutcome, outcome
 from webapp.sandbox.gateway.card_fields import Unreadable, open_field
@@ -23,6 +23,7 @@ PRIVATE = sdk_keys.ecdh_private_key("secret", SESSION)
         ("4000000000001000", 100_000, "IDR", CardOutcome("approve")),
         ("378282246310005", 100, "SGD", CardOutcome("approve")),
         ("4000000000001091", 100, "SGD", CardOutcome("challenge")),
+        ("1889800000000171", 100_000, "IDR", CardOutcome("challenge")),
         ("4000000000002503", 100, "SGD", CardOutcome("decline", "CARD_DECLINED")),
         ("4000000000001000", 10_054, "IDR", CardOutcome("decline", "INSUFFICIENT_BALANCE")),
         ("4000000000001000", 10.3, "SGD", CardOutcome("decline", "PROCESSOR_ERROR")),
@@ -48,6 +49,7 @@ def test_a_card_and_an_amount_decide(number: str, amount: float, currency: str, 
         ("5200", "MASTERCARD"),
         ("2221", "MASTERCARD"),
         ("3530", "JCB"),
+        ("1889800000000171", "BCA"),
         ("6", None),
         ("", None),
     ],
@@ -61,6 +63,26 @@ def test_the_first_digits_tell_the_network(number: str, brand: str | None) -> No
 )
 def test_a_wrong_number_is_noticed(number: str) -> None:
     assert not cards.is_valid(number)
+
+
+@pytest.mark.parametrize(("month", "year", "status"), [("10", "2026", 400), ("11", "2026", 200), ("01", "2020", 400)])
+@pytest.mark.anyio
+async def test_a_card_pays_to_the_end_of_its_last_month(
+    new_checkout: NewCheckout, month: str, year: str, status: int
+) -> None:
+    checkout = await new_checkout()
+    sealed = {"card_number": "4000000000001000", "expiry_month": month, "expiry_year": year}
+    details = {name: seal(text, checkout.sdk_key, checkout.id) for name, text in sealed.items()}
+    answer = await checkout.begin("CARDS", channel_properties={"card_details": details})
+    assert answer.status_code == status
+    assert answer.json().get("error_code") == ("CARD_EXPIRED" if status == 400 else None)
+
+
+@pytest.mark.anyio
+async def test_a_card_of_a_network_without_a_picture_is_not_refused_by_the_form(new_checkout: NewCheckout) -> None:
+    checkout = await new_checkout()
+    card = {"card_number": seal("1889800000000171", checkout.sdk_key, checkout.id)}
+    assert (await checkout.post(f"{checkout.auth}/card_info", card)).json()["schemes"] == []
 
 
 def test_what_a_field_sealed_is_opened() -> None:

@@ -119,7 +119,7 @@ class Gateway:
         # The session's own country, because another would change the dial code of an empty phone field.
         country = "US" if foreign else record.session["country"]
         return {
-            "schemes": [brand] if brand else [],
+            "schemes": [brand] if brand in responses.CARD_BRANDS else [],
             "country_codes": [country],
             "require_billing_information": foreign,
         }
