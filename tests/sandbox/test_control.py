@@ -129,6 +129,10 @@ async def test_what_cannot_be_decided_is_said(client: httpx.AsyncClient) -> None
         (f"pay/{invoice['id']}", {"channel": "GCASH"}, 400, "GCASH is not offered; there are CARDS, "),
         (f"pay/{invoice['id']}", {"colour": "red"}, 400, "there is no field colour; there are channel, failure_code"),
         (f"burn/{invoice['id']}", {}, 404, "There is pay, decline, expire"),
+        ("clock", {}, 400, 'advance must be a time, such as "3 days" or "2030-01-01T00:00:00Z"'),
+        ("clock", {"advance": "soon"}, 400, 'advance must be a time, such as "3 days" or "2030-01-01T00:00:00Z"'),
+        ("nothing", {}, 404, "There is no POST /_sandbox/nothing"),
+        ("webhooks", {}, 405, "There is no POST /_sandbox/webhooks"),
     ):
         answer = await client.post(f"/_sandbox/{path}", json=body)
         assert (answer.status_code, said in answer.json()["message"]) == (status, True), answer.text
@@ -162,6 +166,7 @@ async def test_the_next_calls_fail_and_are_late_as_often_as_wanted(client: httpx
         ({"fail": 500}, "fail must be text"),
         ({"delay": -1}, "delay must be seconds"),
         ({"delay": "1"}, "delay must be seconds"),
+        ({"delay": [1]}, "delay must be seconds"),
         ({"times": 0}, "times must be 1 or more"),
         ({"colour": "red"}, "there is no field colour"),
     ],

@@ -139,3 +139,21 @@ async def test_a_payment_takes_so_many_attempts_and_no_more(rig: Rig, kind: str)
     invoice = await store.get_invoice(made.get("id", ""))
     assert len(session.attempts if session else invoice.payments if invoice else []) == MAX_ATTEMPTS
     assert (await rig.browser.get(made[link])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "message"),
+    [
+        ("GET", "/v2/invoices?limit=500", None, "request/query/limit must be a number from 1 to 100"),
+        ("GET", "/refunds", None, "request/query must have property 'payment_request_id' or 'invoice_id'"),
+        ("POST", "/sessions", PAY | {"customer_id": "cust-1"}, "request/body/customer_id must have 41 characters"),
+        (
+            *("POST", "/customers", {"reference_id": "customer-1", "type": "BUSINESS"}),
+            "request/body must have required property 'business_detail'",
+        ),
+        ("POST", "/sessions", PAY | {"mode": 1}, "request/body/mode must be string"),
+        ("POST", "/sessions", [], "request/body must be object"),
+    ],
+)
+async def test_an_error_names_the_place_of_the_fault(rig: Rig, method: str, path: str, body: Any, message: str) -> None:
+    assert (await rig.api.request(method, path, json=body)).json()["message"] == message

@@ -55,6 +55,18 @@ async def test_a_call_that_is_not_imitated_says_so_and_what_is(
     assert f"not imitated: {method} '{path}'" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("GET", "/sessions", ". This path takes POST. It serves /balance,"),
+        ("DELETE", "/customers", ". This path takes GET, POST. It serves /balance,"),
+        ("GET", "/v2/payouts", ". It serves /balance,"),
+    ],
+)
+async def test_a_known_path_names_its_methods(rig: Rig, method: str, path: str, said: str) -> None:
+    assert f"does not imitate {method} {path}{said}" in (await rig.api.request(method, path)).json()["message"]
+
+
 async def test_a_key_is_asked_for_first(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     for auth in (("", ""), ("xnd_production_x", ""), ("xnd_development_x", "password")):
         answer = await rig.api.get("/v2/payouts", auth=auth)

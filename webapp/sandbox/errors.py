@@ -1,5 +1,6 @@
 """The errors of the imitation, in Xendit's envelope `{error_code, message, errors?}`."""
 
+import re
 from typing import Any
 
 MAX_ATTEMPTS = 20
@@ -30,13 +31,13 @@ class SandboxError(Exception):
 
 
 def validation_error(message: str, path: str) -> SandboxError:
-    """Return an `API_VALIDATION_ERROR` about one place in the body, for example `/body/session_type`."""
-    return SandboxError(
-        400,
-        "API_VALIDATION_ERROR",
-        f"request/body {message}",
-        [{"message": message, "path": path}],
-    )
+    """Return an `API_VALIDATION_ERROR` about one place in the request, for example `/body/session_type`.
+
+    A property that must or must not be there is a fault of the object around it.
+    """
+    place = path.rpartition("/")[0] if re.match("must (NOT )?have .*propert", message) else path
+    text = f"request{place or path} {message}"
+    return SandboxError(400, "API_VALIDATION_ERROR", text, [{"message": message, "path": path}])
 
 
 def bad_request(error_code: str, message: str) -> SandboxError:

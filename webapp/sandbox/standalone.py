@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -20,6 +21,7 @@ from .control.clock import TurnableClock
 from .control.endpoints import Control
 from .control.guard import GuardMiddleware
 from .control.next_calls import NextCallsMiddleware
+from .control.reading import no_call
 from .control.seeding import fill
 from .database import SQLiteDatabase
 from .retention import is_empty
@@ -74,13 +76,14 @@ def create_app(
             await database.close()
 
     open_at = settings.public_url if open_control else None
-    own = [Mount("/console", routes=console.routes()), *control.routes()]
+    own_routes = [Mount("/console", routes=console.routes()), *control.routes()]
+    own = Starlette(routes=own_routes, exception_handlers={HTTPException: no_call})
     routes = [
         Route("/", GuardMiddleware(Router([Route("/", console.list)]), open_at)),
         Route("/healthz", healthy),
         Route("/readyz", ready),
         *sandbox.routes,
-        Mount("/_sandbox", GuardMiddleware(Router(own), open_at)),
+        Mount("/_sandbox", GuardMiddleware(own, open_at)),
         Mount("/", log),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)], lifespan=lifespan)

@@ -113,8 +113,14 @@ async def _no_route(request: Request, error: Exception) -> Response:
         return ApiResponse(refused.body(), refused.status)
     method, path = request.method, request.url.path[:200]
     logger.warning("not imitated: %s %r", method, path)
-    message = f"The sandbox does not imitate {method} {path}. It serves {', '.join(served(request.app.routes))}."
+    known = sorted({name for route in request.app.routes if _is_at(route, path) for name in route.methods - {"HEAD"}})
+    takes = f" This path takes {', '.join(known)}." if known else ""
+    message = f"The sandbox does not imitate {method} {path}.{takes} It serves {', '.join(served(request.app.routes))}."
     return ApiResponse({"error_code": "NOT_IMITATED", "message": message}, 501)
+
+
+def _is_at(route: BaseRoute, path: str) -> bool:
+    return isinstance(route, Route) and route.path_regex.match(path) is not None
 
 
 def served(routes: list[BaseRoute]) -> list[str]:

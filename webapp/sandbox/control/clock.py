@@ -36,7 +36,10 @@ def time_after(now: datetime, words: str) -> datetime:
     """Return the time `1 month` or `3 days` after now, or the time that the words are. Raise ValueError for others."""
     match = re.fullmatch(r"(\d{1,5}) ?(second|minute|hour|day|week|month|year)s?", words.strip())
     if not match:
-        return from_text(words)
+        try:
+            return from_text(words)
+        except ValueError:
+            raise ValueError('advance must be a time, such as "3 days" or "2030-01-01T00:00:00Z"') from None
     number, unit = int(match[1]), match[2]
     if unit in SECONDS:
         return now + timedelta(seconds=number * SECONDS[unit])

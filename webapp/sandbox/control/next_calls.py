@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -46,7 +47,7 @@ def read_fault(body: dict[str, Any]) -> NextCalls:
     fault = replace(fault, method=fault.method.upper())
     if fault.fail not in ("", "timeout", *FAILURES):
         raise ValueError(f"fail must be one of {', '.join(FAILURES)}, timeout")
-    if isinstance(fault.delay, bool | str) or fault.delay is None or not 0 <= fault.delay <= LONGEST_DELAY:
+    if type(fault.delay) not in (int, float, Decimal) or not 0 <= fault.delay <= LONGEST_DELAY:
         raise ValueError(f"delay must be seconds, {LONGEST_DELAY} at most")
     if fault.times is not None and (type(fault.times) is not int or fault.times < 1):
         raise ValueError("times must be 1 or more, or null for all calls")

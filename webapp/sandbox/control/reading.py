@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -44,3 +45,12 @@ def text_of(body: JSON, name: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name} must be text")
     return value
+
+
+async def no_call(request: Request, error: Exception) -> Response:
+    """Answer a call that there is not, and a body that is too large."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette's handler type is wider than the errors it gets
+    if error.status_code == 413:
+        return ApiResponse({"error_code": "REQUEST_TOO_LARGE", "message": error.detail}, 413)
+    message = f"There is no {request.method} {request.url.path[:200]}"
+    return ApiResponse({"error_code": "DATA_NOT_FOUND", "message": message}, error.status_code)

@@ -83,11 +83,11 @@ class Gateway:
         record = await self._session(request, body.get("session_id"))
         pays = record.session["session_type"] == "PAY"
         if pays != request.url.path.endswith("payment_requests"):
-            raise validation_error("does not fit the session's type", "/body/session_id")
+            raise validation_error("must be a session of the type that this call is for", "/body/session_id")
         encrypted = inside(body, "channel_properties", "card_details", "card_number")
         number = self._decrypted(record, encrypted) if encrypted or body.get("channel_code") == "CARDS" else None
         if number is not None and not cards.is_valid(number):
-            raise validation_error("card number is not valid", "/body/channel_properties/card_details/card_number")
+            raise validation_error("must be a valid card number", "/body/channel_properties/card_details/card_number")
         card = self._card(record, body, number) if number else None
         kind: sessions.Kind = "payment_request" if pays else "payment_token"
 

@@ -82,7 +82,7 @@ def _begin_card(record: SessionRecord, now: datetime, common: JSON, number: str)
 def _begin_push(record: SessionRecord, now: datetime, common: JSON, phone: object) -> JSON:
     """Start a payment without an action. The shopper would confirm on a phone; here the clock does."""
     if not isinstance(phone, str) or not phone:
-        raise validation_error("a phone number is needed", "/body/channel_properties/account_mobile_number")
+        raise validation_error("must be a phone number", "/body/channel_properties/account_mobile_number")
     blocked = phone.endswith(BLOCKED_PHONE)
     return sessions.begin_attempt(
         record,
