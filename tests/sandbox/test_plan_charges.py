@@ -166,7 +166,8 @@ async def test_a_plan_that_was_left_alone_has_an_end(rig: Rig) -> None:
 
 
 async def test_a_plan_ends_before_the_calendar_does(rig: Rig) -> None:
-    plan = await subscribed(rig, schedule=SCHEDULE | {"interval": "YEAR", "interval_count": 365})
+    yearly = SCHEDULE | {"interval": "YEAR", "interval_count": 365}
+    plan = Plan(rig, (await made(rig, await saved(rig), schedule=yearly))["id"])
     answers = []
     while (await plan.get())["status"] == "ACTIVE":
         answers.append((await plan.act("force_attempt")).json()["status"])

@@ -44,7 +44,7 @@ async def test_a_subscription_makes_a_plan_and_its_first_cycle(rig: Rig) -> None
     assert activated["api_version"] == "2026-01-01" and set(activated["data"]) == PLAN
     plan = Plan(rig, created["recurring_plan_id"])
     found = await plan.get()
-    assert found == activated["data"] | {"recurring_cycle_count": 1}
+    assert found == activated["data"] and found["recurring_cycle_count"] == 0
     assert set(found["schedule"]) == PLAN_SCHEDULE and found["schedule"]["total_retry"] == 2
     assert (found["status"], found["failed_cycle_action"], found["amount"]) == ("ACTIVE", "STOP", 240_000)
     session = await rig.session(created)
@@ -120,6 +120,17 @@ async def test_a_plan_is_made_with_saved_methods_and_tries_them_in_order(rig: Ri
     assert {each["attempt_number"] for each in paid["attempt_details"]} == {1}
 
 
+async def test_a_plan_without_a_method_charges_nobody(rig: Rig) -> None:
+    card = await saved(rig)
+    for schedule, status in ((SCHEDULE, "FAILED"), (RETRIES, "RETRYING")):
+        found = await made(rig, card, payment_tokens=[], schedule=schedule)
+        assert (found["payment_tokens"], found["recurring_cycle_count"]) == ([], 0)
+        plan = Plan(rig, found["id"])
+        tried = (await plan.act("simulate", amount=50_000)).json()
+        assert (tried["status"], tried["attempt_details"]) == (status, [])
+        assert (await plan.get())["recurring_cycle_count"] == (1 if status == "FAILED" else 0)
+
+
 async def test_a_plan_is_changed(rig: Rig) -> None:
     plan, card = await subscribed(rig), await saved(rig)
     schedule = {"interval": "WEEK", "interval_count": 2}
@@ -181,6 +192,20 @@ async def test_a_schedule_that_can_be_none_is_refused(rig: Rig, schedule: dict[s
     answers.append(await make(rig, await saved(rig), schedule=schedule))
     for answer in answers:
         assert (answer.status_code, answer.json()["error_code"]) == (400, "API_VALIDATION_ERROR")
+
+
+async def test_a_plan_may_be_yearly_and_a_session_may_not(rig: Rig) -> None:
+    yearly = SCHEDULE | {"interval": "YEAR"}
+    refused = await rig.api.post("/sessions", json=SUBSCRIPTION | {"subscription": {"schedule": yearly}})
+    assert (refused.status_code, refused.json()["error_code"]) == (400, "API_VALIDATION_ERROR")
+    plan = Plan(rig, (await made(rig, await saved(rig), schedule=yearly))["id"])
+    changed = await rig.api.patch(plan.path, json={"schedule": {"interval": "YEAR", "interval_count": 2}})
+    assert changed.json()["schedule"]["interval_count"] == 2
+
+
+async def test_a_simulated_charge_is_an_amount_of_the_currency(rig: Rig) -> None:
+    refused = await (await subscribed(rig)).act("simulate", amount=10.123)
+    assert (refused.status_code, refused.json()["error_code"]) == (400, "API_VALIDATION_ERROR")
 
 
 async def test_another_business_finds_no_plan(rig: Rig) -> None:

@@ -77,7 +77,7 @@ def attempt(record: PlanRecord, cycle: JSON, now: datetime, kind: str, amount: A
         name = "retrying"
     else:
         cycle["status"] = "FAILED"
-    if cycle["status"] == "RETRYING":
+    if cycle["status"] == "RETRYING" and cycle["attempt_details"]:  # a plan may have no payment method
         cycle["attempt_details"][-1]["next_retry_timestamp"] = cycle["scheduled_timestamp"]
     record.outbox.append(event(f"recurring.cycle.{name}", record, cycle))
 

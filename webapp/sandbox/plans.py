@@ -125,8 +125,9 @@ def tokens_of(record: PlanRecord) -> list[str]:
 
 
 def view(record: PlanRecord) -> JSON:
-    """Return the plan as the API answers it."""
-    return {name: record.plan[name] for name in FIELDS} | {"recurring_cycle_count": len(record.cycles)}
+    """Return the plan as the API answers it. The cycle that is open does not count yet."""
+    ended = len(record.cycles) - (record.open_cycle is not None)
+    return {name: record.plan[name] for name in FIELDS} | {"recurring_cycle_count": ended}
 
 
 def event(name: str, record: PlanRecord) -> Event:

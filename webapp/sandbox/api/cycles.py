@@ -85,9 +85,10 @@ class CyclesApi:
 
     async def simulate(self, request: Request) -> Response:
         """Handle `POST …/simulate`: the charge of a SCHEDULED cycle happens now, with this amount."""
-        await own_plan(self.store, request)
+        record = await own_plan(self.store, request)
         body = await body_of(request)
         check_schema(body, SIMULATION)
+        check_decimals(body["amount"], record.plan["currency"])
 
         def attempt(record: PlanRecord, cycle: JSON, now: datetime) -> None:
             check_open(cycle, "SCHEDULED")

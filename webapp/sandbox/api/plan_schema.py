@@ -1,5 +1,6 @@
 """The bodies of the calls about subscription plans and their cycles, and their rules."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from ..markets import MARKETS
 from ..object_records import TokenRecord
 from .metadata import check_metadata
 from .schema import Rule
-from .session_schema import ITEM, MAX_NUMBER, SCHEDULE, SUBSCRIPTION, text
+from .session_schema import INTERVALS, ITEM, MAX_NUMBER, SCHEDULE, SUBSCRIPTION, text
 
 JSON = dict[str, Any]
 FURTHEST = timedelta(days=5 * 366)
@@ -19,6 +20,9 @@ TOKEN = Rule(
     "object",
     required=("payment_token_id",),
     properties={"payment_token_id": text(1, 255), "rank": Rule("integer", minimum=1, maximum=5)},
+)
+PLAN_SCHEDULE = replace(
+    SCHEDULE, properties={**SCHEDULE.properties, "interval": Rule("string", enum=(*INTERVALS, "YEAR"))}
 )
 CHANGEABLE = {
     "amount": AMOUNT,
@@ -38,7 +42,8 @@ PLAN = Rule(
         "reference_id": text(1, 255),
         "customer_id": text(1, 41),
         "currency": Rule("string", enum=tuple(MARKETS)),
-        "schedule": SCHEDULE,
+        "payment_tokens": Rule("array", maximum=5, items=TOKEN),
+        "schedule": PLAN_SCHEDULE,
         "immediate_payment": Rule("boolean"),
         "failed_cycle_action": SUBSCRIPTION.properties["failed_cycle_action"],
     },
@@ -47,7 +52,7 @@ PLAN_CHANGE = Rule(
     "object",
     properties={
         **CHANGEABLE,
-        "schedule": Rule("object", required=("interval", "interval_count"), properties=SCHEDULE.properties),
+        "schedule": Rule("object", required=("interval", "interval_count"), properties=PLAN_SCHEDULE.properties),
     },
 )
 CYCLE_CHANGE = Rule(

@@ -7,7 +7,7 @@ from .schema import Rule
 
 TEXT = Rule("string")
 URL = Rule("string", nullable=True)
-INTERVALS = ("DAY", "WEEK", "MONTH", "YEAR")
+INTERVALS = ("DAY", "WEEK", "MONTH")
 MAX_NUMBER = 10**12  # ours: no limit is documented
 
 
