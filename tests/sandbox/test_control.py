@@ -119,6 +119,10 @@ async def test_a_payment_request_is_declined_with_the_wanted_code(client: httpx.
     path = f"/_sandbox/decline/{asked['payment_request_id']}"
     declined = await post(client, path, {"failure_code": "INSUFFICIENT_BALANCE"})
     assert (declined["status"], declined["failure_code"]) == ("FAILED", "INSUFFICIENT_BALANCE")
+    for decision in ("pay", "decline"):
+        late = await client.post(f"/_sandbox/{decision}/{asked['payment_request_id']}")
+        assert (late.status_code, late.json()["error_code"]) == (422, "INACTIVE_PAYMENT_REQUEST")
+        assert "is FAILED" in late.json()["message"]
 
 
 async def test_what_cannot_be_decided_is_said(client: httpx.AsyncClient) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.sandbox.conftest import CUSTOMER, PAY, SAVE, Rig
 from tests.sandbox.test_tokens_api import STRANGER, saved
+from webapp.sandbox.control.settling import Settling
 
 pytestmark = pytest.mark.anyio
 
@@ -301,3 +302,13 @@ async def test_a_request_names_a_payment_only_where_there_is_one(rig: Rig) -> No
     ]
     assert [each["status"] for each in found] == ["CANCELED", "EXPIRED", "CANCELED"]
     assert [each["latest_payment_id"] for each in found] == [None, None, held["latest_payment_id"]]
+
+
+@pytest.mark.parametrize(("paid", "end"), [(True, "SUCCEEDED"), (False, "FAILED")])
+async def test_a_payment_that_is_pending_is_decided_by_control(rig: Rig, paid: bool, end: str) -> None:
+    made = (await pay(rig, await saved(rig, "CARDS.challenge"))).json()
+    wanted, store = made["payment_request_id"], rig.sandbox.store
+    await store.requests.update(wanted, lambda record, now: record.payment.update(status="PENDING"))
+    await Settling(store, rig.sandbox.settings).decide(wanted, paid)
+    found = (await rig.api.get(f"/v3/payment_requests/{wanted}")).json()
+    assert (found["status"], found["failure_code"]) == (end, None if paid else "DECLINED_BY_ISSUER")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ..errors import bad_request, no_data
+from ..errors import SandboxError, bad_request, no_data
 from ..hosted import choices
 from ..hosted.checkout_view import CheckoutView, view_of_invoice, view_of_session
 from ..hosted.payable import Payable, PayableInvoice, PayableSession
@@ -46,7 +46,7 @@ class Settling:
         """Pay or decline. An attempt that is open is settled; else one is made, by the channel or by card."""
         record = await self.find(object_id)
         if isinstance(record, PaymentRequestRecord):
-            await self.store.requests.update(object_id, lambda record, now: decide(record, now, paid, failure))
+            await self.store.requests.update(object_id, lambda record, now: _decide(record, now, paid, failure))
             return
         payable, view = self._payable(record)
         waiting = next((attempt for attempt in view.attempts if attempt["status"] in OPEN), None)
@@ -72,6 +72,19 @@ class Settling:
         if isinstance(record, SessionRecord):
             return PayableSession(self.store), view_of_session(record)
         return PayableInvoice(self.store), view_of_invoice(record)
+
+
+def _decide(record: PaymentRequestRecord, now: datetime, paid: bool, failure: str) -> None:
+    """Settle an open payment, also one that nobody is asked about. Raise 422 for one that has ended."""
+    status = record.payment["status"]
+    if status not in OPEN:
+        text = f"The payment request is {status}, expecting {' or '.join(OPEN)}"
+        raise SandboxError(422, "INACTIVE_PAYMENT_REQUEST", text)
+    if status == "REQUIRES_ACTION":
+        decide(record, now, paid, failure)
+    else:
+        end = ("SUCCEEDED", None) if paid else ("FAILED", failure or FAILURES[True])
+        settle_request(record, now, *end)
 
 
 def _expire(record: PaymentRequestRecord, now: datetime) -> None:
