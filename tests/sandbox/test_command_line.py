@@ -63,6 +63,13 @@ def test_a_webhook_url_that_is_none_is_one_sentence(url: str) -> None:
     assert (ran.returncode, ran.stderr) == (2, wanted)
 
 
+@pytest.mark.parametrize("command", [[], ["send", "invoice.paid", "--to", "http://localhost:9000/"]])
+def test_a_webhook_token_that_no_header_can_hold_is_one_sentence(command: list[str]) -> None:
+    ran = run(*command, "--webhook-token", "é")
+    assert ran.returncode == 2
+    assert "argument --webhook-token: token must be printable ASCII, as in a header\n" in ran.stderr
+
+
 def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("This is no database, but long enough to be looked at by one.\n" * 20)
     for path, *command in (("no-such-folder/sandbox.db", "--port", "0"), ("notes.txt", "webhooks", "list")):

@@ -205,6 +205,12 @@ async def test_a_key_has_its_own_webhook_address_and_token(
     assert (await client.post("/_sandbox/webhooks/unknown/resend")).status_code == 404
     for wrong in ("notaurl", "http://localhost:99999/", "http://999.1.1.1/", "http://a b/"):
         assert (await client.post("/_sandbox/webhook_address", json={"url": wrong})).status_code == 400
+    for token in ("é", "a\nb", " a"):
+        refused = await client.post("/_sandbox/webhook_address", json={"url": url, "token": token})
+        assert (refused.status_code, refused.json()["message"]) == (
+            400,
+            "token must be printable ASCII, as in a header",
+        )
 
 
 async def test_webhook_faults_are_set_for_all(client: httpx.AsyncClient) -> None:

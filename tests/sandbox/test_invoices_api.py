@@ -89,6 +89,8 @@ async def test_another_business_finds_no_invoice(rig: Rig) -> None:
         ({"success_redirect_url": "http://shop.test/" + "x" * 255}, "API_VALIDATION_ERROR"),
         ({"success_redirect_url": "javascript:alert(1)"}, "API_VALIDATION_ERROR"),
         ({"metadata": {"k" * 41: "v"}}, "API_VALIDATION_ERROR"),
+        ({"customer_notification_preference": {"invoice_paid": ["pigeon"]}}, "API_VALIDATION_ERROR"),
+        ({"customer_notification_preference": ["email"]}, "API_VALIDATION_ERROR"),
         ({"currency": "SGD"}, "UNSUPPORTED_CURRENCY"),
         ({"currency": "HKD"}, "UNSUPPORTED_CURRENCY"),
         ({"currency": "MXN"}, "UNSUPPORTED_CURRENCY"),

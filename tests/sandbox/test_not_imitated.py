@@ -147,4 +147,4 @@ async def test_a_fault_on_purpose_has_the_headers_too(alone: httpx.AsyncClient) 
     await alone.post("/_sandbox/faults", json={"fail": "429"})
     answer = await alone.get("/v2/invoices")
     assert (answer.status_code, answer.json()["error_code"]) == (429, "RATE_LIMIT_EXCEEDED")
-    assert float(answer.headers["Rate-Limit-Reset"]) > 0
+    assert float(answer.headers["Rate-Limit-Reset"]) > 0 and answer.headers["Rate-Limit-Remaining"] == "0"

@@ -1,5 +1,6 @@
 """Where webhooks go: to one address for all keys, or to a key's own. The addresses of keys are kept in memory."""
 
+import re
 from dataclasses import dataclass, field
 
 import httpx
@@ -16,6 +17,13 @@ def is_address(url: str) -> bool:
         return False
     has_host = bool(parts.host) and "%" not in parts.host  # httpx encodes what no host can hold
     return parts.scheme in ("http", "https") and has_host and (parts.port is None or 0 < parts.port < 65_536)
+
+
+def check_token(token: str) -> str:
+    """Return the token. Raise ValueError with a sentence if no header can hold it."""
+    if not re.fullmatch(r"|[!-~]([ -~]*[!-~])?", token):
+        raise ValueError("token must be printable ASCII, as in a header")
+    return token
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,13 @@ class CallerFaults:
     duplicate: bool = False
 
 
+def failure_answer(failure: str) -> ApiResponse:
+    """Return the answer of a failure, which is a key of FAILURES. After too many calls none is left."""
+    status, code, message = FAILURES.get(failure, FAILURES["500"])
+    headers = {"Rate-Limit-Remaining": "0"} if status == 429 else None
+    return ApiResponse({"error_code": code, "message": message}, status, headers)
+
+
 async def get_caller_faults(store: Store, caller: str) -> CallerFaults:
     """Return the faults of one caller; none by default."""
     async with store.database.read() as connection:
@@ -75,8 +82,7 @@ class FaultMiddleware:
         if failure == "timeout":
             await asyncio.sleep(SILENCE_SECONDS)  # the client gives up long before
         if failure:
-            status, code, message = FAILURES.get(failure, FAILURES["500"])
-            await ApiResponse({"error_code": code, "message": message}, status)(scope, receive, send)
+            await failure_answer(failure)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
-from .addresses import is_address
+from .addresses import check_token, is_address
 from .sending.recipes import EVENTS, SCENARIOS
 
 # The usual ports of other emulators are 1080, 3000, 4000, 4010, 4566, 5000, 8000, 8080, 9000, 9099 and 12111.
@@ -23,6 +23,14 @@ def url(text: str) -> str:
     if not is_address(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no address; it begins with http:// or https://")
     return text
+
+
+def token(text: str) -> str:
+    """Return the token. Refuse text that no header can hold."""
+    try:
+        return check_token(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -65,4 +73,4 @@ def options(parser: argparse.ArgumentParser, usual: bool = True) -> None:
     add("--seed", type=Path, help="a file of calls that fill an empty database: see docs/sandbox.md")
     add("--open-control", False, action="store_true", help="other machines may control it and see its console")
     add("--webhook-url", type=url, help="where webhooks go; usually none are sent")
-    add("--webhook-token", "", help="sent along as x-callback-token")
+    add("--webhook-token", "", type=token, help="sent along as x-callback-token")

@@ -31,6 +31,8 @@ ITEM = Rule(
 )
 FEE = Rule("object", required=("type", "value"), properties={"type": Rule("string", minimum=1), "value": NUMBER})
 CUSTOMER_NAMES = ("given_names", "surname", "email", "mobile_number", "phone_number")
+NOTIFIED = Rule("array", items=Rule("string", enum=("email", "sms", "whatsapp", "viber")), nullable=True)
+NOTIFICATIONS = dict.fromkeys(("invoice_created", "invoice_reminder", "invoice_paid"), NOTIFIED)
 INVOICE = Rule(
     "object",
     required=("external_id", "amount"),
@@ -49,6 +51,7 @@ INVOICE = Rule(
         "locale": Rule("string", pattern="[a-z]{2}", nullable=True),
         "payment_methods": Rule("array", items=Rule("string"), nullable=True),
         "should_send_email": Rule("boolean"),
+        "customer_notification_preference": Rule("object", nullable=True, properties=NOTIFICATIONS),
         "should_authenticate_credit_card": Rule("boolean"),
         "reminder_time": Rule("number", minimum=1),
         "reminder_time_unit": Rule("string", enum=("days", "hours")),

@@ -32,7 +32,9 @@ class TransportMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers(scope))
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers(scope).items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

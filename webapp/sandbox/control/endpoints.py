@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from .. import ids
-from ..addresses import Address, is_address
+from ..addresses import Address, check_token, is_address
 from ..api.reading import body_of
 from ..app import Sandbox
 from ..clock import to_text
@@ -146,5 +146,5 @@ class Control:
         url = text_of(body, "url")
         if url and not is_address(url):
             raise bad_request("INVALID_CONTROL", "url is no address; it begins with http:// or https://")
-        self.sandbox.addresses.set(Address(url, text_of(body, "token")), text_of(body, "key"))
+        self.sandbox.addresses.set(Address(url, check_token(text_of(body, "token"))), text_of(body, "key"))
         return {"url": url}

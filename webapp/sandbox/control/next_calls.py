@@ -10,8 +10,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..caller_faults import FAILURES, SILENCE_SECONDS
-from ..codec import ApiResponse
+from ..caller_faults import FAILURES, SILENCE_SECONDS, failure_answer
 
 LONGEST_DELAY = 120
 
@@ -68,8 +67,7 @@ class NextCallsMiddleware:
         if fault and fault.fail == "timeout":
             await silence(receive)
         if fault and fault.fail:
-            status, code, message = FAILURES.get(fault.fail, FAILURES["500"])
-            await ApiResponse({"error_code": code, "message": message}, status)(scope, receive, send)
+            await failure_answer(fault.fail)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
