@@ -18,6 +18,7 @@ UNKNOWN = [
         ("GET", "/transactions"),
         ("POST", "/v2/payment_methods"),
         ("PATCH", "/customers/cust-1"),
+        ("POST", "/refunds/rfd-1/cancel"),
     ),
     *(("GET", "/sessions"), ("DELETE", "/sessions/ps-1"), ("GET", "/")),
 ]
