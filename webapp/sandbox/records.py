@@ -15,7 +15,7 @@ class Changes:
 
     outbox: list[Event] = field(default_factory=list)
     aliases: list[str] = field(default_factory=list)
-    """New ids by which the record shall be found: of payments and refunds."""
+    """New ids by which the record shall be found: of attempts, payments and refunds."""
     children: list[Any] = field(default_factory=list)
     """New records that the change makes: a completed session makes a saved payment method."""
 

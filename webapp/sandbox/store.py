@@ -110,7 +110,7 @@ class Store:
         return await self.sessions.get(payment_session_id)
 
     async def find_by_alias(self, alias: str) -> SessionRecord | InvoiceRecord | PaymentRequestRecord | None:
-        """Return the record that has a payment or a refund with this id."""
+        """Return the record that has an attempt, a payment or a refund with this id."""
         row = await self.sessions.one("find_alias", alias=alias)
         record_id = row["object_id"] if row else alias
         known = row or alias.startswith("pr-")
