@@ -168,10 +168,13 @@ async def test_a_payment_that_the_account_does_not_know_keeps_nobody_from_paying
 
 
 @pytest.mark.parametrize("answer", [LOST, ASKS], ids=["lost", "3DS"])
-async def test_a_card_that_may_be_charged_is_not_paid_for_another_way_too(open_shop: OpenShop, answer: object) -> None:
+@pytest.mark.parametrize("flow", ["pay_save", "save"])  # nothing else that this visitor ordered is paid
+async def test_a_card_that_may_be_charged_is_not_paid_for_another_way_too(
+    open_shop: OpenShop, answer: object, flow: str
+) -> None:
     router = xendit(answer, now=ASKS)
     async with open_shop(router) as shop:
-        await save(shop)
+        await save(shop, flow)
         sessions = router["sessions"].call_count
         await click(shop)
         order = await shop.newest_order()
