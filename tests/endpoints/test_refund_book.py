@@ -99,6 +99,27 @@ async def test_ours_is_booked_once_where_its_webhook_is_faster_and_names_no_refe
     assert await booked(shop, order) == [("rfd-ours", "succeeded")]
 
 
+async def test_one_of_another_amount_is_not_ours_though_xendit_gives_both_one_id(shop: Shop, refunds: Refunds) -> None:
+    order = await paid(shop)
+    clicked = asyncio.create_task(refund(shop, order))
+    await refunds.asked.wait()
+    await say(shop, "rfd-ours", amount=2000)
+    refunds.go.set()
+    assert await clicked == 303
+    assert await booked(shop, order) == [("None", "sending"), ("rfd-ours", "succeeded")]
+    assert "Refunded: Rp2.000 of Rp480.000" in (await shop.get(f"/orders/{order.reference_id}")).text
+
+
+async def test_a_failure_that_comes_late_does_not_undo_a_refund(shop: Shop, refunds: Refunds) -> None:
+    refunds.go.set()
+    order = await paid(shop)
+    await refund(shop, order)
+    await say(shop, "rfd-ours")
+    assert (await say(shop, "rfd-ours", "FAILED", failure_code="REFUND_FAILED")).status_code == 200
+    assert await booked(shop, order) == [("rfd-ours", "succeeded")]
+    assert "Refunded: Rp1.000 of Rp480.000" in (await shop.get(f"/orders/{order.reference_id}")).text
+
+
 async def test_another_refund_under_our_reference_is_one_more(shop: Shop, refunds: Refunds) -> None:
     refunds.go.set()
     order = await paid(shop)
