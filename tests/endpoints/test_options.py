@@ -255,6 +255,10 @@ async def test_another_customer_is_not_the_visitor_at_xendit(shop: Shop) -> None
     assert order.customer_id is None
     await shop.post("/options", data={"usual": "1"})
     assert shown((await shop.get("/options")).text)["customer"]["email"] == USUAL.email
+    own = (await shop.place()).customer_id
+    await shop.post("/options", data={"email": "ayu@example.com"})
+    order = await shop.place()
+    assert own and order.customer_id is None and order.options.customer
 
 
 async def test_without_javascript_the_form_leads_back_to_its_page(shop: Shop) -> None:
