@@ -217,14 +217,15 @@ async def test_the_exact_json_of_a_refund(open_shop: OpenShop) -> None:
         assert "Refunded: Rp1.000 of Rp480.000" in await page(shop, order)
 
 
-async def test_a_webhook_that_nests_its_refund_is_read_too(open_shop: OpenShop) -> None:
+@pytest.mark.parametrize("status", ["FAILED", "CANCELLED"])
+async def test_a_webhook_that_nests_its_refund_is_read_too(open_shop: OpenShop, status: str) -> None:
     router = xendit_with(httpx.Response(200, json=REFUND_ANSWER))
     async with open_shop(router) as shop:
         order = await real_and_paid(shop)
         await ask(shop, order, "refund", "1000")
         inner = {
             "event": "refund.failed",
-            "data": REFUND_ANSWER | {"status": "FAILED", "failure_code": "REFUND_FAILED"},
+            "data": REFUND_ANSWER | {"status": status, "failure_code": "REFUND_FAILED"},
         }
         assert (await shop.webhook({"event": "refund.failed", "data": inner})).json() == {"message": "refund failed"}
         assert "failed: REFUND_FAILED" in await page(shop, order)

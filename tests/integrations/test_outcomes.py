@@ -141,6 +141,13 @@ def test_what_contradicts_the_order_is_named(change: dict[str, Any], field: str 
     assert of_session(SESSION | {"status": "COMPLETED"} | change).mismatch(ORDER) == field  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("amounts", "field"), [((999_999,), "captured"), ((480_000, 1), "captured"), ((480_000,), None)]
+)
+def test_more_than_the_order_is_not_its_capture(amounts: tuple[int, ...], field: str | None) -> None:
+    assert of_payment(captured(*amounts)).mismatch(ORDER) == field  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("event", ["recurring.plan.inactivated", "recurring.cycle.failed"])
 def test_another_plan_is_not_the_orders(event: str) -> None:
     data = {"id": "repl_2", "plan_id": "repl_2", "reference_id": "order-1", "status": "INACTIVE"}

@@ -174,6 +174,16 @@ async def test_an_invoice_is_asked_for_with_exactly_this() -> None:
     }
 
 
+async def test_an_invoice_charges_a_fee_once() -> None:
+    router, client = xendit_answering(httpx.Response(200, json=ANSWERS["invoice"]))
+    fee = LineItem("fee-delivery", "Delivery", 1, Decimal("1.50"), "FEE", "Delivery", type="FEE")
+    async with client:
+        await create("invoice", client, replace(ORDER, lines=(*ORDER.lines, fee), amount=Decimal("60.70")))
+    sent = json.loads(router["invoices"].calls.last.request.content)
+    assert [item["reference_id"] for item in sent["items"]] == ["gayo", "nanyang"]
+    assert (sent["fees"], sent["amount"]) == ([{"type": "Delivery", "value": 1.5}], 60.7)
+
+
 @pytest.mark.parametrize("integration", list(ANSWERS))
 async def test_without_https_no_return_url_is_sent(integration: str) -> None:
     router, client = xendit_answering(httpx.Response(201, json=ANSWERS[integration]))
@@ -213,6 +223,18 @@ async def test_any_other_answer_is_an_error_with_its_code(integration: str, answ
         with pytest.raises(XenditError) as raised:
             await create(integration, client, ORDER)
     assert (raised.value.status, raised.value.error_code) == expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "errors"), [([{"path": "amount"}], [{"path": "amount"}]), ("amount", []), ({"amount": 1}, []), (None, [])]
+)
+async def test_an_error_names_the_fields_that_xendit_refused(sent: object, errors: list[object]) -> None:
+    body = {"error_code": "API_VALIDATION_ERROR", "message": "Some fields are wrong", "errors": sent}
+    _, client = xendit_answering(httpx.Response(400, json=body))
+    async with client:
+        with pytest.raises(XenditError) as raised:
+            await create("payment_link", client, ORDER)
+    assert (raised.value.message, raised.value.errors) == ("Some fields are wrong", errors)
 
 
 @pytest.mark.parametrize("integration", list(ANSWERS))
