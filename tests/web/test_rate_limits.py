@@ -1,18 +1,15 @@
-"""Limits on what one address may ask, and a circuit that opens when Xendit is down."""
+"""Limits on what one address may ask."""
 
 import re
-import time
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
 from tests.conftest import MakeSettings, OpenShop
-from tests.xendit import HTMX, fake_xendit
+from tests.xendit import HTMX
 from webapp.web import checkout_form
 from webapp.web.rate_limiter import Limit, RateLimiter
 from webapp.web.rate_limits import address_of
-from webapp.xendit.circuit_breaker import FAILURES, PAUSE_SECONDS, CircuitBreaker, CircuitOpen
 
 pytestmark = pytest.mark.anyio
 
@@ -106,43 +103,6 @@ async def test_too_much_of_anything_is_refused(open_shop: OpenShop) -> None:
         for status, given in answers.items():
             assert [answer.status_code for answer in given] == [status] * len(given)
         assert (await shop.get("/", headers={"Cookie": f"other={'x' * 16_000}"})).status_code == 200
-
-
-async def test_when_xendit_is_down_the_circuit_opens_and_the_shop_says_so_at_once(open_shop: OpenShop) -> None:
-    router = fake_xendit(sessions=httpx.ReadTimeout("hangs"))
-    async with open_shop(router) as shop:
-        await shop.add("gayo")
-        for _ in range(FAILURES + 3):
-            started = time.monotonic()
-            answer = await shop.checkout()
-            elapsed = time.monotonic() - started
-        assert router["sessions"].call_count == FAILURES
-        assert answer.status_code == 502 and "be reached just now" in answer.text
-        assert elapsed < 1
-
-
-async def test_after_the_pause_one_call_tries_and_its_outcome_decides() -> None:
-    now, answers = [0.0], [httpx.Response(500)] * FAILURES + [httpx.Response(503), httpx.Response(200)]
-    calls = 0
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        nonlocal calls
-        calls += 1
-        return answers[calls - 1]
-
-    breaker = CircuitBreaker(httpx.MockTransport(answer), clock=lambda: now[0])
-    async with httpx.AsyncClient(transport=breaker, base_url="https://api.xendit.co") as client:
-        for _ in range(FAILURES):
-            await client.get("/")
-        with pytest.raises(CircuitOpen):
-            await client.get("/")
-        now[0] = PAUSE_SECONDS + 1
-        assert (await client.get("/")).status_code == 503
-        with pytest.raises(CircuitOpen):
-            await client.get("/")
-        now[0] = 2 * PAUSE_SECONDS + 2
-        assert (await client.get("/")).status_code == 200
-        assert not breaker.is_open and breaker.failures == 0
 
 
 async def test_a_hall_of_people_behind_one_address_may_watch_and_buy(open_shop: OpenShop) -> None:
