@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.conftest import MakeSettings, OpenShop
-from tests.xendit import HTMX
+from tests.xendit import HTMX, fake_xendit
 from webapp.web import checkout_form
 from webapp.web.rate_limiter import Limit, RateLimiter
 from webapp.web.rate_limits import address_of
@@ -115,6 +115,16 @@ async def test_a_hall_of_people_behind_one_address_may_watch_and_buy(open_shop: 
             for _ in range(3):
                 answers.append(await shop.get(f"/orders/{reference_id}/status?seen=waiting", headers=HTMX))
             assert {answer.status_code for answer in answers} <= {200, 204}
+
+
+async def test_payments_are_opened_twenty_times_a_minute_and_sixty_times_by_one_visitor(open_shop: OpenShop) -> None:
+    async with open_shop(fake_xendit(), rate_limits=True) as shop:
+        forms = [f"/orders/{(await shop.place('components')).reference_id}/resume" for _ in range(4)]
+        answers = [(await shop.get(form)).status_code for form in forms for _ in range(21)]
+        assert answers == ([200] * 20 + [429]) * 3 + [429] * 21
+        shop.cookies.clear()
+        other = await shop.place("components")
+        assert (await shop.get(f"/orders/{other.reference_id}/resume")).status_code == 200
 
 
 @pytest.mark.parametrize(
