@@ -152,7 +152,7 @@ async def test_less_than_authorised_is_charged_on_dispatch_and_can_be_refunded(s
     assert "Refunded: Rp300.000 of Rp300.000" in await page(shop, order)
 
 
-async def test_a_hold_is_released_or_ends_after_a_week(shop: Shop) -> None:
+async def test_a_hold_that_is_released_is_charged_no_more(shop: Shop) -> None:
     order = await paid(shop, flow="authorize")
     assert (await ask(shop, order, "release")).status_code == 303
     assert await shop.status_of(order) == "released"

@@ -7,11 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import OpenShop, Shop
+from tests.conftest import Clock, OpenShop, Shop
 from tests.xendit import fake_xendit, payment_event, session_event
 from webapp.orders import modification_book
 from webapp.orders.order import Order
 from webapp.xendit import modifications
+from webapp.xendit.closing import expire_overdue
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +70,20 @@ async def charged(shop: Shop, order: Order) -> list[Any]:
     assert stored
     made = await shop.app.state.shop.modifications.of(order.reference_id)
     return [stored.status.value, stored.paid, *((each.amount, each.status.value) for each in made)]
+
+
+@pytest.mark.parametrize(("days", "status"), [(6.9, "authorized"), (7.1, "released")])
+async def test_a_hold_whose_end_no_webhook_says_is_asked_about_after_a_week(
+    open_shop: OpenShop, clock: Clock, days: float, status: str
+) -> None:
+    xendit = fake_xendit()
+    over = httpx.Response(200, json=UNNAMED | {"status": "EXPIRED"})
+    xendit.route(method="GET", url__regex=PAYMENTS).mock(return_value=over)
+    async with open_shop(xendit) as shop:
+        clock.move(-days * 24 * 3600)
+        order = await held(shop)
+        await expire_overdue(shop.app.state.shop)
+        assert await shop.status_of(order) == status
 
 
 async def test_of_a_charge_whose_answer_names_no_amount_what_was_asked_for_is_booked(open_shop: OpenShop) -> None:

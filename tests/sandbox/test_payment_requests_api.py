@@ -240,7 +240,9 @@ async def test_a_manual_capture_holds_and_a_payment_refunds(rig: Rig) -> None:
     assert rig.receiver.events == ["payment.authorization", "payment.capture", "refund.succeeded"]
     assert (await rig.api.get(f"/refunds/{refunded['id']}")).json()["status"] == "SUCCEEDED"
     held = (await pay(rig, token, capture_method="MANUAL", reference_id="order-3")).json()
-    rig.clock.pass_by(days=7, seconds=1)
+    rig.clock.pass_by(days=6, hours=23)
+    assert (await rig.api.get(f"/v3/payments/{held['latest_payment_id']}")).json()["status"] == "AUTHORIZED"
+    rig.clock.pass_by(hours=1, seconds=1)
     assert (await rig.api.get(f"/v3/payments/{held['latest_payment_id']}")).json()["status"] == "EXPIRED"
 
 

@@ -267,7 +267,9 @@ async def test_a_hold_is_cancelled_or_ends_after_seven_days(rig: Rig) -> None:
     cancelled = await rig.api.post(f"/v3/payments/{session['payment_id']}/cancel")
     assert cancelled.json()["status"] == "CANCELED"
     other = await paid(rig, capture_method="MANUAL")
-    rig.clock.pass_by(days=7, seconds=1)
+    rig.clock.pass_by(days=6, hours=23)
+    assert (await rig.api.get(f"/v3/payments/{other['payment_id']}")).json()["status"] == "AUTHORIZED"
+    rig.clock.pass_by(hours=1, seconds=1)
     await rig.deliver()
     assert (await rig.api.get(f"/v3/payments/{other['payment_id']}")).json()["status"] == "EXPIRED"
     assert [event for event in rig.receiver.events if event == "payment.expiry"] == rig.receiver.events[-1:]
