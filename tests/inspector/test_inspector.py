@@ -123,6 +123,7 @@ async def test_every_mask_says_why(open_shop: OpenShop) -> None:
         "https://checkout-staging.xendit.co/web/6748105a77f16ebe0cc583a7",
         "session-" + "0" * 32 + "-pd-AAAA-BBBB",
         "/sandbox/pay/AbCd1234",
+        "pass=" + "0123456789abcdef" * 2,
         "4000 0000 0000 1000",
         '{"components_sdk_key": "anything at all"}'.replace(" at all", ""),
         "%78nd_development_abcdefgh",
@@ -131,6 +132,22 @@ async def test_every_mask_says_why(open_shop: OpenShop) -> None:
 def test_a_secret_is_known_by_its_shape(text: str) -> None:
     masked = Mask({}).value({"a": f"before {text} after"})["a"]
     assert masked.startswith("before") and masked.endswith("after") and "masked" in masked
+
+
+@pytest.mark.parametrize(
+    ("kind", "masked"),
+    [
+        ({"type": "REDIRECT_CUSTOMER"}, True),
+        ({"descriptor": "WEB_URL"}, True),
+        ({"descriptor": "DEEPLINK_URL"}, True),
+        ({"type": "PRESENT_TO_CUSTOMER", "descriptor": "QR_STRING"}, False),
+    ],
+)
+def test_a_page_of_the_shoppers_own_bank_is_a_secret_too(kind: dict[str, str], masked: bool) -> None:
+    page = "https://acs.bank.example/3ds/abcd1234"
+    kept = Mask({}).value({"actions": [kind | {"value": page}], "message": f"The shopper is asked at {page}."})
+    assert ("abcd1234" not in str(kept)) is masked
+    assert kept["actions"][0]["value"] == ("‹masked: opens the payment›" if masked else page)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +181,19 @@ async def test_the_panel_shows_when_and_why_an_order_was_paid(open_shop: OpenSho
     ]
     assert "The order is now: Paid" in answer.text
     assert "Cause: the webhook payment_session.completed." in answer.text
+
+
+@pytest.mark.parametrize(("tokens", "status"), [({}, 503), ({"": WEBHOOK_TOKEN}, 401)])
+async def test_nothing_that_a_stranger_sends_as_a_webhook_is_kept(
+    open_shop: OpenShop, tokens: dict[str, str], status: int
+) -> None:
+    async with open_shop(fake_xendit(), webhook_tokens=tokens) as shop:
+        order = await shop.place()
+        sent = session_event(order, description="a stranger's words")
+        assert (await shop.webhook(sent, token="a stranger's", webhook_id="a stranger's")).status_code == status
+        step = next(step for step in await shop.steps(order.reference_id) if step.kind == "webhook")
+    assert step.document["status"] == status and step.document["body"] is None
+    assert "stranger" not in repr(step)
 
 
 async def test_a_cause_is_shown_as_text(shop: Shop) -> None:
