@@ -8,6 +8,8 @@ import pytest
 
 from tests.conftest import OpenShop
 from tests.growing import statements
+from tests.xendit import fake_xendit
+from webapp.orders.rows import IDS
 from webapp.orders.status import OrderStatus
 
 pytestmark = pytest.mark.anyio
@@ -65,6 +67,27 @@ async def test_a_webhook_about_an_order_whose_row_is_gone_changes_nothing(
             await connection.execute("DELETE FROM orders")
         assert await book.change_status(order, OrderStatus.PAID, cause="a late webhook") == order
         assert await book.changes(order.reference_id) == []
+
+
+async def test_a_payment_a_token_and_a_plan_once_known_are_replaced_only_with_the_status(
+    open_shop: OpenShop, database_url: str
+) -> None:
+    """And a session and an invoice never by that."""
+    async with open_shop(fake_xendit(), database_url=database_url) as shop:
+        order, book = await shop.place(), shop.order_book
+
+        async def known() -> str:
+            stored = await book.get(order.reference_id)
+            return " ".join(str(getattr(stored, name))[-1] for name in IDS)
+
+        for number in (1, 2):
+            await book.set_ids(order.reference_id, dict.fromkeys(IDS, f"id-{number}"))
+        assert await known() == "2 2 2 1 1 1"
+        ids = dict.fromkeys(IDS, "id-3")
+        await book.change_status(order, OrderStatus.PAID, cause="the one that paid", ids=ids)
+        assert await known() == "2 2 3 3 3 3"
+        await book.set_ids(order.reference_id, {})
+        assert await known() == "2 2 3 3 3 3"
 
 
 # A table of four rows; what a subquery with LIMIT has found; an index of what is open, or in the order of an answer.

@@ -105,6 +105,18 @@ async def test_an_overdue_order_is_closed_without_an_open_page(open_shop: OpenSh
         assert await shop.order_book.overdue(late) == []
 
 
+async def test_the_overdue_order_that_was_asked_about_longest_ago_is_next(
+    open_shop: OpenShop, database_url: str, clock: Clock
+) -> None:
+    async with open_shop(fake_xendit(), database_url=database_url) as shop:
+        orders = [(await shop.place()).reference_id for _ in range(3)]
+        for reference_id in reversed(orders):
+            clock.move(1)
+            assert await shop.order_book.claim_refresh(reference_id)
+        overdue = await shop.order_book.overdue(clock.now() + timedelta(days=1), most=2)
+        assert [each.reference_id for each in overdue] == [orders[2], orders[1]]
+
+
 async def test_pay_now_asks_xendit_for_the_link_again(open_shop: OpenShop) -> None:
     async with open_shop(fake_xendit()) as shop:
         order = await shop.place()
