@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import OpenShop, Shop
+from tests.conftest import Clock, OpenShop, Shop
 from tests.endpoints.test_saved_payments import ACTION, LOST, PAID, click, save, xendit
 from tests.xendit import HTMX, LINK, SDK_KEY, SESSION, fake_xendit, payment_event, session_event
 from webapp.orders.order import Order
@@ -171,6 +171,19 @@ async def test_the_payment_that_was_not_approved_is_not_the_one_to_refund(open_s
         await shop.webhook(payment_event(order, "payment.capture", "SUCCEEDED"))  # pr-9
         stored = await shop.order_book.get(order.reference_id)
         assert stored and stored.payment_request_id == "pr-9"
+
+
+@pytest.mark.parametrize(("minutes", "sessions"), [(59, 1), (61, 2)])
+async def test_the_same_cart_may_be_ordered_again_an_hour_after_it_was_paid(
+    open_shop: OpenShop, clock: Clock, minutes: int, sessions: int
+) -> None:
+    router = fake_xendit()
+    async with open_shop(router) as shop:
+        order = await shop.place()
+        clock.move(-minutes * 60)
+        await paid(shop, order)
+        await shop.checkout("payment_link")
+        assert router["sessions"].call_count == sessions
 
 
 async def test_a_paid_cart_is_not_ordered_again_in_another_market(open_shop: OpenShop) -> None:

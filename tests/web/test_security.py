@@ -1,7 +1,9 @@
 """Every answer carries the headers, every foreign POST is refused, no cookie is readable by scripts."""
 
 import re
+import time
 from collections.abc import Collection, Iterable, Iterator
+from types import SimpleNamespace
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -10,6 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from tests.conftest import OpenShop, Shop
 from tests.xendit import HTMX
+from webapp.web import visitor_cookies
 
 pytestmark = pytest.mark.anyio
 
@@ -116,11 +119,21 @@ async def test_the_cookie_is_the_shops_own(open_shop: OpenShop) -> None:
     async with open_shop(app_url="https://shop.example") as shop:
         cookie = (await shop.add("gayo")).headers["set-cookie"]
         assert cookie.startswith("__Host-selat-visitor=")
-        for flag in ("httponly", "samesite=lax", "secure", "path=/"):
+        for flag in ("httponly", "samesite=lax", "secure", "path=/", "max-age=2592000"):
             assert flag in cookie.lower()
     async with open_shop() as shop:
         cookie = (await shop.add("gayo")).headers["set-cookie"]
         assert cookie.startswith("selat-80-visitor=") and "secure" not in cookie.lower()
+
+
+@pytest.mark.parametrize(("days", "kept"), [(29.9, True), (30.1, False)])
+async def test_a_cookie_is_believed_for_thirty_days(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, days: float, kept: bool
+) -> None:
+    await shop.add("gayo", 2)
+    later = time.time() + days * 24 * 3600
+    monkeypatch.setattr(visitor_cookies, "time", SimpleNamespace(time=lambda: later))
+    assert ("2 items" in (await shop.get("/")).text) is kept
 
 
 async def test_pages_have_no_inline_script_style_or_handler(shop: Shop) -> None:
