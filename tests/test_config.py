@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from tests.test_repository import settings_explained
+from webapp.address import HOSTERS
 from webapp.config import ConfigError, Settings
 from webapp.env import load_env_file
 from webapp.shop.currencies import CURRENCIES
@@ -166,19 +168,20 @@ def test_a_folder_that_can_not_be_written_is_a_sentence(tmp_path: Path) -> None:
         Settings.from_env({})
 
 
-SETTINGS = ("APP_URL", "PORT", "DATABASE_URL", "XENDIT_API_URL", "COMPONENT_ORIGINS", "WEB_CONCURRENCY", "LOG_LEVEL")
-SETTINGS += ("SANDBOX", "RATE_LIMITS", "BEHIND_PROXY", "IDR_API_KEY", "XENDIT_WEBHOOK_TOKEN", "ALLOW_PRODUCTION_KEYS")
+CODESPACES = ("CODESPACE_NAME", "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN")
+SETTINGS = sorted({*settings_explained(), *HOSTERS, *CODESPACES, "DYNO"})
+VALUES = ["auto", "https://[", "http://a:b", "-1", "9" * 5000, "٣", "1e9", "/", "a" * 3000, ",", "xnd_production_x"]
+values = st.text(max_size=40) | st.sampled_from(VALUES)
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    st.dictionaries(
-        st.sampled_from(SETTINGS), st.text(max_size=40) | st.sampled_from(["auto", "https://[", "http://a:b"])
-    )
+@pytest.mark.parametrize("name", SETTINGS)
+@hypothesis_settings(
+    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None
 )
-def test_no_setting_leads_to_a_traceback(environ: dict[str, str]) -> None:
+@given(values, st.dictionaries(st.sampled_from(SETTINGS), values, max_size=4))
+def test_no_setting_leads_to_a_traceback(name: str, value: str, others: dict[str, str]) -> None:
     try:
-        Settings.from_env({"SECRET_KEY": "s" * 32} | environ)
+        Settings.from_env({"SECRET_KEY": "s" * 32} | others | {name: value})
     except ConfigError as refused:
         assert str(refused).endswith(".")
 

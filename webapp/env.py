@@ -91,7 +91,7 @@ def read_flag(env: Mapping[str, str], name: str, *, default: bool = False) -> bo
 def read_number(env: Mapping[str, str], name: str, default: int) -> int:
     """Return a whole number. Raises ConfigError."""
     value = env.get(name) or str(default)
-    if not value.isascii() or not value.isdigit():
+    if not re.fullmatch(r"[0-9]{1,9}", value):
         raise ConfigError(f"Set {name} to a whole number.")
     return int(value)
 
@@ -105,7 +105,7 @@ def read_level(value: str) -> str:
 
 def read_port(value: str) -> int:
     """Return a TCP port. Raises ConfigError."""
-    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not 0 < int(value) < 65536:
         raise ConfigError("Set PORT to a number from 1 to 65535.")
     return int(value)
 
