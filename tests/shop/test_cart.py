@@ -1,18 +1,24 @@
 """The cart takes whole numbers from 1 to 99 of what is on the shelf, and money is rounded once."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from tests.conftest import Shop
 from webapp.orders.status import Flow
 from webapp.shop.cart import MAX_QUANTITY, Cart, CartError, parse_quantity
 from webapp.shop.catalog import PRODUCTS, price_in
 from webapp.shop.currencies import CURRENCIES, Currency
 
+pytestmark = pytest.mark.anyio
+
 ON_SALE = sorted(key for key, product in PRODUCTS.items() if not product.sold_out)
+ON_THE_SHELF = [key for key in ON_SALE if not PRODUCTS[key].fails_with]
 SOLD_OUT = sorted(key for key, product in PRODUCTS.items() if product.sold_out)
 carts = st.dictionaries(st.sampled_from(ON_SALE), st.integers(1, MAX_QUANTITY), max_size=len(ON_SALE)).map(Cart)
 currencies = st.sampled_from(list(CURRENCIES.values()))
@@ -30,13 +36,33 @@ def test_a_quantity_is_a_whole_number_from_1_to_99_or_refused(text: str) -> None
         assert text.isdigit()
 
 
-@given(carts, currencies)
-def test_the_total_is_the_sum_of_the_prices_that_the_shopper_sees(cart: Cart, currency: object) -> None:
-    for each in CURRENCIES.values():
-        lines = cart.lines(each)
-        total = sum((line.amount for line in lines), Decimal(0))
-        assert total == sum((line.quantity * line.unit_amount for line in lines), Decimal(0))
-        assert total == total.quantize(Decimal(1).scaleb(-each.digits))
+def read_money(currency: Currency, written: str) -> Decimal:
+    thousands, decimal_point = currency.separators
+    return Decimal(written.replace(currency.symbol, "").replace(thousands, "").replace(decimal_point, "."))
+
+
+@hypothesis_settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("currency", CURRENCIES.values(), ids=list(CURRENCIES))
+@given(st.dictionaries(st.sampled_from(ON_THE_SHELF), st.integers(1, MAX_QUANTITY), min_size=1))
+async def test_the_total_is_the_sum_of_the_prices_that_the_shopper_sees(
+    shop: Shop, currency: Currency, quantities: dict[str, int]
+) -> None:
+    await shop.choose(currency=currency.code)
+    await shop.get("/?cart=" + ",".join(f"{key}:{quantity}" for key, quantity in quantities.items()))
+    page = (await shop.get("/")).text
+
+    def shown(pattern: str) -> Decimal:
+        (written,) = re.findall(pattern + "([^<]+)<", page, re.S)
+        return read_money(currency, written.strip())
+
+    total = shown(r'<p class="total"><span>Total</span> <strong>')
+    on_the_shelf = [n * shown(f'id="card-{key}".*?class="price">') for key, n in quantities.items()]
+    in_the_cart = [shown(f'id="line-{key}".*?class="line-amount">') for key in quantities]
+    assert total == sum(on_the_shelf) and on_the_shelf == in_the_cart
+    await shop.checkout()
+    order = await shop.newest_order()
+    assert (order.amount, order.currency) == (total, currency.code)
+    assert total == total.quantize(Decimal(1).scaleb(-currency.digits))
 
 
 @given(carts, st.sampled_from(ON_SALE), st.integers(1, MAX_QUANTITY))
@@ -136,9 +162,7 @@ def test_a_step_has_no_more_decimals_than_its_currency() -> None:
 @given(currencies, st.integers(0, 10**12))
 def test_money_that_is_written_reads_as_the_same_amount(currency: Currency, smallest: int) -> None:
     amount = Decimal(smallest).scaleb(-currency.digits)
-    thousands, decimal_point = currency.separators
-    written = currency.format(amount).replace(currency.symbol, "").replace(thousands, "").replace(decimal_point, ".")
-    assert Decimal(written) == amount
+    assert read_money(currency, currency.format(amount)) == amount
 
 
 @pytest.mark.parametrize(
