@@ -22,6 +22,7 @@ def test_axe_finds_nothing_and_nothing_is_cut(new_context: NewContext, arrive: A
     page = new_context(reduced_motion="reduce").new_page()
     arrive(page)
     assert axe_findings(page) == []
+    assert misfits(page) == []
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert axe_findings(page, COLOURS) == []
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
@@ -49,6 +50,32 @@ def test_what_a_finger_presses_is_at_least_44_pixels_high(phone_page: Page, arri
         }).map(each => each.outerHTML)"""
     )
     assert small == []
+
+
+def test_a_finger_on_a_price_removes_nothing_and_one_on_remove_does(new_context: NewContext) -> None:
+    """A tablet that lies is as wide as a desk, but nothing hovers."""
+    page = new_context(has_touch=True, is_mobile=True).new_page()
+    page.set_viewport_size({"width": 1180, "height": 820})
+    page.goto(CART)
+    price, remove = (page.locator(f"#line-gayo {each}").bounding_box() for each in (".each", ".remove"))
+    assert price and remove
+    assert price["y"] + price["height"] <= remove["y"]
+    page.locator("#line-gayo .each").tap()
+    page.locator("#remove-gayo").tap()
+    expect(page.locator("#line-gayo")).to_have_count(0)
+
+
+def test_a_pointer_over_a_line_sees_remove_in_place_of_the_price(page: Page) -> None:
+    page.goto(CART)
+    price, remove = (page.locator(f"#line-gayo {each}") for each in (".each", ".remove"))
+    expect(price).to_have_css("opacity", "1")
+    expect(remove).to_have_css("opacity", "0")
+    expect(remove).to_have_css("pointer-events", "none")
+    page.locator("#line-gayo .line-name").hover()
+    expect(price).to_have_css("opacity", "0")
+    expect(remove).to_have_css("opacity", "1")
+    remove.click()
+    expect(page.locator("#line-gayo")).to_have_count(0)
 
 
 def test_the_total_and_the_way_to_pay_stay_in_reach_on_a_phone(phone_page: Page) -> None:

@@ -48,6 +48,7 @@ def test_the_storefront(visitor: Browser) -> None:
     visitor.click("label[for=flow-save]")
     visitor.sees("#shelf.resting")
     visitor.click("label[for=flow-pay]")
+    visitor.click("#line-gayo .line-name")  # the pointer is over the line, which shows Remove
     visitor.click("#remove-gayo")
     visitor.sees("#cart-panel .empty")
     visitor.sees("#announcer, #cart-panel-title")
