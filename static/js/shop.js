@@ -167,7 +167,9 @@
     menu.open = false;
     menu.querySelector("summary").focus();
   });
-  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  for (const done of ["click", "focusin"]) {
+    document.addEventListener(done, (event) => closeMenus(event.target.closest("details.menu")));
+  }
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[href]:not([target], [download], [hx-get])");
     const isHere = link?.hash && link.pathname === location.pathname;
