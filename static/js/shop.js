@@ -10,7 +10,8 @@
   const besides = matchMedia("(min-width: 68.75rem)"); // as in shop.css
   const words = () => document.querySelector("[data-announcement]")?.dataset.announcement ?? "";
   let said = words();
-  let hadFocus = false;
+  let focused = document.body;
+  let folded = null; // the <details> in which it is
   const choices = new Set(); // not answered yet
   let leaving = false; // for where an answer has sent this page
   let answeredAt = 0;
@@ -28,8 +29,9 @@
     if (wanting) {
       wanting.removeAttribute("data-focus");
       wanting.focus();
-    } else if (hadFocus && document.activeElement === document.body) {
-      document.querySelector("#cart-panel-title, #state-title")?.focus();
+    } else if (focused !== document.body && document.activeElement === document.body) {
+      const heading = folded?.isConnected ? folded.querySelector("summary") : null;
+      (heading ?? document.querySelector("#cart-panel-title, #state-title, h1[tabindex]"))?.focus();
     }
   }
 
@@ -110,7 +112,10 @@
     for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
   }
 
-  document.addEventListener("htmx:before:swap", () => { hadFocus = document.activeElement !== document.body; });
+  document.addEventListener("htmx:before:swap", () => {
+    focused = document.activeElement;
+    folded = focused.closest("details");
+  });
   document.addEventListener("htmx:after:swap", () => { loadComponents(); foldSummary(); placeFocus(); announce(); });
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
     if (ctx.sourceElement.matches("#currency, #checkout fieldset")) choices.add(ctx);

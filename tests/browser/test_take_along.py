@@ -39,6 +39,8 @@ def test_a_link_is_made_copied_and_withdrawn_beside_the_order(page: Page, new_co
     waiting(page)
     page.locator("#take-along > summary").click()
     page.get_by_role("button", name="Make a read-only link").click()
+    expect(page.locator("#share-link")).to_be_focused()
+    expect(page.locator("#share-link")).to_be_in_viewport()
     page.locator(".link-field").get_by_role("button", name="Copy").click()
     expect(page.locator(".link-field .copy")).to_have_text("Copied")
     page.locator(".link-field .copy").click()  # once more, while it says so
@@ -51,6 +53,11 @@ def test_a_link_is_made_copied_and_withdrawn_beside_the_order(page: Page, new_co
     assert other.locator("form, button, input, script").count() == 0
     page.get_by_role("button", name="Withdraw the link").click()
     expect(page.get_by_text("A link is open until")).to_have_count(0)
+    expect(page.locator("#take-along > summary")).to_be_focused()
+    page.goto(f"{page.url.partition('?')[0]}/take-along")
+    page.get_by_role("button", name="Make a read-only link").click()
+    page.get_by_role("button", name="Withdraw the link").click()
+    expect(page.get_by_role("heading", name="Take it with you")).to_be_focused()
 
 
 def test_links_are_there_without_javascript(js_off_page: Page) -> None:
