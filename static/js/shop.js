@@ -8,7 +8,8 @@
   const offline = document.getElementById("offline");
   const narrow = matchMedia("(max-width: 61.999rem)");
   const besides = matchMedia("(min-width: 68.75rem)"); // as in shop.css
-  const words = () => document.querySelector("[data-announcement]")?.dataset.announcement ?? "";
+  const speaker = () => document.querySelector("[data-announcement]");
+  const words = () => speaker()?.dataset.announcement ?? "";
   let said = words();
   let focused = document.body;
   let folded = null; // the <details> in which it is
@@ -16,10 +17,13 @@
   let leaving = false; // for where an answer has sent this page
   let answeredAt = 0;
 
-  // A screen reader speaks when the live region changes; a poll that brings nothing new stays silent.
-  function announce() {
+  // A screen reader speaks when the live region changes; a poll that brings nothing new stays silent. A press is
+  // answered also where the answer is the same as before.
+  function announce({ sourceEvent, target }) {
     const text = words();
-    if (text && text !== said) announcer.textContent = text;
+    const swapped = typeof target === "string" ? document.querySelector(target) : target;
+    const isAnswer = sourceEvent?.isTrusted && swapped?.contains(speaker());
+    if (text && (isAnswer || text !== said)) announcer.textContent = text;
     said = text;
   }
 
@@ -116,7 +120,12 @@
     focused = document.activeElement;
     folded = focused.closest("details");
   });
-  document.addEventListener("htmx:after:swap", () => { loadComponents(); foldSummary(); placeFocus(); announce(); });
+  document.addEventListener("htmx:after:swap", ({ detail }) => {
+    loadComponents();
+    foldSummary();
+    placeFocus();
+    announce(detail.ctx);
+  });
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
     if (ctx.sourceElement.matches("#currency, #checkout fieldset")) choices.add(ctx);
   });

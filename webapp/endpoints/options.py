@@ -83,7 +83,7 @@ async def _context(shop: Shop, visitor: Visitor, mistakes: Sequence[Foretold] = 
         "fees": [(fee, name, fee_line(fee, currency).amount) for fee, (name, _) in FEES.items()],
         "fee_currency": currency.code,
         "refusals": refusals,
-        "announcement": Notice(refusals[0].rule, refusals[0].values) if refusals else Notice(N_("Your choice is set.")),
+        "announcements": [Notice(each.rule, each.values) for each in refusals] or [Notice(N_("Your choice is set."))],
         "link": set_up_link(visitor),
         "source_url": source_url(integration),
     } | await _request(shop, visitor)

@@ -90,7 +90,7 @@ async def _choose(request: Request, field: str, fragment: str | None = None) -> 
     if fragment is None or not is_htmx(request):
         return RedirectResponse(own_path(form.get("next", "/")), 303)
     visitor = await with_saved(request, visitor)
-    context = storefront_context(visitor, announcement=_announcement(visitor, field))
+    context = storefront_context(visitor, announcement=_prices(visitor) if field == "currency" else None)
     return shop.templates.response(visitor.language, fragment, context)
 
 
@@ -141,8 +141,6 @@ def _flow(slug: str) -> Flow:
         raise Refusal(N_("This shop has no such way to buy.")) from None
 
 
-def _announcement(visitor: Visitor, field: str) -> Notice:
+def _prices(visitor: Visitor) -> Notice:
     values = {"amount": visitor.currency.format(total_of(visitor)), "market": visitor.currency.country_name}
-    if field == "currency":
-        return Notice(N_("Prices are for %(market)s now. Your cart comes to %(amount)s."), values, tone="info")
-    return Notice(N_("Your choice is set."), tone="info")
+    return Notice(N_("Prices are for %(market)s now. Your cart comes to %(amount)s."), values, tone="info")
