@@ -129,7 +129,7 @@ def test_a_tab_whose_payment_was_cancelled_elsewhere_says_so_by_itself(page: Pag
     payment.start(page)
     assert page.request.post(f"/orders/{payment.reference_id(page)}/cancel").ok
     payment.state(page, "dead")
-    expect(page.get_by_role("button", name="Start again")).to_be_visible()
+    expect(page.get_by_role("alert").get_by_role("button", name="Start again")).to_be_visible()
 
 
 @pytest.mark.parametrize(("flow", "status"), [("pay", "paid"), ("authorize", "authorized")])

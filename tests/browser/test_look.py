@@ -145,7 +145,7 @@ def test_a_changed_order_is_announced(page: Page, new_context: NewContext) -> No
     other.goto(page.url)
     other.locator("#cancel").click()
     expect(page.locator(".state-cancelled")).to_be_visible()
-    expect(page.locator("#announcer")).to_have_text("Cancelled")
+    expect(page.locator("#announcer")).to_contain_text("Cancelled. This order was cancelled, and nothing was charged.")
 
 
 def test_a_choice_that_can_not_be_says_why_and_gives_way(page: Page) -> None:

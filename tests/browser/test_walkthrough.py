@@ -52,6 +52,7 @@ def test_a_scene_is_played_to_its_end_by_the_words_on_its_card(page: Page, slug:
         return
     if slug == "singapore":  # ends among the frauds
         expect(page.locator("#cheat-forged .cheat-verdict")).to_contain_text("401")
+        expect(page.locator("#announcer")).to_have_text(re.compile(r"401\. The order is as it was: "))
         page.get_by_role("link", name="Back to the order").click()
     status, *steps = ENDS[slug]
     payment.order_page(page, status)

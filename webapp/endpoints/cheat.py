@@ -137,6 +137,6 @@ async def _page(
         "path": f"/orders/{order.reference_id}/cheat",
     }
     template = "fragments/cheat.html" if is_htmx(request) and tried else "pages/cheat.html"
-    context |= {"cheat": tried}
+    context |= {"cheat": tried, "swapped": template.startswith("fragments/")}
     status = refusal.status if refusal and not is_htmx(request) else 200  # htmx puts the card in its place
     return shop.templates.response(visitor.language, template, context, status=status, secret=True)
