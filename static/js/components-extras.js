@@ -40,6 +40,7 @@ export function start(root, sdk) {
   on("action-end", () => clearInterval(nudging));
   on("submission-end", ({ reason }) => {
     root.querySelector("#components-alert").scrollIntoView({ block: "nearest" });
+    keepFocus();
     if (reason === "REQUEST_FAILED") recheck(); // another tab may have paid
   });
   // Another tab or a phone may end this payment, and after a page load the SDK no longer asks about a pending one.
@@ -102,9 +103,14 @@ function openDialog(root, dialog) {
   if (dialog) {
     Object.assign(dialog, { role: "dialog", ariaModal: "true", ariaLabel: root.dataset.titleDialog, tabIndex: -1 });
     dialog.focus();
-  } else if (document.activeElement === document.body) {
-    document.getElementById("components-title")?.focus();
-  }
+  } else keepFocus();
+}
+
+// A button that was pressed may have gone, and the focus with it: the title takes it, wherever the page is scrolled to.
+function keepFocus() {
+  const { activeElement } = document;
+  if (activeElement !== document.body && activeElement.checkVisibility()) return;
+  document.getElementById("components-title")?.focus({ preventScroll: true });
 }
 
 addEventListener("keydown", ({ key }) => {

@@ -14,6 +14,7 @@ def test_a_challenge_is_declined_and_then_passed(page: Page) -> None:
     payment.pay_by_card(page, payment.CHALLENGED)
     payment.decide(page, "decline")
     payment.complained(page)
+    expect(page.locator("#components-title")).to_be_focused()
     payment.pay(page)  # the form has kept what was typed
     payment.decide(page, "approve")
     payment.order_page(page)
@@ -24,6 +25,7 @@ def test_a_card_refused_by_the_gateway_says_so(page: Page) -> None:
     payment.start(page)
     payment.pay_by_card(page, payment.REFUSED)
     payment.complained(page)
+    expect(page.locator("#components-title")).to_be_focused()
     alert = page.locator("#components-alert")
     expect(alert).to_contain_text("The payment was not accepted")
     expect(alert).to_contain_text("Please use another one.")
@@ -38,6 +40,15 @@ def test_a_slow_card_is_waited_for(page: Page, monkeypatch: pytest.MonkeyPatch) 
     payment.pay_by_card(page, payment.SLOW)
     payment.state(page, "submitting")
     payment.order_page(page)
+
+
+def test_an_attempt_that_is_stopped_leaves_the_focus_in_the_form(page: Page) -> None:
+    payment.start(page)
+    payment.pay_by_card(page, payment.SLOW)
+    page.locator("#components-stop").press("Enter")
+    payment.ready(page)
+    expect(page.locator("#components-title")).to_be_focused()
+    expect(page.locator("#components-alert")).to_be_hidden()
 
 
 def test_a_card_from_abroad_is_asked_for_an_address(page: Page) -> None:
