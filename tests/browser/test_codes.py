@@ -61,6 +61,8 @@ def test_the_codes_of_the_sdk_can_be_read(page: Page, currency: str) -> None:
     for look in looks(page, code):
         [text] = read_codes(page)
         assert text.startswith("000201"), look  # EMVCo's first field
+    page.emulate_media(color_scheme="dark", forced_colors="active")
+    assert read_codes(page) == [text]
 
 
 def test_the_code_on_the_hosted_page_can_be_read(page: Page) -> None:

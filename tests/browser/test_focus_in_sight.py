@@ -1,11 +1,13 @@
 """Where the keyboard is: a control with the focus is in sight, whatever sticks to the edges of the window."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser.states import hosted, menus, refunding, refused, subscribing
+from tests.browser import payment
+from tests.browser.states import hosted, menus, refunding, refused, subscribing, waiting
 
 pytestmark = pytest.mark.usefixtures("short_patience")
 
@@ -42,3 +44,21 @@ def test_the_button_covers_no_way_to_pay_that_arrow_keys_reach(phone_page: Page)
     for _ in range(ways.count() - 1):
         phone_page.keyboard.press("ArrowDown")
         assert phone_page.evaluate(COVERED) is None
+
+
+def test_the_payment_form_shows_where_the_focus_is(page: Page) -> None:
+    """As strongly as the shop does; and where forced colours leave no shadow, by an outline."""
+    payment.start(page)
+    payment.choose(page, 0)
+    payment.card_field(page, "number").focus()
+    field = page.locator(".xendit-field-focus")
+    expect(field).to_have_css("box-shadow", "rgb(11, 91, 104) 0px 0px 0px 3px")
+    page.emulate_media(forced_colors="active")
+    expect(field).to_have_css("outline", re.compile("solid 3px"))
+
+
+def test_a_folded_panel_shows_its_arrow_in_forced_colours(page: Page) -> None:
+    waiting(page)
+    page.emulate_media(color_scheme="dark", forced_colors="active")
+    colour = "(element, part) => getComputedStyle(element, part).backgroundColor"
+    assert page.locator("#take-along > summary").evaluate(colour, "::after") != page.locator("body").evaluate(colour)
