@@ -23,6 +23,7 @@ def test_a_phone_has_them_in_a_menu_on_every_page(phone_page: Page) -> None:
     phone_page.locator(".pages > summary").click()
     phone_page.locator(".pages").get_by_role("link", name="Walkthrough").click()
     expect(phone_page).to_have_url("/walkthrough")
+    expect(phone_page.locator(".menu:not(.pages) > summary")).to_have_accessible_name("Language: en")
 
 
 @pytest.mark.parametrize("width", [1152, 1280])
