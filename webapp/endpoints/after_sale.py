@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -53,11 +54,13 @@ async def _modify(request: Request, kind: Kind) -> Response:
         if await shop.modifications.add(modification):  # stored before Xendit is called
             await send(shop, order, modification)
     except Refusal as refusal:
-        return await show_order(request, order, notice=refusal.notice, status=refusal.status)
+        typed = await _typed(request, kind)
+        return await show_order(request, order, notice=refusal.notice, status=refusal.status, typed=typed)
     except XenditError as error:
         order = await shop.order_book.get(order.reference_id) or order
         status = 422 if error.error_code in REFUSED and 400 <= error.status < 500 else 502
-        return await show_order(request, order, notice=_explain(error), status=status)
+        typed = await _typed(request, kind)
+        return await show_order(request, order, notice=_explain(error), status=status, typed=typed)
     return redirect(request, f"/orders/{order.reference_id}")
 
 
@@ -80,6 +83,14 @@ async def _read(request: Request, order: Order, kind: Kind) -> Modification:
         created=now,
         updated=now,
     )
+
+
+async def _typed(request: Request, kind: Kind) -> dict[str, str]:
+    """Return what the form held, for the same form again: its amount by the kind, and its reason."""
+    with suppress(Refusal):  # it could not be read
+        form = await read_form(request)
+        return {kind: form.get("amount", ""), "reason": form.get("reason", "")}
+    return {}
 
 
 def _explain(error: XenditError) -> Notice:

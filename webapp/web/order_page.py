@@ -51,13 +51,13 @@ async def show_order(
     plan: PlanView | None = None,
     notice: Notice | None = None,
     status: int = 200,
+    typed: dict[str, str] | None = None,
 ) -> Response:
-    """Answer with an order's page or fragment, and what the merchant may do with its payment."""
+    """Answer with an order's page or fragment; ``typed`` is what a refused form held, its amount by the form's kind."""
     shop, visitor = shop_of(request), visitor_of(request)
     modifications = await shop.modifications.of(order.reference_id)
-    unanswered = (
-        order.integration == SAVED_PAYMENT and not order.payment_request_id
-    )  # it can't be cancelled, nor opened
+    # Without an answer it can't be cancelled, nor opened.
+    unanswered = order.integration == SAVED_PAYMENT and not order.payment_request_id
     is_owner = order.visitor == visitor.id
     context = {
         "order": order if is_owner else _for_strangers(order),
@@ -81,6 +81,7 @@ async def show_order(
         "plain": _plain,
         "form_id": new_checkout_id(),
         "reasons": REASONS,
+        "typed": typed or {},
     }
     return shop.templates.response(visitor.language, template, context, status=status)
 
