@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import hosted
+from tests.browser.states import waiting
 from tests.leaks import browser_text, secrets_in
 
 FINAL = {"pay": "paid", "pay_save": "paid", "save": "saved", "subscription": "subscribed"}
@@ -78,6 +79,14 @@ def test_a_visitor_buys_without_javascript(
     checkout(page)
     hosted.pay(page)
     arrives(page, flow, total)
+
+
+def test_without_javascript_an_order_that_waits_has_a_link_to_look_again(js_off_page: Page) -> None:
+    waiting(js_off_page)
+    js_off_page.request.post(f"{js_off_page.url}/cancel")
+    js_off_page.get_by_role("link", name="Look again").click()
+    expect(js_off_page.locator(".state-cancelled")).to_be_visible()
+    expect(js_off_page.get_by_role("link", name="Look again")).to_have_count(0)
 
 
 def chosen(page: Page) -> list[object]:
