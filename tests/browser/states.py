@@ -185,7 +185,7 @@ def hosted(page: Page) -> None:
 def hosted_and_declined(page: Page) -> None:
     hosted(page)
     page.locator("button[value=decline]").click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_focused()
 
 
 def hosted_and_closed(page: Page) -> None:

@@ -51,6 +51,7 @@ def test_the_form_and_its_mistakes_are_right_for_axe_and_for_a_small_phone(page:
     page.get_by_label("products: name; price").fill("\n".join([LONG * 8, "Nasi; tiga puluh"]))
     page.get_by_role("button", name="Show my shop").click()
     expect(page.locator(".wrong")).to_have_count(3)
+    expect(page.get_by_label("Name of the shop")).to_be_focused()
     expect(page.get_by_role("textbox", name="Colour")).to_have_value("reddish")
     assert axe_findings(page) == []
     assert misfits(page) == []

@@ -283,6 +283,7 @@ async def test_a_lifetime_that_is_no_number_is_said_at_its_field_and_the_rest_is
     assert answer.status_code == (200 if headers else 422)
     assert answer.text.count('id="refusal-minutes">A lifetime is a whole number of minutes.') == 1
     assert answer.text.count('id="refusal-minutes"') == 1
+    assert ('aria-describedby="refusal-minutes" autofocus>' in answer.text) == (not headers)  # a whole page is new
     assert 'value="soon"' in answer.text and "Xendit would refuse this" not in answer.text
     for page in (answer.text, (await shop.get("/options")).text):
         assert 'value="delivery" selected' in page and 'value="Sari"' in page
