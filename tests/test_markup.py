@@ -26,7 +26,7 @@ TEMPLATES = [*(ROOT / "templates").rglob("*.html"), *(ROOT / "webapp/sandbox/tem
 # What `_()` may translate beside literals: constants that the code marks with N_, and messages made of them.
 MARKED = """
 card.outcome finish.how message announcement.message choice.title choice.pitch choice.disabled_reason charge.message
-checkout_reason notice.message notice.hint product.origin product.note arrow.label market.country_name scene.title
+notice.message notice.hint product.origin product.note arrow.label market.country_name scene.title
 reason scene.learn scene.point_at line step.question step.approve failure title choice.note scene.lesson product.name
 unreachable state_title each.message cheat.title cheat.words cheat.why note.say
 refusal.rule fee.name

@@ -69,7 +69,7 @@ def storefront_context(
     currency, flow = visitor.currency, visitor.flow
     total, options = total_of(visitor), options_of(visitor)
     empty = flow is not Flow.SAVE and not visitor.cart.count
-    reason = N_("Your cart is empty. Add something first.") if empty else None
+    charged = charge(Flow.AUTHORIZE if options.capture == "MANUAL" else flow, currency, total, visitor.language)
     return {
         **{"lines": visitor.cart.lines(currency), "count": visitor.cart.count, "total": total},
         "currency": currency,
@@ -93,9 +93,8 @@ def storefront_context(
         "presented": visitor.present,
         "fee": fee_of(visitor),
         "options": options,
-        "charge": charge(Flow.AUTHORIZE if options.capture == "MANUAL" else flow, currency, total, visitor.language),
-        "can_checkout": reason is None,
-        "checkout_reason": reason,
+        "charge": Notice(N_("Your cart is empty. Add something first."), tone="info") if empty else charged,
+        "can_checkout": not empty,
         "checkout_id": new_checkout_id(),
         "seen": seen(visitor),
         "notice": notice,
