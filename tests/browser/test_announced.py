@@ -1,9 +1,11 @@
 """What a screen reader hears, beside test_look.py: each answer to a press, and what comes by itself."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.states import options_refused, refunding
+from tests.browser.states import behind, options_refused, refunding, waiting, walkthrough
 
 pytestmark = pytest.mark.usefixtures("short_patience")
 
@@ -46,3 +48,31 @@ def test_every_mistake_is_announced_also_the_second_time(page: Page) -> None:
         page.locator("#option-email").press("Tab")
         expect(page.locator("#announcer")).to_contain_text(page.locator("#refusal-email").inner_text())
         expect(page.locator("#announcer")).to_contain_text(page.locator("#refusal-minutes").inner_text())
+
+
+def cheating(page: Page) -> None:
+    waiting(page)
+    page.goto(f"{page.url.partition('?')[0]}/cheat")
+
+
+def dressed(page: Page) -> None:
+    page.goto("/?brand=Kopi+Kita")
+    page.goto("/brand")
+
+
+# Of each control its name and description, if another one that does something else has the same.
+ALIKE = """() => {
+  const text = id => document.getElementById(id).textContent
+  const does = each =>
+    each.dataset.copy ?? each.getAttribute('href') ?? (each.value || each.form?.getAttribute('action'))
+  const found = [...document.querySelectorAll('main :is(button, a[href], input[type=checkbox])')].map(each => [
+    [each.ariaLabel ?? (each.closest('label') ?? each).textContent.trim(),
+      ...(each.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean).map(text)].join(', '), does(each)])
+  return found.filter(([name, what]) => found.some(([other, otherwise]) => other === name && otherwise !== what))
+}"""
+
+
+@pytest.mark.parametrize("arrive", [walkthrough, cheating, behind, dressed], ids=lambda state: state.__name__)
+def test_no_two_controls_of_a_page_are_named_and_described_alike(page: Page, arrive: Callable[[Page], None]) -> None:
+    arrive(page)
+    assert page.evaluate(ALIKE) == []
