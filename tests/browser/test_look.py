@@ -7,7 +7,17 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from tests.browser.looks import COLOURS, WORDS, axe_findings, misfits
-from tests.browser.states import CART, FLEETING, STATES, Arrive, filled, subscribing, waiting
+from tests.browser.states import (
+    CART,
+    FLEETING,
+    STATES,
+    Arrive,
+    filled,
+    refunding,
+    subscribing,
+    waiting,
+    walkthrough,
+)
 
 pytestmark = pytest.mark.usefixtures("short_patience")
 
@@ -236,3 +246,16 @@ def test_a_first_visit_looks_as_a_later_one_and_waits_for_no_stylesheet(page: Pa
     page.goto("/")
     assert any(file.endswith("/css/shop.css") for file in files)
     assert page.screenshot(full_page=True, animations="disabled") == first
+
+
+@pytest.mark.parametrize("arrive", [filled, refunding, walkthrough], ids=lambda state: state.__name__)
+def test_text_that_the_browser_makes_twice_as_large_is_not_cut(page: Page, arrive: Callable[[Page], None]) -> None:
+    arrive(page)
+    sizes = {"standard": 32, "fixed": 26}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": sizes})
+    expect(page.locator("html")).to_have_css("font-size", "32px")
+    assert misfits(page) == []
+    for control in page.locator("select, .menu > summary").all():
+        expect(control).not_to_have_css("line-height", "24px")
+    page.set_viewport_size({"width": 640, "height": 800})
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 640
