@@ -14,6 +14,7 @@ from webapp.orders.order import Order
 from webapp.orders.rows import IDS
 from webapp.orders.status import SAVED_PAYMENT, OrderStatus
 from webapp.shop.storefront import new_checkout_id
+from webapp.shop.visitor import Visitor
 from webapp.web.own_brand import brand_of_order
 from webapp.web.passes import may_pay
 from webapp.web.plan import FAILURES, PlanView
@@ -58,15 +59,14 @@ async def show_order(
     modifications = await shop.modifications.of(order.reference_id)
     # Without an answer it can't be cancelled, nor opened.
     unanswered = order.integration == SAVED_PAYMENT and not order.payment_request_id
-    is_owner = order.visitor == visitor.id
     context = {
-        "order": order if is_owner else _for_strangers(order),
+        "order": _as_seen_by(visitor, order),
         "brand": brand_of_order(order, visitor, shop.settings),
         "strip": strip_of_order(request, order, refunded(modifications)),
         "state_title": STATE_TITLES[order.status],
         "changes": await shop.order_book.changes(order.reference_id),
         "notice": notice,
-        "is_owner": is_owner,
+        "is_owner": order.visitor == visitor.id,
         "may_pay": may_pay(request, order) and not unanswered,
         "currency": visitor.currency,
         "path": f"/orders/{order.reference_id}",
@@ -91,8 +91,10 @@ def seen(order: Order, modifications: Sequence[Modification], plan: PlanView | N
     return "-".join([order.status, *(each.status for each in modifications), *(plan.seen if plan else ())])
 
 
-def _for_strangers(order: Order) -> Order:
-    """Return the order without its card, and without Xendit's ids: an invoice's id is the end of its payment link."""
+def _as_seen_by(visitor: Visitor, order: Order) -> Order:
+    """Return the order; to strangers without its card and Xendit's ids: an invoice's id is the end of its link."""
+    if order.visitor == visitor.id:
+        return order
     nothing: dict[str, Any] = dict.fromkeys(IDS)
     return replace(order, **nothing, token_label="")
 
