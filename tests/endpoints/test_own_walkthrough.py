@@ -136,3 +136,23 @@ async def test_once_more_begins_the_clock_and_the_marks_again(shop: Shop, monkey
     await shop.post(again)
     page = (await shop.get("/walkthrough")).text
     assert re.search(r'data-began="\d+">0:0\d<', page) and not done(page)
+
+
+def strip(page: str) -> str:
+    """The text of the strip on a page."""
+    return html.unescape(page.split('id="strip"')[1].split("</aside>")[0])
+
+
+@pytest.mark.parametrize(
+    ("slug", "action"), [("yogyakarta", "expire-now"), ("bangkok", "cancel"), ("baguio", "cancel")]
+)
+async def test_an_order_that_nobody_paid_does_not_move_the_scene_on(shop: Shop, slug: str, action: str) -> None:
+    scene = SCENES[slug]
+    await walk(shop, slug)
+    await shop.checkout(scene.choices["integration"], scene.choices["flow"])
+    order = f"/orders/{(await shop.newest_order()).reference_id}"
+    await shop.post(f"{order}/{action}")
+    assert scene.shop[0] in strip((await shop.get(order)).text)
+    await shop.post(f"{order}/again")
+    page = strip((await shop.get("/")).text)
+    assert scene.shop[0] in page and scene.order[0] not in page

@@ -6,7 +6,7 @@ from decimal import Decimal
 from starlette.requests import Request
 
 from webapp.orders.order import Order
-from webapp.orders.status import SAVED_PAYMENT
+from webapp.orders.status import SAVED_PAYMENT, OrderStatus
 from webapp.presenter.scene import Scene, after, before, playable
 from webapp.presenter.scenes import SCENES
 from webapp.web.state import shop_of
@@ -61,6 +61,8 @@ def strip_of_order(request: Request, order: Order, refunded: Decimal = Decimal(0
         return _strip(request, scene, scene.shop)
     if order.status.is_open:
         return _strip(request, scene, scene.payment or scene.shop)
+    if not (order.status.is_success or order.status in (OrderStatus.STOPPED, scene.ends)):  # nobody paid: begin again
+        return _strip(request, scene, scene.shop)
     request.session["played"] = scene.slug
     again = order.integration == SAVED_PAYMENT and order.status.is_success
     whole = order.amount > 0 and refunded == order.amount
