@@ -156,3 +156,20 @@ async def test_an_order_that_nobody_paid_does_not_move_the_scene_on(shop: Shop, 
     await shop.post(f"{order}/again")
     page = strip((await shop.get("/")).text)
     assert scene.shop[0] in page and scene.order[0] not in page
+
+
+@pytest.mark.parametrize("press", ["checkout", "pay"])
+async def test_a_scene_shown_again_takes_the_order_that_waits(
+    shop: Shop, press: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await walk(shop, "yogyakarta")
+    await shop.checkout()
+    order = await shop.newest_order()
+    page = f"/orders/{order.reference_id}"
+    with monkeypatch.context() as later:
+        later.setattr(time, "time", lambda now=time.time: now() + 2)
+        await walk(shop, "yogyakarta")
+    await (shop.checkout() if press == "checkout" else shop.post(f"{page}/pay"))
+    assert await shop.newest_order() == order
+    await shop.pay(order)
+    assert SCENES["yogyakarta"].order[0] in strip((await shop.get(page)).text)

@@ -18,6 +18,7 @@ from webapp.web.order_page import seen, show_order
 from webapp.web.passes import may_pay, payable_order, take_pass
 from webapp.web.payment import leave, open_payment
 from webapp.web.returning import note_saved
+from webapp.web.scene_strip import take_into_scene
 from webapp.web.state import order_of, shop_of, visitor_of
 from webapp.xendit.closing import cancel_at_xendit
 from webapp.xendit.modifications import refresh_modifications
@@ -108,6 +109,7 @@ async def resume(request: Request) -> Response:
 async def pay(request: Request) -> Response:
     """Redirect to the payment link, fetched from Xendit, or to the form (``POST /orders/{reference_id}/pay``)."""
     order = await payable_order(request)
+    take_into_scene(request, order)
     page = f"/orders/{order.reference_id}"
     if order.integration == "components":
         return redirect(request, f"{page}/resume")

@@ -17,6 +17,7 @@ from webapp.shop.options import options_of
 from webapp.shop.storefront import seen
 from webapp.shop.visitor import Visitor, save_visitor
 from webapp.web.paid_carts import LAST, paid_by
+from webapp.web.scene_strip import take_into_scene
 from webapp.web.state import Shop, shop_of
 
 MAX_ORDERS_AN_HOUR = 60
@@ -47,8 +48,15 @@ def refuse_many(shop: Shop, past: Past) -> None:
 async def earlier_order(request: Request, visitor: Visitor, past: Past) -> Order | None:
     """Return the order that this form has made, or the last one if it pays this cart, or waits for the same choices.
 
-    Raises Refusal where the form has made an order and the cart or the choices have changed since.
+    It is one of the scene that is on. Raises Refusal where the form has made an order and the cart or the choices have
+    changed since.
     """
+    if order := await _earlier(request, visitor, past):
+        take_into_scene(request, order)
+    return order
+
+
+async def _earlier(request: Request, visitor: Visitor, past: Past) -> Order | None:
     book = shop_of(request).order_book
     if past.reference_id and (order := await book.get(past.reference_id)):
         _refuse_strangers(order, visitor)

@@ -44,6 +44,12 @@ def note_end(request: Request, *reached: str) -> None:
         request.session["done"] = ",".join([*filter(None, slugs_in(request, "done")), scene.slug])
 
 
+def take_into_scene(request: Request, order: Order) -> None:
+    """Make an order that still waits one of the scene that is on: its payment is opened again."""
+    if order.status.is_open and "opened" in request.session:
+        request.session["opened"] = min(int(request.session["opened"]), int(order.created.timestamp()))
+
+
 def strip_in_shop(request: Request) -> SceneStrip | None:
     """Return the strip of the storefront: the first steps, or the last once the scene's order has gone through."""
     scene = _scene(request)
