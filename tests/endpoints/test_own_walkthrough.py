@@ -7,6 +7,7 @@ import time
 import pytest
 
 from tests.conftest import OpenShop, Shop
+from tests.xendit import HTMX
 from webapp.config import Settings
 from webapp.env import ConfigError
 from webapp.presenter.notes import NOTES
@@ -173,3 +174,35 @@ async def test_a_scene_shown_again_takes_the_order_that_waits(
     assert await shop.newest_order() == order
     await shop.pay(order)
     assert SCENES["yogyakarta"].order[0] in strip((await shop.get(page)).text)
+
+
+async def test_the_order_of_a_phone_does_not_end_the_presenters_scene(shop: Shop) -> None:
+    await walk(shop, "bandung")
+    presenter = dict(shop.cookies)
+    shop.cookies.clear()
+    order = await shop.place()
+    await shop.pay(order)
+    shop.cookies.clear()
+    shop.cookies.update(presenter)
+    page = (await shop.get(f"/orders/{order.reference_id}")).text
+    assert SCENES["bandung"].shop[0] in strip(page) and not done(page)
+
+
+@pytest.mark.parametrize("form", [{"minutes": "abc"}, {"minutes": "0"}, {"minutes": "30", "usual": "1"}], ids=str)
+async def test_options_that_change_nothing_or_are_refused_do_not_end_their_scene(
+    shop: Shop, form: dict[str, str]
+) -> None:
+    await walk(shop, "makassar")
+    for headers in ({}, HTMX):
+        await shop.post("/options", data=form, headers=headers)
+        for path in ("/options", "/"):
+            assert not done((await shop.get(path)).text)
+    await shop.post("/options", data={"minutes": "30"}, headers=HTMX)
+    assert done((await shop.get("/")).text)
+
+
+async def test_a_scene_that_the_own_list_lacks_has_no_number(shop: Shop) -> None:
+    await walk(shop, "singapore")
+    assert '"scene-number"' in strip((await shop.get("/")).text)
+    await shop.get("/walkthrough?scene=jakarta")
+    assert '"scene-number"' not in strip((await shop.get("/")).text)

@@ -29,9 +29,7 @@ RANKS = 4
 async def show(request: Request) -> Response:
     """Show the options and the request that the order would make (``GET /options``)."""
     shop, visitor = shop_of(request), visitor_of(request)
-    if options_of(visitor).changed:
-        note_end(request, "options")
-    context = await _context(shop, visitor) | {"path": "/options", "currency": visitor.currency}
+    context = await _context(request, visitor) | {"path": "/options", "currency": visitor.currency}
     context |= {"strip": strip_in_shop(request)}
     return shop.templates.response(visitor.language, "pages/options.html", context)
 
@@ -45,10 +43,9 @@ async def store(request: Request) -> Response:
     options = USUAL if "usual" in form else read_options(form, visitor.options)
     visitor = replace(visitor, options=options)
     save_visitor(request, visitor)
-    note_end(request, "options")
     if not is_htmx(request) and not mistakes:
         return RedirectResponse("/options", 303)
-    context = await _context(shop, visitor, mistakes) | {"path": "/options", "currency": visitor.currency}
+    context = await _context(request, visitor, mistakes) | {"path": "/options", "currency": visitor.currency}
     context |= {"minutes": typed, "strip": strip_in_shop(request)} if mistakes else {}
     if is_htmx(request):
         return shop.templates.response(visitor.language, "fragments/options.html", context)
@@ -65,12 +62,15 @@ def _mistakes(form: dict[str, str]) -> list[Foretold]:
     return []
 
 
-async def _context(shop: Shop, visitor: Visitor, mistakes: Sequence[Foretold] = ()) -> dict[str, Any]:
+async def _context(request: Request, visitor: Visitor, mistakes: Sequence[Foretold] = ()) -> dict[str, Any]:
+    """Return what the page shows. Options that Xendit would take end their scene."""
     integration, flow, currency = visitor.integration, visitor.flow, visitor.currency
     chosen = options_of(visitor)
     mistaken = {each.option for each in mistakes}
     rules = foretold(chosen, integration, flow, currency)
     refusals = [*mistakes, *(rule for rule in rules if rule.option not in mistaken)]
+    if chosen.changed and not refusals:
+        note_end(request, "options")
     left_out = [code for code in visitor.options.channels if code not in chosen.channels]
     return {
         "options": chosen,
@@ -86,7 +86,7 @@ async def _context(shop: Shop, visitor: Visitor, mistakes: Sequence[Foretold] = 
         "announcements": [Notice(each.rule, each.values) for each in refusals] or [Notice(N_("Your choice is set."))],
         "link": set_up_link(visitor),
         "source_url": source_url(integration),
-    } | await _request(shop, visitor)
+    } | await _request(shop_of(request), visitor)
 
 
 async def _request(shop: Shop, visitor: Visitor) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT, OrderStatus
 from webapp.presenter.scene import Scene, after, before, playable
 from webapp.presenter.scenes import SCENES
-from webapp.web.state import shop_of
+from webapp.web.state import shop_of, visitor_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ def strip_of_order(request: Request, order: Order, refunded: Decimal = Decimal(0
     scene = _scene(request)
     if scene is None:
         return None
-    if order.created.timestamp() < int(request.session.get("opened", 0)):  # not of this scene
+    foreign = order.visitor != visitor_of(request).id
+    if foreign or order.created.timestamp() < int(request.session.get("opened", 0)):  # not of this scene
         return _strip(request, scene, scene.shop)
     if order.status.is_open:
         return _strip(request, scene, scene.payment or scene.shop)
