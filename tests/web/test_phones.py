@@ -12,6 +12,7 @@ from webapp.web import phones
 
 pytestmark = pytest.mark.anyio
 LOCALHOST = "http://localhost:8000"
+PHONE = {"host": "192.168.1.5:8000", "origin": "http://192.168.1.5:8000"}
 
 
 async def payment_code(shop: Shop) -> str:
@@ -67,10 +68,9 @@ async def test_who_comes_by_the_networks_address_stays_there(
 ) -> None:
     in_network(monkeypatch, "192.168.1.5")
     async with open_shop(app_url=LOCALHOST) as shop:
-        phone = {"host": "192.168.1.5:8000", "origin": "http://192.168.1.5:8000"}
-        assert (await shop.get("/", headers=phone)).status_code == 200
+        assert (await shop.get("/", headers=PHONE)).status_code == 200
         order = await shop.place()
-        link = (await shop.post(f"/orders/{order.reference_id}/pay", headers=phone)).headers["location"]
+        link = (await shop.post(f"/orders/{order.reference_id}/pay", headers=PHONE)).headers["location"]
         assert link.startswith("http://192.168.1.5:8000/sandbox/pay/")
         assert (await shop.post(f"/orders/{order.reference_id}/pay")).headers["location"].startswith(LOCALHOST)
 
@@ -87,3 +87,38 @@ async def test_no_other_address_is_answered(open_shop: OpenShop, monkeypatch: py
 def test_this_machine_knows_its_address_without_sending_anything() -> None:
     host = phones.network_host(Settings(secret_key="s" * 64))
     assert host is None or re.fullmatch(r"[\d.]+:8000", host)
+
+
+@pytest.mark.parametrize("decision", ["", "pay", "expire"])
+@pytest.mark.parametrize("integration", ["payment_link", "invoice"])
+async def test_the_sandboxs_pages_lead_a_phone_back_to_the_address_by_which_it_came(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch, integration: str, decision: str
+) -> None:
+    in_network(monkeypatch, "192.168.1.5")
+    async with open_shop(app_url=LOCALHOST) as shop:
+        order = await shop.place(integration)
+        link = (await shop.post(f"/orders/{order.reference_id}/pay")).headers["location"]
+        if decision:
+            await shop.post(link, data={"choice": "CARDS.visa", "decision": decision})
+        page = (await shop.get(link, headers=PHONE)).text
+    assert f'href="/orders/{order.reference_id}"' in page
+    assert "localhost" not in page
+
+
+async def test_links_to_hand_on_hold_an_address_that_phones_can_open(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_network(monkeypatch, "192.168.1.5")
+
+    async def answers(host: str) -> bool:
+        return True
+
+    monkeypatch.setattr(phones, "_answers", answers)
+    async with open_shop(app_url=LOCALHOST) as shop:
+        await shop.post("/brand", data={"brand": "Kopi Kita"})
+        order = await shop.place()
+        for headers in ({}, PHONE):
+            shared = await shop.post(f"/orders/{order.reference_id}/share", headers=headers)
+            for page in (await shop.get("/set-up", headers=headers), await shop.get("/brand", headers=headers), shared):
+                (link,) = re.findall(r'value="(http://[^"]+)" readonly', page.text)
+                assert link.startswith("http://192.168.1.5:8000/")

@@ -14,6 +14,7 @@ from webapp.shop.price_list import MAX_PRODUCTS
 from webapp.shop.visitor import save_visitor
 from webapp.web.forms import read_form
 from webapp.web.own_brand import may_brand, store_own_brand
+from webapp.web.phones import link_to_hand_on
 from webapp.web.state import shop_of, visitor_of
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -25,7 +26,7 @@ async def brand_page(request: Request) -> Response:
     """Show the form, filled with the brand of this visit, its link, and the tones to copy (``GET /brand``)."""
     own = own_of(visitor_of(request).brand.own)
     typed = {"brand": own.name, "colour": own.colour and f"#{own.colour}", "goods": own.goods_text}
-    return _page(request, own, typed)
+    return await _page(request, own, typed)
 
 
 async def put_on(request: Request) -> Response:
@@ -34,7 +35,7 @@ async def put_on(request: Request) -> Response:
     currency = CURRENCIES.get(form.get("currency", ""), visitor.currency)
     own = read_own_brand(form, currency)
     if own.mistakes:
-        return _page(request, own, form, status=422)
+        return await _page(request, own, form, status=422)
     save_visitor(request, store_own_brand(request, visitor, own))
     return RedirectResponse("/" if own.query else "/brand", 303)
 
@@ -45,7 +46,7 @@ async def remove(request: Request) -> Response:
     return RedirectResponse("/brand", 303)
 
 
-def _page(request: Request, own: OwnBrand, typed: dict[str, str], *, status: int = 200) -> Response:
+async def _page(request: Request, own: OwnBrand, typed: dict[str, str], *, status: int = 200) -> Response:
     shop, visitor = shop_of(request), visitor_of(request)
     if not may_brand(shop.settings):
         raise Refusal(N_("This shop takes real payments, so it keeps its own name and products."), 404)
@@ -57,7 +58,7 @@ def _page(request: Request, own: OwnBrand, typed: dict[str, str], *, status: int
         "max_products": MAX_PRODUCTS,
         "currency": currency,
         "example": f"{35 * currency.price_step:f}",
-        "link": f"{shop.settings.app_url}/?{brand.own}" if brand.own else "",
+        "link": await link_to_hand_on(shop.settings, f"/?{brand.own}") if brand.own else "",
         "light": tones.tones(colour, tones.LIGHT),
         "dark": tones.tones(colour, tones.DARK),
         "path": "/brand",

@@ -10,6 +10,7 @@ from webapp.notices import N_, Refusal
 from webapp.orders.order import Order
 from webapp.orders.shares import Shares
 from webapp.web.htmx import is_htmx, redirect
+from webapp.web.phones import link_to_hand_on
 from webapp.web.scene_strip import note_end
 from webapp.web.state import Shop, own_order, shop_of, visitor_of
 from webapp.web.story import inline_styles, story_context, story_of
@@ -41,7 +42,7 @@ async def har_file(request: Request) -> Response:
 async def share(request: Request) -> Response:
     """Open a read-only link and show it, this once (``POST /orders/{reference_id}/share``)."""
     shop, order = shop_of(request), await own_order(request)
-    link = f"{shop.settings.app_url}/shared/{await _shares(shop).open(order.reference_id)}"
+    link = await link_to_hand_on(shop.settings, f"/shared/{await _shares(shop).open(order.reference_id)}")
     note_end(request, "taken")
     return await _panel(request, order, link=link)
 

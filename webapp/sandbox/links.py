@@ -46,6 +46,12 @@ def payment_request_view(settings: SandboxSettings, record: Charge, attempt: dic
     return shown
 
 
+def href(settings: SandboxSettings, url: str | None) -> str | None:
+    """Return an address as a page links to it: as a path, if it is at this server, which has more than one name."""
+    path = url.removeprefix(settings.public_url) if url else ""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else url
+
+
 def origin_of(url: str | None) -> str:
     """Return the origin of an address for a content security policy: `https://shop.example:8443`.
 

@@ -36,6 +36,12 @@ async def code_for_phones(settings: Settings, url: str) -> dict[str, Any]:
     }
 
 
+async def link_to_hand_on(settings: Settings, path: str) -> str:
+    """Return the link to one of the shop's pages: by the network's address, if phones reach the shop there."""
+    origin, _ = await _origin_for_phones(settings, f"{settings.app_url}/")
+    return origin + path
+
+
 def is_local(url: str) -> bool:
     """Return whether only this machine can open an address."""
     return urlsplit(url).hostname in THIS_MACHINE

@@ -43,3 +43,8 @@ async def test_a_wallet_that_is_saved_says_what_was_decided(
 ) -> None:
     checkout = await new_checkout(amount=0, session_type="SAVE")
     assert await said(checkout, await asked(checkout), decision) == status
+
+
+async def test_a_wallet_leads_back_by_the_address_by_which_the_phone_came(new_checkout: NewCheckout) -> None:
+    checkout = await new_checkout()
+    assert 'href="/orders/order-1/resume"' in (await checkout.browser.get(await asked(checkout))).text

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from .. import keys
-from ..links import origin_of
+from ..links import href, origin_of
 from ..markets import MARKETS
 from ..object_records import PaymentRequestRecord
 from ..payment_requests import JSON, decide
@@ -58,7 +58,7 @@ class Authorization:
             question=QUESTIONS[page],
             decided=payment["status"] != "REQUIRES_ACTION",
             framed=False,
-            return_url=return_url_of(PaymentRequestRecord(payment)),
+            return_url=href(self.settings, return_url_of(PaymentRequestRecord(payment))),
             go_back=True,
         )
         origins = " ".join(sorted({origin_of(url) for url in urls} - {""}))

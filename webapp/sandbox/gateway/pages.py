@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from ..errors import SandboxError, not_found
-from ..links import origin_of
+from ..links import href, origin_of
 from ..markets import MARKETS
 from ..records import OPEN, SessionRecord
 from ..sessions import find_attempt
@@ -114,7 +114,7 @@ class Pages:
             question="ask_link" if keeps and page == "wallet" else QUESTIONS[page],
             decided=attempt["status"] not in OPEN or (page == "approval" and attempt["status"] == "PENDING"),
             framed=framed,
-            return_url=return_url,
+            return_url=href(self.settings, return_url),
         )
         # Chromium checks a form's redirect against form-action too, so it must name the shop's origin.
         to = (return_url and origin_of(return_url)) or ""

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from .. import webhooks
 from ..errors import SandboxError
+from ..links import href
 from ..settings import SandboxSettings
 from ..store import Store
 from . import choices, steps
@@ -114,6 +115,8 @@ class HostedPages:
             checkout.locale,
             leads_to=(checkout.success_url, checkout.leave_url),
             checkout=checkout,
+            success_href=href(self.settings, checkout.success_url),
+            leave_href=href(self.settings, checkout.leave_url),
             merchant=checkout.merchant or self.settings.merchant_name,
             **context,
         )
