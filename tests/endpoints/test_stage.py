@@ -195,3 +195,28 @@ async def test_a_reset_between_two_scenes_keeps_the_presenters_room(shop: Shop) 
     screen = (await shop.get(path)).text
     assert "Close the room" in screen and len(rows(screen)) == 2
     assert (await shop.post(f"{path}/close")).status_code == 303
+
+
+async def test_who_joins_after_pressing_checkout_appears_with_the_next_press_and_pays_once(shop: Shop) -> None:
+    path = await opened(shop)
+    async with phone(shop) as client:
+        first = await client.place()
+        await client.get(joining(path))
+        await client.checkout()
+        assert len(rows((await shop.get(path)).text)) == 1
+        await client.get(joining(path))  # the code was scanned once more
+        await client.checkout()
+        assert len(rows((await shop.get(path)).text)) == 1
+        await client.pay(first)
+        await client.get(f"/orders/{first.reference_id}")
+        assert "Nothing here yet" in (await client.get("/")).text
+
+
+async def test_who_has_paid_and_joins_then_begins_with_an_empty_cart(shop: Shop) -> None:
+    path = await opened(shop)
+    async with phone(shop) as client:
+        order = await client.place()
+        await client.pay(order)
+        await client.get(f"/orders/{order.reference_id}")
+        await client.get(joining(path))
+        assert "Nothing here yet" in (await client.get("/")).text

@@ -89,8 +89,18 @@ async def join(request: Request) -> Response:
     room = await _rooms(request).get(request.path_params["room"])
     if room is None:
         raise Refusal(CLOSED, 404)
+    if request.session.get("room") != room.word:
+        await _order_anew(request)
     request.session["room"] = room.word
     return RedirectResponse("/", 303)
+
+
+async def _order_anew(request: Request) -> None:
+    """Forget the order that waits, so that Checkout makes one of the room's instead of opening it again."""
+    ordered = request.session.get("ordered")
+    order = await shop_of(request).order_book.get(ordered) if ordered else None
+    if order and order.status is OrderStatus.WAITING:
+        del request.session["ordered"]
 
 
 def _own_word(request: Request) -> str:
