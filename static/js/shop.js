@@ -125,6 +125,7 @@
     foldSummary();
     placeFocus();
     announce(detail.ctx);
+    takeAddress();
   });
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
     if (ctx.sourceElement.matches("#currency, #checkout fieldset")) choices.add(ctx);
@@ -193,8 +194,13 @@
     location.assign(link.href);
   });
 
-  // Forward to a payment that components-extras.js put into the history: only the server has that page.
-  const opened = location.pathname;
+  // Back from a payment that was put into the history, or forward to it: only the server has that page.
+  let opened = location.pathname;
+  function takeAddress() {
+    const address = document.querySelector("[data-address]")?.dataset.address ?? opened;
+    if (address !== opened) history.pushState(null, "", address);
+    opened = address;
+  }
   addEventListener("popstate", () => { if (location.pathname !== opened) location.reload(); });
   addEventListener("pageshow", (event) => {
     if (event.persisted && document.querySelector(".htmx-request, .busy, [data-sent]")) location.reload();
