@@ -112,12 +112,11 @@ async def test_a_presenter_has_one_room_and_only_its_presenter_closes_it(shop: S
     assert await opened(shop) != path
 
 
-async def test_a_page_that_polls_a_closed_room_is_told_so_and_polls_no_more(shop: Shop) -> None:
+async def test_a_screen_shows_no_code_of_a_room_that_is_closed(shop: Shop) -> None:
     path = await opened(shop)
     await shop.post(f"{path}/close")
-    told = await shop.get(f"{path}?seen=0123", headers=HTMX)
-    assert told.status_code == 200 and "This room is closed." in told.text
-    assert "hx-trigger" not in told.text
+    left = await shop.get(f"{path}?seen=0123", headers=HTMX)
+    assert left.headers["hx-redirect"] == "/stage"
 
 
 async def test_a_room_ends_after_twelve_hours_and_leaves_no_row(

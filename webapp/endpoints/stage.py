@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from webapp.notices import N_, Refusal
-from webapp.orders.rooms import Room, RoomOrder, Rooms
+from webapp.orders.rooms import RoomOrder, Rooms
 from webapp.orders.status import OrderStatus
 from webapp.shop.currencies import CURRENCIES
 from webapp.shop.visitor import save_visitor
@@ -47,15 +47,16 @@ async def open_room(request: Request) -> Response:
 async def stage(request: Request) -> Response:
     """Show a room's code and orders; 204 to htmx while they are as ``seen`` (``GET /stage/{room}``).
 
-    Raises Refusal (404) for a closed room. A page that polls is told so once, and polls no more.
+    Raises Refusal (404) for a closed room. A page that polls goes to ``/stage``: its code would lead nowhere.
     """
     shop, visitor, word = shop_of(request), visitor_of(request), request.path_params["room"]
     room = await _rooms(request).get(word)
-    if room is None and not is_htmx(request):
+    if room is None and is_htmx(request):
+        return redirect(request, "/stage")
+    if room is None:
         raise Refusal(CLOSED, 404)
-    orders = await _rooms(request).orders(room, SHOWN) if room else []
-    counts = await _rooms(request).counts(room) if room else {}
-    version = _version(room, orders, counts)
+    orders, counts = await _rooms(request).orders(room, SHOWN), await _rooms(request).counts(room)
+    version = _version(orders, counts)
     if is_htmx(request) and request.query_params.get("seen") == version:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})
     context: dict[str, Any] = {
@@ -116,10 +117,8 @@ def _rooms(request: Request) -> Rooms:
     return Rooms(shop.database)
 
 
-def _version(room: Room | None, orders: Sequence[RoomOrder], counts: Mapping[OrderStatus, int]) -> str:
+def _version(orders: Sequence[RoomOrder], counts: Mapping[OrderStatus, int]) -> str:
     """Return a hash of all that the screen shows."""
-    if room is None:
-        return "closed"
     shown = [f"{order.created} {order.currency} {order.integration} {order.status}" for order in orders]
     shown += sorted(f"{status} {number}" for status, number in counts.items())
     return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16]
