@@ -12,7 +12,8 @@ setInterval(() => {
 const OTHERS = "input, select, textarea, pre, iframe, audio, video, [contenteditable], [role=radio], [role=tab]";
 
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest?.(OTHERS)) return;
+  if (event.repeat || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (event.target.closest?.(OTHERS)) return;
   const way = document.querySelector(`[data-key="${event.key}"]`);
   if (!way) return;
   event.preventDefault();

@@ -118,3 +118,26 @@ def test_a_link_can_be_paid_in_a_frame(page: Page) -> None:
     frame = page.frame_locator("iframe.hosted")
     frame.locator("button[value=pay]").click()
     payment.order_page(page)
+
+
+def test_an_arrow_that_is_held_goes_one_scene_on(page: Page) -> None:
+    show(page, "jakarta")
+    page.keyboard.down("ArrowRight")
+    expect(page.locator("#strip")).to_contain_text("Manila")
+    expect(page.get_by_role("button", name="Next: Bangkok")).to_be_visible()
+    page.wait_for_load_state()
+    page.evaluate("document.addEventListener('keydown', (event) => { window.taken = event.defaultPrevented })")
+    page.keyboard.down("ArrowRight")
+    assert page.evaluate("window.taken") is False
+    page.keyboard.up("ArrowRight")
+
+
+def test_the_panel_goes_on_as_soon_as_next_is_pressed(page: Page) -> None:
+    page.clock.install()
+    page.goto("/walkthrough")
+    page.clock.pause_at(page.evaluate("Date.now() + 100"))
+    with page.expect_popup() as opened:
+        page.locator("#next").click()
+    expect(opened.value.locator("#cart-panel .line-name")).to_have_count(2)
+    page.clock.run_for(500)  # sooner than the next poll
+    expect(page.locator("#next")).to_contain_text("Next: Manila")
