@@ -206,3 +206,39 @@ async def test_a_scene_that_the_own_list_lacks_has_no_number(shop: Shop) -> None
     assert '"scene-number"' in strip((await shop.get("/")).text)
     await shop.get("/walkthrough?scene=jakarta")
     assert '"scene-number"' not in strip((await shop.get("/")).text)
+
+
+async def test_the_strip_goes_along_to_every_page_on_which_a_scene_is_played(shop: Shop) -> None:
+    await walk(shop, "cebu")
+    failed = await shop.checkout()
+    assert failed.status_code == 502 and SCENES["cebu"].shop[1] in strip(failed.text)
+    assert SCENES["cebu"].shop[0] in strip((await shop.get("/orders")).text)
+    await walk(shop, "surabaya")
+    page = (await shop.get("/source/payment_link")).text
+    assert SCENES["surabaya"].point_at in strip(page) and done(page)
+    await walk(shop, "merida")
+    order = await shop.place(currency="MXN")
+    assert SCENES["merida"].point_at in strip((await shop.get(f"/orders/{order.reference_id}/take-along")).text)
+
+
+@pytest.mark.parametrize(
+    ("slug", "path", "form"),
+    [
+        ("merida", "/orders/{}/share", {}),
+        ("singapore", "/orders/{}/cheat/forged", {}),
+        ("makassar", "/options", {"minutes": "30"}),
+    ],
+)
+async def test_the_strip_says_done_without_a_reload(shop: Shop, slug: str, path: str, form: dict[str, str]) -> None:
+    await walk(shop, slug)
+    order = await shop.place(currency=SCENES[slug].choices["currency"])
+    answer = await shop.post(path.format(order.reference_id), data=form, headers=HTMX)
+    assert done(strip(answer.text)) and 'hx-swap-oob="outerMorph"' in answer.text
+
+
+async def test_the_end_leads_back_to_the_scene_before_it(shop: Shop) -> None:
+    assert "ArrowLeft" not in (await shop.get("/walkthrough/end")).text
+    await walk(shop, "singapore")
+    page = (await shop.get("/walkthrough/end")).text
+    assert re.search(r'action="/walkthrough/singapore" method="post"><button[^>]* data-key="ArrowLeft"', page)
+    assert "js/walkthrough" in page

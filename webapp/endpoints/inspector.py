@@ -10,7 +10,7 @@ from webapp.inspector.timeline import entries, poll_seconds, version, why_closed
 from webapp.orders.order import Order
 from webapp.presenter.test_cards import test_data
 from webapp.web.htmx import is_htmx
-from webapp.web.scene_strip import note_end
+from webapp.web.scene_strip import note_end, strip_in_shop
 from webapp.web.state import controls_of, own_order, shop_of, visitor_of
 
 FOLLOWS_EVERY = 5  # seconds
@@ -49,7 +49,7 @@ async def source_view(request: Request) -> Response:
         "source_url": source_url,
     }
     template = "fragments/inspector_source.html" if is_htmx(request) else "pages/source.html"
-    context |= {"currency": visitor.currency, "path": f"/source/{name}"}
+    context |= {"currency": visitor.currency, "path": f"/source/{name}", "strip": strip_in_shop(request)}
     return shop.templates.response(visitor.language, template, context)
 
 

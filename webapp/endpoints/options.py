@@ -30,7 +30,7 @@ async def show(request: Request) -> Response:
     """Show the options and the request that the order would make (``GET /options``)."""
     shop, visitor = shop_of(request), visitor_of(request)
     context = await _context(request, visitor) | {"path": "/options", "currency": visitor.currency}
-    context |= {"strip": strip_in_shop(request)}
+    context |= {"strip": strip_in_shop(request), "is_fragment": False}
     return shop.templates.response(visitor.language, "pages/options.html", context)
 
 
@@ -46,7 +46,8 @@ async def store(request: Request) -> Response:
     if not is_htmx(request) and not mistakes:
         return RedirectResponse("/options", 303)
     context = await _context(request, visitor, mistakes) | {"path": "/options", "currency": visitor.currency}
-    context |= {"minutes": typed, "strip": strip_in_shop(request)} if mistakes else {}
+    context |= {"minutes": typed} if mistakes else {}
+    context |= {"strip": strip_in_shop(request), "is_fragment": is_htmx(request)}
     if is_htmx(request):
         return shop.templates.response(visitor.language, "fragments/options.html", context)
     return shop.templates.response(visitor.language, "pages/options.html", context, status=422)

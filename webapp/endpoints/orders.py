@@ -18,7 +18,7 @@ from webapp.web.order_page import seen, show_order
 from webapp.web.passes import may_pay, payable_order, take_pass
 from webapp.web.payment import leave, open_payment
 from webapp.web.returning import note_saved
-from webapp.web.scene_strip import take_into_scene
+from webapp.web.scene_strip import strip_in_shop, take_into_scene
 from webapp.web.state import order_of, shop_of, visitor_of
 from webapp.xendit.closing import cancel_at_xendit
 from webapp.xendit.modifications import refresh_modifications
@@ -37,7 +37,7 @@ async def order_list(request: Request) -> Response:
     """List this visitor's orders, newest first (``GET /orders``)."""
     shop, visitor = shop_of(request), visitor_of(request)
     orders = await shop.order_book.recent(visitor.id)
-    context = {"orders": orders, "currency": visitor.currency, "path": "/orders"}
+    context = {"orders": orders, "currency": visitor.currency, "path": "/orders", "strip": strip_in_shop(request)}
     return shop.templates.response(visitor.language, "pages/orders.html", context)
 
 

@@ -11,7 +11,7 @@ from webapp.orders.order import Order
 from webapp.orders.shares import Shares
 from webapp.web.htmx import is_htmx, redirect
 from webapp.web.phones import link_to_hand_on
-from webapp.web.scene_strip import note_end
+from webapp.web.scene_strip import note_end, strip_of_order
 from webapp.web.state import Shop, own_order, shop_of, visitor_of
 from webapp.web.story import inline_styles, story_context, story_of
 
@@ -76,6 +76,8 @@ async def _panel(request: Request, order: Order, *, link: str = "") -> Response:
     context = {
         "order": order,
         "link": link,
+        "strip": strip_of_order(request, order),
+        "is_fragment": is_htmx(request),
         "until": await _shares(shop).until(order.reference_id),
         "currency": visitor.currency,
         "path": _page(order),

@@ -91,6 +91,7 @@ async def end(request: Request) -> Response:
     context = {
         "register_url": shop.settings.brand.register_url,
         "contact_url": shop.settings.brand.contact_url,
+        "last": SCENES.get(request.session.get("scene", "")),
         "first": next(iter(scenes_of(request)), None),
         "currency": visitor.currency,
         "path": "/walkthrough/end",

@@ -12,6 +12,7 @@ from webapp.notices import N_, Notice, Refusal
 from webapp.shop.storefront import new_checkout_id, storefront_context
 from webapp.web.htmx import is_htmx
 from webapp.web.returning import with_saved
+from webapp.web.scene_strip import strip_in_shop
 from webapp.web.state import shop_of, visitor_of
 
 log = structlog.get_logger()
@@ -124,7 +125,8 @@ def _answer(request: Request, status: int, notice: Notice) -> Response:
             fragment |= {"fresh_checkout_id": new_checkout_id(), "checkout_field": CHECKOUTS[path]}
         return shop.templates.response(visitor.language, "fragments/notice.html", fragment, status=status)
     if _is_shop(path) and not notice.command:
-        context = storefront_context(visitor, notice=notice) | {"path": "/"}
+        context = storefront_context(visitor, notice=notice) | {"path": "/", "strip": strip_in_shop(request)}
         return shop.templates.response(visitor.language, "pages/storefront.html", context, status=status)
     context = {"status": status, "notice": notice, "currency": visitor.currency, "path": "/"}
+    context |= {"strip": strip_in_shop(request)}
     return shop.templates.response(visitor.language, "pages/error.html", context, status=status)
