@@ -48,6 +48,7 @@ async def test_a_link_makes_a_list_that_next_and_back_follow(shop: Shop) -> None
     assert shown((await shop.get("/walkthrough")).text) == ["jakarta", "cebu"]
     assert shown((await shop.get("/walkthrough?scene=all")).text) == list(SCENES)
     assert shown((await shop.get("/walkthrough?scene=nowhere")).text) == list(SCENES)
+    assert shown((await shop.get("/walkthrough?scene=Jakarta&scene=cebu.")).text) == ["jakarta", "cebu"]
 
 
 async def test_the_clock_runs_from_the_first_scene_to_the_end_of_the_walk(shop: Shop) -> None:

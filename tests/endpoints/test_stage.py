@@ -1,6 +1,7 @@
 """The audience's screen: a presenter's room, the phones that join it, and their orders as they come in."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import httpx
@@ -110,6 +111,15 @@ async def test_a_presenter_has_one_room_and_only_its_presenter_closes_it(shop: S
     assert (await shop.get(path)).status_code == 404
     assert (await shop.get(joining(path))).status_code == 404
     assert await opened(shop) != path
+
+
+@pytest.mark.parametrize("said", [str.upper, lambda word: word.replace("-", "%20"), lambda word: f"{word}."])
+async def test_a_word_is_taken_as_people_type_it(shop: Shop, said: Callable[[str], str]) -> None:
+    way, word = (await opened(shop)).rsplit("/", 1)
+    assert (await shop.get(f"/join/{said(word)}")).headers["location"] == "/"
+    await shop.place()
+    screen = (await shop.get(f"{way}/{said(word)}")).text
+    assert len(rows(screen)) == 1 and f"/join/{word}<" in screen and "Close the room" in screen
 
 
 async def test_a_screen_shows_no_code_of_a_room_that_is_closed(shop: Shop) -> None:

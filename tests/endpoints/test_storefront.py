@@ -3,6 +3,7 @@
 import gzip
 import re
 import string
+from html import unescape
 from typing import Any
 
 import pytest
@@ -155,6 +156,22 @@ async def test_a_deep_link_forgives_case_blanks_and_what_a_chat_puts_behind_it(s
     assert answer.status_code == 303
     assert (await seen(shop))["currency"] == "PHP"
     assert await quantities(shop) == {"gayo": 2, "toraja": 1}
+
+
+@pytest.mark.parametrize(
+    ("query", "stored"),
+    [
+        ("brand=Kopi+Co.&colour=c2410c.", "brand=Kopi+Co.&colour=c2410c"),
+        ("goods=IDR|Flat+white;35000.", "goods=IDR|Flat+white;35000"),
+        ("minutes=77.", "minutes=77"),
+        ("fee=gift.", "fee=gift"),
+        ("locale=vi.", "locale=vi"),
+        ("channels=QRIS.", "channels=QRIS"),
+    ],
+)
+async def test_no_value_of_a_link_keeps_what_a_chat_puts_behind_it(shop: Shop, query: str, stored: str) -> None:
+    assert (await shop.get(f"/?{query}&cart=")).status_code == 303
+    assert stored in unescape((await shop.get("/set-up")).text)
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,7 @@ async def test_a_link_shows_the_story_without_a_form_an_action_or_the_orders_add
         assert answer.headers["x-robots-tag"] == "noindex"
         assert answer.headers["cache-control"] == "no-store"
         assert not client.cookies
+        assert (await client.get(f"{link}.)")).status_code == 200  # as the end of a sentence
     page = Page(answer.text)
     assert not page.forms and not re.search(r"<(script|button|input|style)\b|hx-", answer.text)
     assert "payment_session.completed" in answer.text

@@ -49,8 +49,8 @@ async def stage(request: Request) -> Response:
 
     Raises Refusal (404) for a closed room. A page that polls goes to ``/stage``: its code would lead nowhere.
     """
-    shop, visitor, word = shop_of(request), visitor_of(request), request.path_params["room"]
-    room = await _rooms(request).get(word)
+    shop, visitor = shop_of(request), visitor_of(request)
+    room = await _rooms(request).get(request.path_params["room"])
     if room is None and is_htmx(request):
         return redirect(request, "/stage")
     if room is None:
@@ -70,9 +70,9 @@ async def stage(request: Request) -> Response:
     }
     if is_htmx(request):
         return shop.templates.response(visitor.language, "fragments/stage_orders.html", context, secret=True)
-    context |= await code_for_phones(shop.settings, f"{shop.settings.app_url}/join/{word}")
-    context |= {"is_presenter": word == _own_word(request)}
-    context |= {"currency": visitor.currency, "path": f"/stage/{word}"}
+    context |= await code_for_phones(shop.settings, f"{shop.settings.app_url}/join/{room.word}")
+    context |= {"is_presenter": room.word == _own_word(request)}
+    context |= {"currency": visitor.currency, "path": f"/stage/{room.word}"}
     return shop.templates.response(visitor.language, "pages/stage.html", context, secret=True)
 
 

@@ -7,11 +7,12 @@ from starlette.responses import RedirectResponse, Response
 
 from webapp.integrations import INTEGRATIONS
 from webapp.notices import N_, Notice, Refusal
-from webapp.orders.options import USUAL
+from webapp.orders.options import CUSTOMER, USUAL
 from webapp.orders.status import Flow
 from webapp.shop.cart import Cart
 from webapp.shop.currencies import CURRENCIES, Currency
 from webapp.shop.options import OPTION_FIELDS, read_options, total_of
+from webapp.shop.set_up_link import tidy
 from webapp.shop.storefront import storefront_context
 from webapp.shop.visitor import Visitor, save_visitor, unavailable_reason
 from webapp.web.first_visit import is_first_visit
@@ -24,6 +25,7 @@ from webapp.web.scene_strip import strip_in_shop
 from webapp.web.state import Shop, shop_of, visitor_of
 
 LINK_FIELDS = ("currency", "flow", "integration", "cart", "language", "present")
+NAMES = ("brand", *CUSTOMER)  # in which a final stop means something
 
 
 async def storefront(request: Request) -> Response:
@@ -31,7 +33,8 @@ async def storefront(request: Request) -> Response:
     up and goes on to ``/``, so that a refresh doesn't undo what the visitor does next."""
     shop, visitor = shop_of(request), await returning_visitor(request)
     link = {name.removeprefix("amp;"): value for name, value in request.query_params.items()}  # copied out of HTML
-    choices = {name: _tidy(name, link[name]) for name in LINK_FIELDS if name in link}
+    link = {name: value if name in NAMES else tidy(value) for name, value in link.items()}
+    choices = {name: link[name].lower() for name in LINK_FIELDS if name in link}
     with nothing_worn_if_refused(request, visitor):
         visitor, branded = wear_linked_brand(request, visitor, link)
         if choices or branded or not link.keys().isdisjoint(OPTION_FIELDS):
@@ -94,19 +97,13 @@ async def _choose(request: Request, field: str, fragment: str | None = None) -> 
     return shop.templates.response(visitor.language, fragment, context)
 
 
-def _tidy(name: str, value: str) -> str:
-    """Return a value of a deep link without what mail programs and people add: case, blanks, a final comma or stop."""
-    value = value.strip().rstrip(",.;").strip()
-    return value.upper() if name == "currency" else value.lower()
-
-
 def _with_choices(shop: Shop, visitor: Visitor, choices: dict[str, str], *, exact: bool) -> Visitor:
     """Return the visitor with these choices made. Raises Refusal for what doesn't exist and for pairs that can't be.
 
     Not ``exact``: a form without JavaScript sends all its radios, so a flow just chosen moves on from a method that
     can't serve it.
     """
-    currency = _currency(shop, choices["currency"]) if "currency" in choices else visitor.currency
+    currency = _currency(shop, choices["currency"].upper()) if "currency" in choices else visitor.currency
     flow = _flow(choices["flow"]) if "flow" in choices else visitor.flow
     visitor = visitor.with_choices(currency=currency, flow=flow, present=choices.get("present", ""))
     if "integration" in choices:

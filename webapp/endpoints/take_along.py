@@ -60,7 +60,7 @@ async def shared(request: Request) -> Response:
     The order's address is shortened in it, so that nothing remains once the link is withdrawn.
     """
     shop = shop_of(request)
-    order = await _shares(shop).get(request.path_params["token"])
+    order = await _shares(shop).get(request.path_params["token"].rstrip(".,;)"))
     if order is None:
         raise Refusal(N_("This link has ended, or there never was one."), 404)
     context = await story_context(request, order) | {"styles": ""}

@@ -10,6 +10,7 @@ from webapp.presenter.notes import NOTES
 from webapp.presenter.scene import after, before
 from webapp.presenter.scenes import SCENES
 from webapp.presenter.test_cards import test_data
+from webapp.shop.set_up_link import tidy
 from webapp.shop.visitor import save_visitor
 from webapp.web.controls import NOTHING_SPECIAL, control
 from webapp.web.forms import read_form
@@ -30,7 +31,7 @@ async def walkthrough(request: Request) -> Response:
     as it was ``seen``.
     """
     shop, visitor = shop_of(request), visitor_of(request)
-    if wanted := request.query_params.getlist("scene"):
+    if wanted := [tidy(slug).lower() for slug in request.query_params.getlist("scene")]:
         request.session["list"] = ",".join(slug for slug in SCENES if slug in wanted) or None
     slug, scenes, done = request.session.get("scene", ""), scenes_of(request), slugs_in(request, "done")
     seen = f"{slug} {len(done)} {len(scenes)}"

@@ -1,5 +1,6 @@
 """A presenter's rooms: an audience joins by a word, and the presenter sees its orders come in."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -53,8 +54,9 @@ class Rooms:
         return str(row["room"]) if row else None
 
     async def get(self, word: str) -> Room | None:
-        """Return the open room with this word, or None."""
-        row = await self._sql.get_room(self._database, room=word, now=timestamp(_now()))
+        """Return the open room with this word, or None. Capitals and signs are forgiven: words are read out."""
+        letters = re.sub("[^a-z]", "", word.lower())
+        row = await self._sql.get_room(self._database, room=f"{letters[:4]}-{letters[4:]}", now=timestamp(_now()))
         return Room(row["room"], row["created"]) if row else None
 
     async def close(self, word: str) -> None:

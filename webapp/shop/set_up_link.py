@@ -1,10 +1,15 @@
-"""The deep link that opens the shop as a visitor has set it up."""
+"""The deep link that opens the shop as a visitor has set it up, and what is forgiven in a link."""
 
 from urllib.parse import urlencode
 
 from webapp.orders.options import CUSTOMER
 from webapp.shop.options import options_of
 from webapp.shop.visitor import Visitor
+
+
+def tidy(value: str) -> str:
+    """Return a value of a link without what mail programs and people put behind it: blanks, a comma, a stop."""
+    return value.strip().rstrip(",.;").strip()
 
 
 def set_up_link(visitor: Visitor) -> str:
