@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests.conftest import OpenShop
 from webapp.config import Settings
@@ -245,3 +247,20 @@ def test_the_letter_of_a_name_keeps_its_marks(name: str, letter: str) -> None:
 )
 def test_a_colour_is_taken_as_people_copy_it(written: str, digits: str) -> None:
     assert read_colour(written) == digits
+
+
+ODD = "ae\u00e9\uac00\u1100\u1161 \u0301\u0316\u00ad\u200d\u0cc6\u0cc2\ufe0f\u3164\t"
+
+
+@given(st.text(st.sampled_from(ODD) | st.characters(), max_size=30))
+@example("e\u00ad\u0301")
+@example("a\u0301\u0cc6\u0301\u0cc2")
+def test_a_name_comes_out_of_its_own_link_as_it_went_in(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["\u200d", "\u3164", "\u2800 \u2800", "\u115f\u1160", "\uffa0\u200c", "\ufe0f"], ids=ascii
+)
+def test_a_name_without_anything_to_see_is_none(text: str) -> None:
+    assert clean(text) == ""

@@ -16,6 +16,7 @@ HEX = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})")
 RGB = re.compile(r"rgb\( ?(\d{1,3})[ ,]+(\d{1,3})[ ,]+(\d{1,3}) ?\)")
 DROPPED = ("Cc", "Cf", "Cs", "Co", "Cn")  # controls, also those that turn the direction of writing
 JOINERS = "\u200c\u200d"  # of category Cf, but part of words and of emoji
+BLANKS = f" {JOINERS}\u115f\u1160\u3164\uffa0\u2800"  # the last five are letters and signs that show nothing
 MAX_MARKS = 2  # on one letter: Thai needs two, and a tower of them covers its neighbours
 
 
@@ -80,10 +81,18 @@ def worn() -> Brand | None:
 
 
 def clean(text: str) -> str:
-    """Return the text on one line, without controls, and with at most two marks on a letter.
+    """Return the text on one line, without controls, and with at most two marks on a letter; "" if it shows nothing.
 
     Cut a stranger's text first: 64 KB of marks on one letter take two seconds to normalize.
     """
+    cleaned = _cleaned(text)
+    while cleaned != text:  # without what parted them, letters and marks may join
+        text, cleaned = cleaned, _cleaned(cleaned)
+    shown = any(char not in BLANKS and unicodedata.category(char) not in ("Mn", "Me") for char in cleaned)
+    return cleaned if shown else ""
+
+
+def _cleaned(text: str) -> str:
     kept, marks = [], 0
     for char in unicodedata.normalize("NFC", " ".join(text.split())):
         kind = unicodedata.category(char)
