@@ -164,7 +164,7 @@ async def test_nothing_is_said_about_what_the_sandbox_takes(shop: Shop, case: st
 
 BAD_LINKS = [
     *("save=perhaps", "capture=later", "fee=tax", "minutes=-5", "minutes=ten", "locale=xx", "channels=<b>"),
-    *("channels=" + ",".join(f"A{n}" for n in range(11)), "email=" + "a" * 101, "surname=a%0Ab"),
+    *("channels=" + ",".join(f"A{n}" for n in range(11)), "email=" + "a" * 101, "surname=" + "b" * 9999),
 ]
 
 
@@ -175,6 +175,18 @@ async def test_a_bad_value_in_a_link_is_a_sentence_and_the_cart_stays(shop: Shop
     assert answer.status_code == 422
     assert "Gayo Highlands" in (await shop.get("/")).text.split('id="cart-panel"')[1]
     assert 'name="fee"' in (await shop.get("/options")).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [("José\u00a0Luis", "José Luis"), ("محمد\u200cرضا", "محمد\u200cرضا"), ("An\u202egela", "Angela"), ("a\nb", "a b")],
+    ids=ascii,
+)
+async def test_a_customers_name_is_taken_as_it_is_written(shop: Shop, typed: str, sent: str) -> None:
+    await shop.add("gayo")
+    await shop.post("/options", data={"given_names": typed})
+    assert f'name="given_names" type="text" value="{sent}"' in (await shop.get("/options")).text
+    assert (await shop.checkout()).status_code == 303
 
 
 async def test_options_travel_in_a_link_without_the_customer(open_shop: OpenShop) -> None:

@@ -10,12 +10,14 @@ from webapp.notices import N_, Refusal
 from webapp.orders.options import CUSTOMER, USUAL, Options
 from webapp.orders.order import LineItem
 from webapp.orders.status import Flow
+from webapp.shop.brand import clean
 from webapp.shop.channels import channels_of
 from webapp.shop.currencies import Currency
 from webapp.shop.fees import FEES, fee_line
 from webapp.shop.visitor import LANGUAGES, Visitor
 
 MAX_CHANNELS, MAX_LENGTH = 10, 100
+MAX_TYPED = 500  # characters of a name that are looked at
 PAYING = (Flow.PAY, Flow.PAY_SAVE, Flow.AUTHORIZE)
 OPTION_FIELDS = ("channels", "save", "capture", "fee", "minutes", "locale", *CUSTOMER)
 
@@ -101,6 +103,7 @@ def _one_of(text: str, known: tuple[str, ...]) -> str:
 
 
 def _text(text: str) -> str:
-    if len(text) > MAX_LENGTH or not text.isprintable():
+    text = clean(text[:MAX_TYPED])
+    if len(text) > MAX_LENGTH:
         raise Refusal(N_("A customer's name, e-mail and phone have at most 100 characters, on one line."))
     return text
