@@ -98,3 +98,16 @@ def test_the_hosted_page_bears_the_name(page: Page) -> None:
     page.wait_for_url("**/sandbox/**")
     expect(page.locator("body")).to_contain_text("Kopi Kita")
     expect(page.locator("body")).not_to_contain_text("Selat")
+
+
+def test_a_long_name_fits_on_the_read_only_page_of_a_small_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(brand(name="W" * 40, goods=f"IDR|{'W' * 60};35000"))
+    page.locator("#method-invoice").check(force=True)
+    page.locator("#checkout .go").click()
+    page.get_by_role("link", name="Leave without paying").click()
+    expect(page.locator("#order-status")).to_be_visible()
+    page.goto(f"{page.url.partition('?')[0]}/take-along")
+    page.get_by_role("button", name="Make a read-only link").click()
+    page.goto(page.locator("#share-link").input_value())
+    assert misfits(page) == []
