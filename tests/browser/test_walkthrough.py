@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -141,3 +142,13 @@ def test_the_panel_goes_on_as_soon_as_next_is_pressed(page: Page) -> None:
     expect(opened.value.locator("#cart-panel .line-name")).to_have_count(2)
     page.clock.run_for(500)  # sooner than the next poll
     expect(page.locator("#next")).to_contain_text("Next: Manila")
+
+
+@pytest.mark.parametrize("year", [2020, 2040])
+def test_the_clock_is_right_on_a_computer_whose_own_is_wrong(page: Page, year: int) -> None:
+    page.request.post("/walkthrough/jakarta", max_redirects=0)
+    page.clock.install(time=datetime(year, 1, 1))
+    page.goto("/walkthrough")
+    page.clock.pause_at(datetime(year, 1, 1, 0, 1))
+    page.clock.run_for(20_000)
+    expect(page.locator("[data-began]")).to_have_text(re.compile("1:[123]"))

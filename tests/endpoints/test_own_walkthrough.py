@@ -54,7 +54,7 @@ async def test_a_link_makes_a_list_that_next_and_back_follow(shop: Shop) -> None
 async def test_the_clock_runs_from_the_first_scene_to_the_end_of_the_walk(shop: Shop) -> None:
     assert "data-began" not in (await shop.get("/walkthrough")).text
     await walk(shop, "jakarta")
-    (began,) = re.findall(r'data-began="(\d+)">0:0\d<', (await shop.get("/walkthrough")).text)
+    (began,) = re.findall(r'data-began="(\d+)" data-elapsed="\d">0:0\d<', (await shop.get("/walkthrough")).text)
     await walk(shop, "manila")
     assert f'data-began="{began}"' in (await shop.get("/walkthrough")).text
     await shop.post("/walkthrough/leave", data={"next": "/"})
@@ -134,10 +134,10 @@ async def test_once_more_begins_the_clock_and_the_marks_again(shop: Shop, monkey
     page = (await shop.get("/walkthrough/end")).text
     (again,) = re.findall(r'action="(/walkthrough/[^"]+)" method="post"><button class="quiet">Once more', page)
     monkeypatch.setattr(time, "time", lambda now=time.time: now() + 600)
-    assert re.search(r'data-began="\d+">10:0\d<', (await shop.get("/walkthrough")).text)
+    assert re.search(r'data-began="\d+" data-elapsed="\d+">10:0\d<', (await shop.get("/walkthrough")).text)
     await shop.post(again)
     page = (await shop.get("/walkthrough")).text
-    assert re.search(r'data-began="\d+">0:0\d<', page) and not done(page)
+    assert re.search(r'data-began="\d+" data-elapsed="\d">0:0\d<', page) and not done(page)
 
 
 def strip(page: str) -> str:
