@@ -229,3 +229,15 @@ async def test_who_has_paid_and_joins_then_begins_with_an_empty_cart(shop: Shop)
         await client.get(f"/orders/{order.reference_id}")
         await client.get(joining(path))
         assert "Nothing here yet" in (await client.get("/")).text
+
+
+async def test_phones_see_the_presenters_own_brand(open_shop: OpenShop, database_url: str) -> None:
+    async with open_shop(database_url=database_url) as shop:
+        await shop.post("/brand", data={"brand": "Kopi Kita", "goods": "กาแฟ; 35000", "currency": "IDR"})
+        path = await opened(shop)
+        async with phone(shop) as client:
+            page = (await client.get(joining(path), follow_redirects=True)).text
+            assert "Kopi Kita" in page and "กาแฟ" in page
+            await client.get("/?cart=gayo:1")
+            await client.get(joining(path), follow_redirects=True)  # the code was scanned once more
+            assert "1 item" in (await client.get("/")).text

@@ -36,7 +36,7 @@ async def open_room(request: Request) -> Response:
     visitor, own = visitor_of(request), _own_word(request)
     if await _rooms(request).get(own):
         return redirect(request, f"/stage/{own}")
-    word = await _rooms(request).open(visitor.id)
+    word = await _rooms(request).open(visitor.id, visitor.brand.own)
     if word is None:
         raise Refusal(N_("All rooms are taken just now."), 503, hint=N_("A room closes by itself after 12 hours."))
     save_visitor(request, visitor)
@@ -86,14 +86,17 @@ async def close_room(request: Request) -> Response:
 
 
 async def join(request: Request) -> Response:
-    """Let this browser's orders appear in a room, and go on to the shop (``GET /join/{room}``). Raises Refusal: 404."""
+    """Let this browser's orders appear in a room, and go on to the shop in its brand (``GET /join/{room}``).
+
+    Raises Refusal (404) for a closed room.
+    """
     room = await _rooms(request).get(request.path_params["room"])
     if room is None:
         raise Refusal(CLOSED, 404)
     if request.session.get("room") != room.word:
         await _order_anew(request)
     request.session["room"] = room.word
-    return RedirectResponse("/", 303)
+    return RedirectResponse(f"/?{room.brand}" if room.brand else "/", 303)
 
 
 async def _order_anew(request: Request) -> None:

@@ -26,6 +26,8 @@ class Room:
 
     word: str
     created: str
+    brand: str
+    """The query of the presenter's own brand; empty if there is none."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,21 @@ class Rooms:
     def __init__(self, database: Database) -> None:
         self._database, self._sql = database, _statements(database.driver)
 
-    async def open(self, visitor: str) -> str | None:
-        """Return the word of a visitor's room, a new one if they have none; None while there are too many."""
+    async def open(self, visitor: str, brand: str = "") -> str | None:
+        """Return the word of a visitor's room, or of a new one in this brand; None while there are too many."""
         now = _now()
+        room = {"room": _word(), "visitor": visitor, "brand": brand}
         stamps = {"now": timestamp(now), "expires_at": timestamp(now + OPEN_FOR)}
         async with self._database.write() as connection:
             [_ async for _ in self._sql.delete_expired(connection, now=stamps["now"])]
-            row = await self._sql.open_room(connection, room=_word(), visitor=visitor, most=MAX_ROOMS, **stamps)
+            row = await self._sql.open_room(connection, most=MAX_ROOMS, **room, **stamps)
         return str(row["room"]) if row else None
 
     async def get(self, word: str) -> Room | None:
         """Return the open room with this word, or None. Capitals and signs are forgiven: words are read out."""
         letters = re.sub("[^a-z]", "", word.lower())
         row = await self._sql.get_room(self._database, room=f"{letters[:4]}-{letters[4:]}", now=timestamp(_now()))
-        return Room(row["room"], row["created"]) if row else None
+        return Room(row["room"], row["created"], row["brand"]) if row else None
 
     async def close(self, word: str) -> None:
         """Close a room. Its orders stay."""

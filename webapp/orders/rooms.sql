@@ -3,10 +3,10 @@
 -- name: delete_expired(now)
 DELETE FROM rooms WHERE expires_at <= :now RETURNING room;
 
--- name: open_room(room, visitor, now, expires_at, most)^
+-- name: open_room(room, visitor, now, expires_at, brand, most)^
 -- The visitor's own room if there is one, else a new one while there are fewer than :most.
-INSERT INTO rooms (room, visitor, created, expires_at)
-SELECT CAST(:room AS TEXT), CAST(:visitor AS TEXT), CAST(:now AS TEXT), CAST(:expires_at AS TEXT)
+INSERT INTO rooms (room, visitor, created, expires_at, brand)
+SELECT CAST(:room AS TEXT), CAST(:visitor AS TEXT), CAST(:now AS TEXT), CAST(:expires_at AS TEXT), CAST(:brand AS TEXT)
 WHERE (SELECT COUNT(*) FROM rooms) < CAST(:most AS BIGINT)
     OR EXISTS (SELECT 1 FROM rooms WHERE visitor = CAST(:visitor AS TEXT))
 ON CONFLICT (visitor) DO UPDATE SET visitor = excluded.visitor
