@@ -51,7 +51,8 @@ def press(page: Page, root: Page | FrameLocator, label: str, value: str) -> None
                 use(control)
                 return
         page.wait_for_timeout(50)
-    text = root.get_by_text(label).locator("visible=true").first
+    text = root.locator("main").get_by_text(label).locator("visible=true").first  # the strip quotes it too
+    expect(text).to_be_visible()
     if text.locator("xpath=ancestor::a").count():
         text.click()
 
