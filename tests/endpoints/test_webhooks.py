@@ -329,3 +329,23 @@ def test_reading_a_webhook_gives_one_or_refuses(body: object) -> None:
     except ValueError:
         return
     assert webhook.event and len(webhook.key) <= 200
+
+
+REFUND = {"event": "refund.succeeded", "data": {"id": "rfd-1", "payment_id": "py-1", "status": "SUCCEEDED"}}
+RETRY = {"event": "recurring.cycle.retrying", "data": {"id": "recy_1", "status": "RETRYING", "attempt_count": 1}}
+
+
+@pytest.mark.parametrize(
+    ("first", "change"),
+    [
+        (REFUND, {"id": "rfd-2"}),
+        ({"event": "refund.succeeded", "data": REFUND}, {"data": REFUND["data"] | {"id": "rfd-2"}}),
+        (RETRY, {"attempt_count": 2}),
+        (RETRY, {"forced_attempt_count": 1}),
+    ],
+)
+def test_without_webhook_id_each_refund_and_each_retry_has_its_own_key(
+    first: dict[str, Any], change: dict[str, Any]
+) -> None:
+    key, again = read_webhook(first).key, read_webhook(first | {"created": "2026-11-22T01:00:00Z"}).key
+    assert key == again != read_webhook(first | {"data": first["data"] | change}).key

@@ -49,9 +49,11 @@ def read_webhook(body: object, webhook_id: str | None = None) -> Webhook:
         event, data = _flat_event(body), body
     if not isinstance(event, str) or not event or not isinstance(data, dict):
         raise ValueError("neither an event envelope nor an invoice")
-    ids = ("payment_session_id", "payment_id", "payment_token_id", "id", "payment_request_id")
-    subject = next((str(data[key]) for key in ids if data.get(key)), "")
-    return Webhook(event[:100], data, (webhook_id or f"{event}:{subject}:{data.get('status', '')}")[:200])
+    about = data["data"] if isinstance(data.get("data"), dict) else data  # some refunds come in a second envelope
+    ids = ("id", "payment_session_id", "payment_id", "payment_token_id", "payment_request_id")
+    subject = next((str(about[name]) for name in ids if about.get(name)), "")
+    said = (str(about.get(name, "")) for name in ("status", "attempt_count", "forced_attempt_count"))
+    return Webhook(event[:100], data, (webhook_id or ":".join((event, subject, *said)))[:200])
 
 
 def _flat_event(body: Mapping[str, object]) -> str:
