@@ -152,3 +152,37 @@ async def test_every_click_on_refund_finds_the_first(shop: Shop, refunds: Refund
     assert await asyncio.gather(*clicks) == [303] * 6
     assert len(refunds.sent) == 1
     assert await booked(shop, order) == [("rfd-ours", "pending")]
+
+
+AMOUNT = {"amount": 1000, "currency": "IDR"}
+
+
+@pytest.mark.parametrize("missing", ["amount", "status"])
+@pytest.mark.parametrize("nested", [True, False])
+async def test_one_made_elsewhere_is_booked_though_its_webhook_says_little(
+    open_shop: OpenShop, missing: str, nested: bool
+) -> None:
+    xendit = fake_xendit()
+    answer = {"id": "rfd-1", "status": "SUCCEEDED"} | AMOUNT
+    asked = xendit.get("https://api.xendit.co/refunds/rfd-1")
+    asked.mock(side_effect=[httpx.Response(404), httpx.Response(200, json=answer)])
+    async with open_shop(xendit) as shop:
+        order = await paid(shop)
+        said = {"event": "refund.succeeded", "data": answer | {"payment_request_id": "pr-1"}}
+        del said["data"][missing]
+        webhook = {"event": "refund.succeeded", "data": said} if nested else said
+        if missing == "amount":  # Xendit does not answer, and sends the webhook again
+            assert (await shop.webhook(webhook)).status_code == 503
+            assert await booked(shop, order) == []
+        assert (await shop.webhook(webhook)).json() == {"message": "refund succeeded"}
+        assert await booked(shop, order) == [("rfd-1", "succeeded")]
+
+
+async def test_one_whose_amount_xendit_does_not_name_either_is_not_booked(open_shop: OpenShop) -> None:
+    xendit = fake_xendit()
+    xendit.get("https://api.xendit.co/refunds/rfd-1").respond(json={"id": "rfd-1", "status": "SUCCEEDED"})
+    async with open_shop(xendit) as shop:
+        order = await paid(shop)
+        webhook = {"event": "refund.succeeded", "data": {"id": "rfd-1", "payment_request_id": "pr-1"}}
+        assert (await shop.webhook(webhook)).status_code == 503
+        assert await booked(shop, order) == []

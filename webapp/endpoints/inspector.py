@@ -9,9 +9,10 @@ from webapp.inspector.sequence_diagram import arrows
 from webapp.inspector.timeline import entries, poll_seconds, version, why_closed
 from webapp.orders.order import Order
 from webapp.presenter.test_cards import test_data
+from webapp.web.controls import controls_of
 from webapp.web.htmx import is_htmx
 from webapp.web.scene_strip import note_end, strip_in_shop
-from webapp.web.state import controls_of, own_order, shop_of, visitor_of
+from webapp.web.state import own_order, shop_of, visitor_of
 
 FOLLOWS_EVERY = 5  # seconds
 

@@ -12,12 +12,12 @@ from webapp.presenter.scenes import SCENES
 from webapp.presenter.test_cards import test_data
 from webapp.shop.set_up_link import tidy
 from webapp.shop.visitor import save_visitor
-from webapp.web.controls import NOTHING_SPECIAL, control
+from webapp.web.controls import NOTHING_SPECIAL, control, controls_of
 from webapp.web.forms import read_form
 from webapp.web.htmx import is_htmx
 from webapp.web.own_address import own_path
 from webapp.web.scene_strip import scenes_of, slugs_in
-from webapp.web.state import controls_of, shop_of, visitor_of
+from webapp.web.state import shop_of, visitor_of
 from webapp.xendit.saved_payments import forget_all
 
 OF_A_WALK = ("scene", "opened", "played", "done", "began")

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 
 from webapp.integrations.errors import XenditError, parse_json
 from webapp.integrations.outcomes import Outcome, of_webhook
-from webapp.integrations.refund import of_refund
+from webapp.integrations.refund import of_refund_webhook
 from webapp.integrations.webhooks import Webhook, read_webhook, token_matches
 from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
@@ -92,7 +92,7 @@ async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -
 async def _refund(shop: Shop, webhook: Webhook, sent: str | None) -> Response:
     """Store how a refund ended, one of ours or one that was made in Xendit's dashboard."""
     try:
-        outcome = of_refund(webhook.data)
+        outcome = of_refund_webhook(webhook.event, webhook.data)
     except ValueError:
         return _refused(400, "not a refund")
     order = await order_of_refund(shop, outcome)
@@ -106,6 +106,8 @@ async def _refund(shop: Shop, webhook: Webhook, sent: str | None) -> Response:
     except Refusal as refusal:
         log.warning("webhook_mismatch", about=webhook.event, field="amount")
         return JSONResponse({"message": refusal.notice.message}, refusal.status)
+    except XenditError as error:
+        return _unanswered(error)
     return await _recorded(shop.order_book, webhook, order.reference_id, f"refund {outcome.state}")
 
 
@@ -132,11 +134,15 @@ async def _ask(shop: Shop, order: Order, webhook: Webhook) -> Response:
     try:
         answer = await fetch_from_xendit(shop, order)
     except XenditError as error:
-        log.warning("refresh_failed", error_code=error.error_code, status=error.status)
-        return JSONResponse({"message": "This names no amount, and Xendit could not be asked."}, 503)
+        return _unanswered(error)
     cause = N_("the shop asked Xendit, because the webhook named no amount")
     order = await apply_answer(shop, order, answer, cause=cause)
     return await _recorded(shop.order_book, webhook, order.reference_id, f"asked Xendit: {order.status}")
+
+
+def _unanswered(error: XenditError) -> Response:
+    log.warning("refresh_failed", error_code=error.error_code, status=error.status)
+    return JSONResponse({"message": "This says too little, and Xendit could not be asked."}, 503)
 
 
 def _refused(status: int, why: str) -> Response:

@@ -4,7 +4,7 @@
 2. Post it to ``/refunds`` with the ``payment_request_id`` of the payment (an invoice: its ``invoice_id``).
    Send the reference as ``idempotency-key`` too: the same refund sent again is made once.
 3. Xendit answers ``PENDING``. Wait for the webhook ``refund.succeeded`` or ``refund.failed``, or ask
-   ``GET /refunds/{id}``. ``of_refund`` reads each of them.
+   ``GET /refunds/{id}``. ``of_refund_webhook`` reads the one, ``of_refund`` the other.
 4. No answer came? Look for your reference with ``find_refunds`` before you send it again.
 
 Virtual accounts, counters and most bank payments can't be refunded: Xendit answers 403 ``REFUND_NOT_SUPPORTED``.
@@ -106,15 +106,17 @@ class RefundOutcome:
     failure_code: str = ""
 
 
-def of_refund(refund: Mapping[str, object]) -> RefundOutcome:
-    """Return what a refund means: an answer, or ``data`` of a ``refund.*`` webhook.
+def of_refund_webhook(event: str, data: Mapping[str, object]) -> RefundOutcome:
+    """Return what a ``refund.*`` webhook means; where no status is in it, the event's name says it. Raises ValueError.
 
-    Raises ValueError for an id or an amount that can be none.
-
-    Xendit's documented webhook examples nest a second envelope in ``data``: both forms are read.
+    Xendit's documented examples nest a second envelope in ``data``: both forms are read.
     """
-    inner = refund.get("data")
-    refund = inner if isinstance(inner, Mapping) else refund
+    refund = inner if isinstance(inner := data.get("data"), Mapping) else data
+    return of_refund({**refund, "status": refund.get("status") or event.partition(".")[2].upper()})
+
+
+def of_refund(refund: Mapping[str, object]) -> RefundOutcome:
+    """Return what an answer about a refund means. Raises ValueError for an id or an amount that can be none."""
     texts = {name: value for name in _TEXTS if isinstance(value := refund.get(name), str) and value}
     if not is_id(refund.get("id")):
         raise ValueError("a refund without an id")

@@ -1,4 +1,7 @@
-"""Set what the sandbox does to one visitor: trouble on purpose, for a presenter."""
+"""Set and read what the sandbox does to one visitor: trouble on purpose, for a presenter."""
+
+from dataclasses import asdict
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,3 +23,9 @@ async def control(request: Request, changes: dict[str, str]) -> None:
         raise Refusal(N_("The sandbox has no such control."))
     sandbox, visitor = request.app.state.sandbox, visitor_of(request)
     await sandbox.set_caller_faults(visitor.id, fail=fail, delay=int(delay), duplicate=bool(changes["duplicate"]))
+
+
+async def controls_of(request: Request) -> dict[str, Any] | None:
+    """Return the sandbox's controls for this visitor; None where Xendit itself answers."""
+    sandbox = request.app.state.sandbox
+    return asdict(await sandbox.caller_faults(visitor_of(request).id)) if sandbox else None

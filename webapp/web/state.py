@@ -1,7 +1,6 @@
 """The shared objects of one running shop: made once in ``app.py``, reached from any request."""
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 import httpx
 import structlog
@@ -105,9 +104,3 @@ async def own_order(request: Request) -> Order:
     if order.visitor != visitor_of(request).id:
         raise Refusal(N_("Only the browser that made this order can do this."), 403)
     return order
-
-
-async def controls_of(request: Request) -> dict[str, Any] | None:
-    """The sandbox's controls for this visitor; None where Xendit itself answers."""
-    sandbox = request.app.state.sandbox
-    return asdict(await sandbox.caller_faults(visitor_of(request).id)) if sandbox else None

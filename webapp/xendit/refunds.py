@@ -26,18 +26,24 @@ async def order_of_refund(shop: Shop, outcome: RefundOutcome) -> Order | None:
 
 
 async def take_refund(shop: Shop, order: Order, outcome: RefundOutcome) -> None:
-    """Store what a webhook says about a refund. Raises Refusal (422) where it contradicts the order.
+    """Store what Xendit says about a refund. Raises Refusal (422) where it contradicts the order.
 
-    Without our reference it is one made elsewhere, until the answer about our own has the same id.
+    Without our reference it is one made elsewhere, until the answer about our own has the same id. Where such a one
+    names no amount, Xendit is asked. Raises XenditError where it does not answer.
     """
     ours = await shop.modifications.find(modification_id=outcome.reference_id or "")
     if ours is None or ours.refund_id not in (None, outcome.refund_id):
         ours = await shop.modifications.find(refund_id=outcome.refund_id)
+    if ours is None and outcome.amount is None and outcome.state == "succeeded":
+        key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
+        outcome = read_refund(await refund.get_refund(shop.client, key, outcome.refund_id, api_url=api_url))
+        if outcome.amount is None:
+            raise XenditError.unexpected(200)
     if outcome.currency not in (None, order.currency) or (ours and outcome.amount not in (None, ours.amount)):
         raise Refusal(N_("This does not match the refund."), 422)
     if ours:
         await apply_refund(shop, ours, outcome)
-    elif outcome.amount is not None and outcome.state == "succeeded":
+    elif outcome.amount and outcome.state == "succeeded":
         now, made = datetime.now(UTC), f"{ELSEWHERE}{outcome.refund_id}"
         elsewhere = Modification(
             made,
