@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from tests.xendit import fake_xendit, session_event
+from tests.xendit import TOKEN, fake_xendit, invoice_callback, session_event
 from webapp.orders.order import Order
 
 pytestmark = pytest.mark.anyio
@@ -186,3 +186,82 @@ async def test_one_whose_amount_xendit_does_not_name_either_is_not_booked(open_s
         webhook = {"event": "refund.succeeded", "data": {"id": "rfd-1", "payment_request_id": "pr-1"}}
         assert (await shop.webhook(webhook)).status_code == 503
         assert await booked(shop, order) == []
+
+
+class Early:
+    """A refund whose payment the shop has not heard of: `answer` is what Xendit says about its payment request."""
+
+    def __init__(self, **said: Any) -> None:
+        self.xendit = fake_xendit()
+        self.asked = self.xendit.get("https://api.xendit.co/v3/payment_requests/pr-7")
+        self.said = {"id": "rfd-7", "payment_request_id": "pr-7", "status": "SUCCEEDED"} | AMOUNT | said
+
+    def answer(self, order: Order, **changes: Any) -> None:
+        known = {"payment_request_id": "pr-7", "latest_payment_id": "py-7", "status": "SUCCEEDED", "currency": "IDR"}
+        known |= {"reference_id": order.reference_id, "request_amount": 480_000, "capture_method": "AUTOMATIC"}
+        self.asked.respond(json=known | changes)
+
+    async def arrive(self, shop: Shop, token: str = TOKEN) -> httpx.Response:
+        return await shop.webhook({"event": "refund.succeeded", "data": self.said}, token)
+
+
+@pytest.mark.parametrize("flow", ["pay", "pay_save", "authorize"])
+async def test_one_that_comes_before_its_payments_webhook_is_booked_after_the_payment(
+    open_shop: OpenShop, flow: str
+) -> None:
+    async with open_shop((early := Early()).xendit) as shop:
+        order = await shop.place(flow=flow)
+        early.answer(order)
+        assert (await early.arrive(shop)).json() == {"message": "refund succeeded"}
+        assert (await shop.status_of(order), await booked(shop, order)) == ("paid", [("rfd-7", "succeeded")])
+        late = session_event(order, payment_request_id="pr-7", payment_id="py-7")
+        assert (await shop.webhook(late)).json() == {"message": "noted"}
+
+
+@pytest.mark.parametrize("invoice_id", ["", None])
+async def test_one_of_an_invoice_is_found_by_its_payment_where_it_names_no_invoice(
+    open_shop: OpenShop, invoice_id: str | None
+) -> None:
+    async with open_shop((early := Early(invoice_id=invoice_id)).xendit) as shop:
+        order = await shop.place("invoice")
+        await shop.webhook(invoice_callback(order))
+        early.answer(order)
+        assert (await early.arrive(shop)).json() == {"message": "refund succeeded"}
+        assert await booked(shop, order) == [("rfd-7", "succeeded")]
+
+
+@pytest.mark.parametrize(("status", "then"), [(404, 200), (403, 503)])
+async def test_one_of_a_payment_that_xendit_does_not_know_is_not_ours_and_without_an_answer_comes_again(
+    open_shop: OpenShop, status: int, then: int
+) -> None:
+    async with open_shop((early := Early()).xendit) as shop:
+        early.asked.respond(status, json={"error_code": "DATA_NOT_FOUND"})
+        answer = await early.arrive(shop)
+        assert answer.status_code == then
+        assert then == 503 or answer.json() == {"message": "no such order"}
+
+
+@pytest.mark.parametrize("change", [{"request_amount": 1}, {"currency": "PHP"}, {"reference_id": "someone-elses"}])
+async def test_one_of_a_payment_that_is_no_orders_changes_nothing(open_shop: OpenShop, change: dict[str, Any]) -> None:
+    async with open_shop((early := Early()).xendit) as shop:
+        order = await shop.place()
+        early.answer(order, **change)
+        assert (await early.arrive(shop)).json() == {"message": "no such order"}
+        assert await shop.status_of(order) == "waiting"
+
+
+async def test_one_of_a_second_payment_is_not_counted_to_the_first(open_shop: OpenShop) -> None:
+    async with open_shop((early := Early()).xendit) as shop:
+        order = await paid(shop)
+        early.answer(order)
+        assert (await early.arrive(shop)).json() == {"message": "no such order"}
+        assert await booked(shop, order) == []
+
+
+async def test_before_xendit_is_asked_about_one_its_token_is_that_of_its_market(open_shop: OpenShop) -> None:
+    tokens = {"IDR": "token-of-indonesia", "SGD": "token-of-singapore"}
+    async with open_shop((early := Early()).xendit, webhook_tokens=tokens) as shop:
+        early.answer(order := await shop.place())
+        assert (await early.arrive(shop, tokens["SGD"])).status_code == 401
+        assert not early.asked.called and await shop.status_of(order) == "waiting"
+        assert (await early.arrive(shop, tokens["IDR"])).json() == {"message": "refund succeeded"}

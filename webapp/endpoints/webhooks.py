@@ -17,7 +17,7 @@ from webapp.web.state import Shop, shop_of
 from webapp.xendit.modifications import settle
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 from webapp.xendit.own_captures import with_captured
-from webapp.xendit.refunds import order_of_refund, take_refund
+from webapp.xendit.refunds import order_of_early_refund, order_of_refund, take_refund
 
 log = structlog.get_logger()
 LATER_IDS, PAYMENT_IDS = ("payment_token_id", "recurring_plan_id"), ("payment_request_id", "payment_id")
@@ -44,15 +44,21 @@ async def xendit(request: Request) -> Response:
         webhook = read_webhook(parse_json(await request.body()), request.headers.get("webhook-id"))
     except ValueError:
         return _refused(400, "not a webhook's body")
+    try:
+        return await (_refund if webhook.event.startswith("refund.") else _payment)(shop, webhook, sent)
+    except XenditError as error:  # it says too little, and Xendit could not be asked: it will come again
+        log.warning("refresh_failed", error_code=error.error_code, status=error.status)
+        return JSONResponse({"message": "Xendit could not be asked about this."}, 503)
 
-    if webhook.event.startswith("refund."):
-        return await _refund(shop, webhook, sent)
+
+async def _payment(shop: Shop, webhook: Webhook, sent: str | None) -> Response:
+    """Find the order of a payment, session, token, plan or invoice, and apply what is said if it matches."""
     outcome = of_webhook(webhook)
     order = await _find_order(shop.order_book, outcome)
     if order is None:
         return await _recorded(shop.order_book, webhook, "", "no such order")
     set_order(order.reference_id)
-    if not _is_of_its_market(shop, order, sent):
+    if not _is_of_its_market(shop, order.currency, sent):
         return _refused(401, "another market's token")
     if order.status.has_plan and webhook.event.startswith("payment."):
         outcome = Outcome("open", currency=outcome.currency)  # of a month: amount and reference are its own
@@ -90,30 +96,30 @@ async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -
 
 
 async def _refund(shop: Shop, webhook: Webhook, sent: str | None) -> Response:
-    """Store how a refund ended, one of ours or one that was made in Xendit's dashboard."""
+    """Store how a refund ended, one of ours or one that was made in Xendit's dashboard. Raises XenditError."""
     try:
         outcome = of_refund_webhook(webhook.event, webhook.data)
     except ValueError:
         return _refused(400, "not a refund")
     order = await order_of_refund(shop, outcome)
-    if order is None:
-        return await _recorded(shop.order_book, webhook, "", "no such order")
-    set_order(order.reference_id)
-    if not _is_of_its_market(shop, order, sent):
+    currency = order.currency if order else outcome.currency
+    if currency and not _is_of_its_market(shop, currency, sent):
         return _refused(401, "another market's token")
     try:
+        order = order or await order_of_early_refund(shop, outcome)
+        if order is None:
+            return await _recorded(shop.order_book, webhook, "", "no such order")
+        set_order(order.reference_id)
         await take_refund(shop, order, outcome)
     except Refusal as refusal:
         log.warning("webhook_mismatch", about=webhook.event, field="amount")
         return JSONResponse({"message": refusal.notice.message}, refusal.status)
-    except XenditError as error:
-        return _unanswered(error)
     return await _recorded(shop.order_book, webhook, order.reference_id, f"refund {outcome.state}")
 
 
-def _is_of_its_market(shop: Shop, order: Order, sent: str | None) -> bool:
+def _is_of_its_market(shop: Shop, currency: str, sent: str | None) -> bool:
     tokens = shop.settings.webhook_tokens
-    return token_matches(sent, tokens.get(order.currency) or tokens.get("", ""))
+    return token_matches(sent, tokens.get(currency) or tokens.get("", ""))
 
 
 async def _find_order(book: OrderBook, outcome: Outcome) -> Order | None:
@@ -130,19 +136,11 @@ async def _recorded(book: OrderBook, webhook: Webhook, reference_id: str, verdic
 
 
 async def _ask(shop: Shop, order: Order, webhook: Webhook) -> Response:
-    """Ask Xendit about a success that names no amount or no currency, and believe the answer. 503: send it again."""
-    try:
-        answer = await fetch_from_xendit(shop, order)
-    except XenditError as error:
-        return _unanswered(error)
+    """Ask Xendit about a success that names no amount or no currency, and believe the answer. Raises XenditError."""
+    answer = await fetch_from_xendit(shop, order)
     cause = N_("the shop asked Xendit, because the webhook named no amount")
     order = await apply_answer(shop, order, answer, cause=cause)
     return await _recorded(shop.order_book, webhook, order.reference_id, f"asked Xendit: {order.status}")
-
-
-def _unanswered(error: XenditError) -> Response:
-    log.warning("refresh_failed", error_code=error.error_code, status=error.status)
-    return JSONResponse({"message": "This says too little, and Xendit could not be asked."}, 503)
 
 
 def _refused(status: int, why: str) -> Response:

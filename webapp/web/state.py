@@ -33,9 +33,7 @@ class Shop:
     database: Database
     order_book: OrderBook
     modifications: ModificationBook
-    """Refunds, captures and releases."""
     saved_payments: SavedPayments
-    """The cards and wallets of returning visitors."""
     client: httpx.AsyncClient
     """Talks to Xendit or to the sandbox; nobody below knows which."""
     recorder: Recorder

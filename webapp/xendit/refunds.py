@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 import structlog
 
 from webapp.integrations import refund
-from webapp.integrations.errors import XenditError
+from webapp.integrations.errors import XenditError, is_id
 from webapp.integrations.refund import RefundOutcome, of_refund
+from webapp.integrations.saved_payment import get_payment_request, of_payment_request
 from webapp.notices import N_, Refusal
 from webapp.orders.modification import ELSEWHERE, Kind, Modification, ModificationStatus
 from webapp.orders.order import Order
+from webapp.orders.status import status_after
 from webapp.web.state import Shop
+from webapp.xendit.order_sync import ASKED
+from webapp.xendit.own_captures import with_captured
 
 log = structlog.get_logger()
 
@@ -23,6 +27,33 @@ async def order_of_refund(shop: Shop, outcome: RefundOutcome) -> Order | None:
         return await shop.order_book.get(ours.reference_id)
     ids = {"payment_request_id": outcome.payment_request_id or "", "invoice_id": outcome.invoice_id or ""}
     return await shop.order_book.find(ids) if any(ids.values()) else None
+
+
+async def order_of_early_refund(shop: Shop, outcome: RefundOutcome) -> Order | None:
+    """Ask Xendit whose payment was refunded, and apply that payment: its webhook may come later than the refund's.
+
+    Return the order, or None where it is no payment of one. Raises XenditError.
+    """
+    key, api_url = shop.settings.api_keys.get(outcome.currency or ""), shop.settings.xendit_api_url
+    payment_request_id = outcome.payment_request_id or ""
+    if not key or not is_id(payment_request_id):
+        return None
+    try:
+        answer = await get_payment_request(shop.client, key, payment_request_id, api_url=api_url)
+    except XenditError as error:
+        if error.status == 404:  # another account's, or the test event of Xendit's dashboard
+            return None
+        raise
+    payment = of_payment_request(answer)
+    order = await shop.order_book.get(payment.reference_id or "")
+    if order is None or payment.mismatch(order) or order.payment_request_id not in (None, payment_request_id):
+        return None
+    payment = await with_captured(shop, order, payment)
+    if status := status_after(order, payment.state, payment.captured):
+        order = await shop.order_book.change_status(
+            order, status, cause=ASKED, ids=payment.ids, captured=payment.captured
+        )
+    return order
 
 
 async def take_refund(shop: Shop, order: Order, outcome: RefundOutcome) -> None:
