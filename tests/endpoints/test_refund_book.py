@@ -265,3 +265,21 @@ async def test_before_xendit_is_asked_about_one_its_token_is_that_of_its_market(
         assert (await early.arrive(shop, tokens["SGD"])).status_code == 401
         assert not early.asked.called and await shop.status_of(order) == "waiting"
         assert (await early.arrive(shop, tokens["IDR"])).json() == {"message": "refund succeeded"}
+
+
+@pytest.mark.parametrize("refusal", ["REFUND_AMOUNT_EXCEEDED", "REFUND_IN_PROGRESS"])
+async def test_one_made_elsewhere_that_no_webhook_told_of_is_learned_when_ours_is_refused(
+    open_shop: OpenShop, refusal: str
+) -> None:
+    xendit = fake_xendit()
+    xendit.post("https://api.xendit.co/refunds").respond(400, json={"error_code": refusal})
+    made = {"id": "rfd-1", "status": "SUCCEEDED"} | AMOUNT
+    listed = xendit.get("https://api.xendit.co/refunds?payment_request_id=pr-1&limit=100")
+    listed.mock(side_effect=[httpx.Response(403), httpx.Response(200, json={"data": [made]})])
+    async with open_shop(xendit) as shop:
+        order = await paid(shop)
+        assert await refund(shop, order, "the-form-of-the-first") == 422  # and the list is not answered
+        assert await booked(shop, order) == [("None", "failed")]
+        assert await refund(shop, order, "the-form-of-the-next") == 422
+        assert ("rfd-1", "succeeded") in await booked(shop, order)
+        assert "Refunded: Rp1.000 of Rp480.000" in (await shop.get(f"/orders/{order.reference_id}")).text

@@ -18,7 +18,7 @@ from webapp.web.state import Shop
 from webapp.xendit.client import TOTAL_SECONDS
 from webapp.xendit.order_sync import PAGE_PATIENCE, QUESTIONS, after_webhook
 from webapp.xendit.own_captures import with_captured
-from webapp.xendit.refunds import apply_refund, find_refund, read_refund
+from webapp.xendit.refunds import apply_refund, find_refund, read_refund, take_refunds
 
 log = structlog.get_logger()
 ABANDONED_AFTER = timedelta(seconds=TOTAL_SECONDS + 5)
@@ -62,6 +62,8 @@ async def send(shop: Shop, order: Order, modification: Modification) -> None:
         log.warning("modification_failed", kind=modification.kind, error_code=error.error_code, status=error.status)
         if 400 <= error.status < 500 and error.status != 409:  # 409: Xendit has this refund already
             await shop.modifications.change(modification, ModificationStatus.FAILED, failure_code=error.error_code)
+        if error.error_code in ("REFUND_AMOUNT_EXCEEDED", "REFUND_IN_PROGRESS"):  # one was made elsewhere
+            await take_refunds(shop, order)
         raise
 
 

@@ -111,10 +111,23 @@ async def find_refund(
         except XenditError as error:
             if error.status != 404:  # the list may still have it
                 raise
-    ids = {"payment_request_id": order.payment_request_id, "invoice_id": order.invoice_id}
-    found = await refund.find_refunds(shop.client, key, **ids, api_url=api_url)
+    found = await _refunds_of(shop, order, key, api_url)
     mine = [each for each in found if each.get("reference_id") == modification.modification_id]
     return read_refund(mine[0]) if mine else None
+
+
+async def take_refunds(shop: Shop, order: Order) -> None:
+    """Store the refunds that Xendit lists of an order, also those that were made elsewhere, if it answers."""
+    try:
+        for each in await _refunds_of(shop, order, shop.api_key(order.currency), shop.settings.xendit_api_url):
+            await take_refund(shop, order, read_refund(each))
+    except (Refusal, XenditError) as error:
+        log.warning("refunds_not_taken", why=str(error))
+
+
+async def _refunds_of(shop: Shop, order: Order, key: str, api_url: str) -> list[refund.Refund]:
+    ids = {"payment_request_id": order.payment_request_id, "invoice_id": order.invoice_id}
+    return await refund.find_refunds(shop.client, key, **ids, api_url=api_url)
 
 
 def read_refund(answer: Mapping[str, object]) -> RefundOutcome:
