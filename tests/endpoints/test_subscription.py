@@ -132,6 +132,23 @@ async def test_while_xendit_charges_the_page_asks_again_and_then_no_more(open_sh
         assert "hx-get" not in fragment.text
 
 
+async def test_an_old_month_that_is_charged_again_is_in_sight_until_it_is_decided(
+    open_shop: OpenShop, plan: Plan
+) -> None:
+    later = [*(cycle(number, "SUCCEEDED") for number in range(3, 7)), cycle(7)]
+    async with subscribed(open_shop, plan) as (shop, order):
+        plan.cycles = [cycle(1, "SUCCEEDED"), failed(2), *later]
+        shown = await page(shop, order)
+        assert 'id="retry"' in shown and "Month 2 Rp480.000 failed there was not enough money" in text_of(shown)
+        plan.cycles[1] |= {"status": "PENDING"}
+        (poll,) = re.findall(r'hx-get="(/orders/[^"]+/status[^"]+)"', await page(shop, order))
+        assert (await shop.get(poll)).status_code == 204
+        plan.cycles[1] |= {"status": "SUCCEEDED"}
+        fragment = await shop.get(poll)
+        assert fragment.status_code == 200 and "hx-get" not in fragment.text
+        assert "And 2 months before." in fragment.text
+
+
 async def hang(request: httpx.Request) -> httpx.Response:
     await asyncio.sleep(60)
     raise AssertionError("the page did not wait so long")

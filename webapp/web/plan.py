@@ -20,6 +20,7 @@ FAILURES = {
     **dict.fromkeys(("INVALID_TOKEN", "INACTIVE_OR_UNAUTHORIZED_CARD"), _UNUSABLE),
     **dict.fromkeys(("ISSUER_UNAVAILABLE", "CHANNEL_UNAVAILABLE", "PROCESSOR_ERROR", "TIMEOUT_ERROR"), _NO_ANSWER),
 }
+UNDECIDED = ("PENDING", "RETRYING")
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,20 @@ class PlanView:
         return [cycle for cycle in self.cycles if cycle.status != "SCHEDULED"]
 
     @property
+    def shown(self) -> list[CycleOutcome]:
+        """Return the newest four cycles of the history, and older ones that are not decided yet."""
+        return _newest(self.history, 4)
+
+    @property
     def in_progress(self) -> bool:
         """Return True while Xendit is charging; the page polls until then."""
         return any(cycle.status == "PENDING" for cycle in self.cycles)
 
     @property
     def seen(self) -> list[str]:
-        """Return texts that change whenever the latest cycles do."""
-        return [f"{cycle.number}{cycle.status}{cycle.attempts}" for cycle in self.cycles[:3]]
+        """Return texts that change whenever the latest cycles do, or older ones that are not decided yet."""
+        return [f"{cycle.number}{cycle.status}{cycle.attempts}" for cycle in _newest(self.cycles, 3)]
+
+
+def _newest(cycles: Sequence[CycleOutcome], most: int) -> list[CycleOutcome]:
+    return [cycle for place, cycle in enumerate(cycles) if place < most or cycle.status in UNDECIDED]
