@@ -3,6 +3,9 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
 import httpx
@@ -10,7 +13,9 @@ import pytest
 
 from tests.conftest import OpenShop, Shop
 from tests.xendit import TOKEN, fake_xendit, invoice_callback, session_event
+from webapp.orders import modification_book
 from webapp.orders.order import Order
+from webapp.xendit.modifications import refresh_unfinished
 
 pytestmark = pytest.mark.anyio
 
@@ -283,3 +288,35 @@ async def test_one_made_elsewhere_that_no_webhook_told_of_is_learned_when_ours_i
         assert await refund(shop, order, "the-form-of-the-next") == 422
         assert ("rfd-1", "succeeded") in await booked(shop, order)
         assert "Refunded: Rp1.000 of Rp480.000" in (await shop.get(f"/orders/{order.reference_id}")).text
+
+
+class Clock(datetime):
+    """The book's clock, which may go ahead."""
+
+    ahead = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + cls.ahead
+
+
+@pytest.mark.parametrize("closed", [True, False])
+async def test_one_that_stays_open_holds_up_no_later_one(
+    open_shop: OpenShop, database_url: str, monkeypatch: pytest.MonkeyPatch, closed: bool
+) -> None:
+    monkeypatch.setattr(modification_book, "datetime", Clock)
+    xendit, made = fake_xendit(), iter([{"id": f"rfd-{number}", "status": "PENDING"} | AMOUNT for number in (1, 2)])
+    xendit.post("https://api.xendit.co/refunds").mock(side_effect=lambda _: httpx.Response(200, json=next(made)))
+    xendit.get("https://api.xendit.co/refunds/rfd-1").respond(json={"id": "rfd-1", "status": "PENDING"} | AMOUNT)
+    async with open_shop(xendit, database_url=database_url) as shop:
+        for number in (1, 2):
+            order = await shop.place()
+            await shop.webhook(session_event(order, payment_request_id=f"pr-{number}", payment_id=f"py-{number}"))
+            assert await refund(shop, order, f"form-of-the-refund-{number}") == 303
+        running = shop.app.state.shop
+        if closed:
+            running.settings = replace(running.settings, api_keys={"SGD": "xnd_development_sgd"})
+        monkeypatch.setattr(running.modifications, "unfinished", partial(running.modifications.unfinished, 1))
+        await refresh_unfinished(running)
+        monkeypatch.setattr(Clock, "ahead", timedelta(seconds=31))
+        assert [each.refund_id for each in await running.modifications.unfinished()] == ["rfd-2"]

@@ -65,7 +65,7 @@ class ModificationBook:
         return [_from_row(row) async for row in self._sql.modifications_of(self._database, reference_id=reference_id)]
 
     async def unfinished(self, most: int = 20) -> list[Modification]:
-        """Return open modifications that Xendit was not asked about in the last 30 seconds."""
+        """Return open modifications, unless Xendit was asked in the last 30 seconds; those asked longest ago first."""
         now = datetime.now(UTC)
         stamps = {"now": timestamp(now), "asked_before": timestamp(now - timedelta(seconds=30))}
         return [_from_row(row) async for row in self._sql.unfinished(self._database, **stamps, most=most)]

@@ -44,4 +44,4 @@ RETURNING modification_id;
 -- name: unfinished(asked_before, now, most)
 SELECT * FROM modifications
 WHERE status IN ('sending', 'pending') AND (asked_at < :asked_before OR asked_at > :now)
-ORDER BY created LIMIT :most;
+ORDER BY asked_at, created LIMIT :most;

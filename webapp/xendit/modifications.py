@@ -133,5 +133,8 @@ async def _ask(shop: Shop, order: Order, modification: Modification) -> None:
 async def refresh_unfinished(shop: Shop) -> None:
     """Ask Xendit about modifications that no page watches."""
     for modification in await shop.modifications.unfinished():
-        if order := await shop.order_book.get(modification.reference_id):
+        order = await shop.order_book.get(modification.reference_id)
+        if order is None or order.currency not in shop.settings.api_keys:
+            await shop.modifications.claim_refresh(modification.modification_id)  # so that others are next
+        else:
             await refresh_modifications(shop, order)
