@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import OpenShop, Shop
 from tests.xendit import TOKEN, fake_xendit, payment_event, session_event
+from webapp.integrations import capture
 from webapp.orders import modification_book
 from webapp.orders.modification import ModificationStatus
 from webapp.orders.order import Order
@@ -161,6 +162,21 @@ async def test_a_hold_that_is_released_is_charged_no_more(shop: Shop) -> None:
     assert await shop.status_of(order) == "released"
     assert "nothing was charged" in await page(shop, order)
     assert (await ask(shop, order, "capture", "1")).status_code == 409
+
+
+@pytest.mark.parametrize(("elsewhere", "status"), [("charged", "paid"), ("released", "released")])
+async def test_where_a_hold_has_ended_elsewhere_the_refusal_shows_how(shop: Shop, elsewhere: str, status: str) -> None:
+    order = await paid(shop, flow="authorize")
+    running = shop.app.state.shop
+    account, payment_id = (running.client, running.api_key("IDR")), str(order.payment_id)
+    if elsewhere == "charged":
+        await capture.capture_payment(*account, payment_id, Decimal(100_000))
+    else:
+        await capture.cancel_payment(*account, payment_id)
+    refused = await ask(shop, order, "release")
+    assert refused.status_code == 422 and "Its state is on this page." in refused.text
+    assert f'data-status="{status}"' in refused.text
+    assert elsewhere == "released" or "Rp100.000 of the Rp480.000 that were held is charged" in refused.text
 
 
 async def test_charge_and_release_at_the_same_moment_end_in_one_of_them(shop: Shop) -> None:

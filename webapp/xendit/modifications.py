@@ -9,14 +9,14 @@ import structlog
 from webapp.integrations import capture, refund
 from webapp.integrations.errors import XenditError
 from webapp.integrations.outcomes import of_payment
-from webapp.notices import N_
+from webapp.notices import N_, Refusal
 from webapp.order_context import set_order
 from webapp.orders.modification import NOT_SENT, Kind, Modification, ModificationStatus
 from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus, may_become, status_after
 from webapp.web.state import Shop
 from webapp.xendit.client import TOTAL_SECONDS
-from webapp.xendit.order_sync import PAGE_PATIENCE, QUESTIONS, after_webhook
+from webapp.xendit.order_sync import PAGE_PATIENCE, QUESTIONS, after_webhook, apply_answer, fetch_from_xendit
 from webapp.xendit.own_captures import with_captured
 from webapp.xendit.refunds import apply_refund, find_refund, read_refund, take_refunds
 
@@ -62,9 +62,19 @@ async def send(shop: Shop, order: Order, modification: Modification) -> None:
         log.warning("modification_failed", kind=modification.kind, error_code=error.error_code, status=error.status)
         if 400 <= error.status < 500 and error.status != 409:  # 409: Xendit has this refund already
             await shop.modifications.change(modification, ModificationStatus.FAILED, failure_code=error.error_code)
-        if error.error_code in ("REFUND_AMOUNT_EXCEEDED", "REFUND_IN_PROGRESS"):  # one was made elsewhere
-            await take_refunds(shop, order)
+        await _take_from_elsewhere(shop, order, error.error_code)
         raise
+
+
+async def _take_from_elsewhere(shop: Shop, order: Order, error_code: str) -> None:
+    """Ask Xendit about a change that was made elsewhere, where the error tells of one, and store it."""
+    try:
+        if error_code in ("REFUND_AMOUNT_EXCEEDED", "REFUND_IN_PROGRESS"):
+            await take_refunds(shop, order)
+        elif error_code == "INELIGIBLE_TRANSACTION_STATUS":
+            await apply_answer(shop, order, await fetch_from_xendit(shop, order))
+    except (Refusal, XenditError) as error:  # the page shows what is known
+        log.warning("refresh_failed", error=str(error))
 
 
 async def apply_payment(shop: Shop, order: Order, payment: Mapping[str, object]) -> Order:

@@ -117,12 +117,9 @@ async def find_refund(
 
 
 async def take_refunds(shop: Shop, order: Order) -> None:
-    """Store the refunds that Xendit lists of an order, also those that were made elsewhere, if it answers."""
-    try:
-        for each in await _refunds_of(shop, order, shop.api_key(order.currency), shop.settings.xendit_api_url):
-            await take_refund(shop, order, read_refund(each))
-    except (Refusal, XenditError) as error:
-        log.warning("refunds_not_taken", why=str(error))
+    """Store the refunds that Xendit lists of an order, also those made elsewhere. Raises Refusal, XenditError."""
+    for each in await _refunds_of(shop, order, shop.api_key(order.currency), shop.settings.xendit_api_url):
+        await take_refund(shop, order, read_refund(each))
 
 
 async def _refunds_of(shop: Shop, order: Order, key: str, api_url: str) -> list[refund.Refund]:
