@@ -94,7 +94,7 @@ async def _ask_about_last(request: Request) -> None:
 
 async def _saved(request: Request, payment_token_id: str) -> Order:
     """Return the order by which this visitor saved the token. Raises Refusal (404) if there is none."""
-    for order in await shop_of(request).saved_payments.of(visitor_of(request).id):
-        if order.payment_token_id == payment_token_id:
-            return order
-    raise Refusal(N_("You have not saved such a card or wallet here."), 404)
+    saved = await shop_of(request).saved_payments.get(visitor_of(request).id, payment_token_id)
+    if saved is None:
+        raise Refusal(N_("You have not saved such a card or wallet here."), 404)
+    return saved

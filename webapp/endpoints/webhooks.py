@@ -18,6 +18,7 @@ from webapp.xendit.modifications import settle
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 from webapp.xendit.own_captures import with_captured
 from webapp.xendit.refunds import order_of_early_refund, order_of_refund, take_refund
+from webapp.xendit.saved_payments import forget_ended
 
 log = structlog.get_logger()
 LATER_IDS, PAYMENT_IDS = ("payment_token_id", "recurring_plan_id"), ("payment_request_id", "payment_id")
@@ -28,7 +29,7 @@ async def xendit(request: Request) -> Response:
 
     Answer 200 to every verified webhook, including duplicates and webhooks without an order here. Other answers:
     400 for an unreadable body, 401 for a wrong token, 422 for a mismatch with the order, 503 if no token is set.
-    A success without amount or currency is not believed: the shop asks Xendit.
+    A success without amount or currency is not believed: the shop asks Xendit. 503 also if it does not answer.
     """
     shop = shop_of(request)
     tokens = shop.settings.webhook_tokens
@@ -60,6 +61,8 @@ async def _payment(shop: Shop, webhook: Webhook, sent: str | None) -> Response:
     set_order(order.reference_id)
     if not _is_of_its_market(shop, order.currency, sent):
         return _refused(401, "another market's token")
+    if webhook.event.startswith("payment_token.") and await forget_ended(shop, order, webhook.data):
+        return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
     if order.status.has_plan and webhook.event.startswith("payment."):
         outcome = Outcome("open", currency=outcome.currency)  # of a month: amount and reference are its own
     if field := outcome.mismatch(order):
@@ -124,9 +127,8 @@ def _is_of_its_market(shop: Shop, currency: str, sent: str | None) -> bool:
 
 async def _find_order(book: OrderBook, outcome: Outcome) -> Order | None:
     """Return the order with our reference, else with one of Xendit's ids, or None."""
-    if outcome.reference_id and (order := await book.get(outcome.reference_id)):
-        return order
-    return await book.find(outcome.ids) if outcome.ids else None
+    order = await book.get(outcome.reference_id) if outcome.reference_id else None
+    return order or (await book.find(outcome.ids) if outcome.ids else None)
 
 
 async def _recorded(book: OrderBook, webhook: Webhook, reference_id: str, verdict: str) -> Response:
@@ -137,9 +139,8 @@ async def _recorded(book: OrderBook, webhook: Webhook, reference_id: str, verdic
 
 async def _ask(shop: Shop, order: Order, webhook: Webhook) -> Response:
     """Ask Xendit about a success that names no amount or no currency, and believe the answer. Raises XenditError."""
-    answer = await fetch_from_xendit(shop, order)
     cause = N_("the shop asked Xendit, because the webhook named no amount")
-    order = await apply_answer(shop, order, answer, cause=cause)
+    order = await apply_answer(shop, order, await fetch_from_xendit(shop, order), cause=cause)
     return await _recorded(shop.order_book, webhook, order.reference_id, f"asked Xendit: {order.status}")
 
 

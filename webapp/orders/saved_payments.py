@@ -21,9 +21,19 @@ class SavedPayments:
         self._sql: Any = aiosql.from_path(Path(__file__).with_suffix(".sql"), database.driver)
 
     async def of(self, visitor: str) -> list[Order]:
-        """Return the orders that saved what a visitor can pay with, the latest first, at most twelve."""
-        rows = self._sql.saved_by(self._database, visitor=visitor, most=MAX_SAVED)
+        """Return all orders that saved what a visitor can pay with, the latest first."""
+        return [order_from_row(row) async for row in self._sql.saved_by(self._database, visitor=visitor)]
+
+    async def offered(self, visitor: str, currency: str) -> list[Order]:
+        """Return those that have a label, of one market, the latest first, at most twelve."""
+        rows = self._sql.offered_to(self._database, visitor=visitor, currency=currency, most=MAX_SAVED)
         return [order_from_row(row) async for row in rows]
+
+    async def get(self, visitor: str, payment_token_id: str) -> Order | None:
+        """Return the order that saved this token of a visitor, or None."""
+        who = {"visitor": visitor, "payment_token_id": payment_token_id}
+        row = await self._sql.saved_token(self._database, **who)
+        return order_from_row(row) if row else None
 
     async def set_label(self, order: Order, label: str) -> None:
         """Store the words by which the shopper knows the order's card or wallet: ``Visa •••• 1000``."""

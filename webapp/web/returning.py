@@ -52,10 +52,10 @@ async def with_saved(request: Request, visitor: Visitor) -> Visitor:
     if options_of(visitor).capture == "MANUAL":  # what is saved is charged at once
         return visitor
     with suppress(DatabaseUnavailable):  # a page without them, rather than none
-        saved = await shop_of(request).saved_payments.of(visitor.id)
-        here = {order.payment_token_id: order for order in reversed(saved) if order.token_label}
-        offered = [order for order in reversed(here.values()) if order.currency == visitor.currency.code]
-        request.state.visitor = visitor = replace(visitor, saved=tuple(offered[:MAX_OFFERED]))
+        saved = await shop_of(request).saved_payments.offered(visitor.id, visitor.currency.code)
+        once = {order.payment_token_id: order for order in reversed(saved)}  # two orders may have saved the same card
+        offered = tuple(reversed(once.values()))[:MAX_OFFERED]
+        request.state.visitor = visitor = replace(visitor, saved=offered)
     return visitor
 
 

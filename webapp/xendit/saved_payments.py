@@ -1,6 +1,7 @@
 """Charge what a visitor has saved at Xendit, name it, and forget it."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 
 import structlog
@@ -108,6 +109,14 @@ async def forget(shop: Shop, saved: Order) -> None:
             hint = N_("It stays saved. Try again in a moment.")
             raise Refusal(N_("%(label)s could not be forgotten."), 502, hint=hint, label=saved.token_label) from None
     await shop.saved_payments.forget(saved.visitor, str(saved.payment_token_id))
+
+
+async def forget_ended(shop: Shop, order: Order, token: Mapping[str, object]) -> bool:
+    """Offer a token no more if its webhook says that it has ended. Return whether it does."""
+    ended = token.get("status") in ENDED
+    if ended:
+        await shop.saved_payments.forget(order.visitor, str(token.get("payment_token_id")))
+    return ended
 
 
 async def forget_all(shop: Shop, visitor: str) -> None:

@@ -1,0 +1,44 @@
+"""What was saved, until it ends: all of it is forgotten on request, and what has ended at Xendit is offered no more."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import OpenShop
+from tests.endpoints.test_saved_payments import NAMED, TOKEN_ID, click, save, xendit
+from webapp.orders.status import Flow, OrderStatus
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_more_than_a_dozen_of_one_market_hide_none_of_another_and_are_all_forgotten(open_shop: OpenShop) -> None:
+    router = xendit()
+    async with open_shop(router) as shop:
+        order = await save(shop)
+        later = replace(order, created=order.created + timedelta(seconds=1), currency="PHP", flow=Flow.SAVE, lines=())
+        for number in range(13):
+            token, another = f"pt-php-{number}", replace(later, reference_id=f"php-{number}", checkout_id=f"p-{number}")
+            router.post(f"https://api.xendit.co/v3/payment_tokens/{token}/cancel").respond(json=NAMED)
+            assert await shop.order_book.add(another)
+            await shop.order_book.change_status(another, OrderStatus.SAVED, cause="", ids={"payment_token_id": token})
+        assert "Pay with Visa" in (await shop.get("/")).text
+        assert (await click(shop)).headers["location"].startswith("/orders/selat-")
+        await shop.post("/walkthrough/reset")
+        assert sum(call.request.url.path.endswith("/cancel") for call in router.calls) == 14
+
+
+@pytest.mark.parametrize("reference", ["the order's", "save-77", None])
+async def test_what_has_expired_at_xendit_is_offered_no_more(open_shop: OpenShop, reference: str | None) -> None:
+    async with open_shop(xendit()) as shop:
+        await save(shop)
+        order = await shop.newest_order()
+        about = {"payment_token_id": TOKEN_ID, "status": "EXPIRED", "currency": "IDR", "channel_code": "CARDS"}
+        about |= {"reference_id": order.reference_id if reference == "the order's" else reference}
+        expired = {"event": "payment_token.expiry", "data": about}
+        assert (await shop.webhook(expired, token="wrong")).status_code == 401
+        assert "Pay with Visa" in (await shop.get("/")).text
+        assert (await shop.webhook(expired)).json() == {"message": "noted"}
+        assert "Pay with Visa" not in (await shop.get("/")).text
+        assert (await click(shop)).status_code == 404
+        assert await shop.status_of(order) == order.status
