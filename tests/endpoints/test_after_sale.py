@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import OpenShop, Shop
+from tests.conftest import Clock, OpenShop, Shop
 from tests.xendit import TOKEN, fake_xendit, payment_event, session_event
 from webapp.integrations import capture
 from webapp.orders import modification_book
@@ -162,6 +162,17 @@ async def test_a_hold_that_is_released_is_charged_no_more(shop: Shop) -> None:
     assert await shop.status_of(order) == "released"
     assert "nothing was charged" in await page(shop, order)
     assert (await ask(shop, order, "capture", "1")).status_code == 409
+
+
+async def test_a_hold_is_said_to_end_on_the_day_of_its_market(open_shop: OpenShop, clock: Clock) -> None:
+    late = (clock.now() + timedelta(days=1)).replace(hour=20)  # then it is the next day in Jakarta
+    clock.move((late - clock.now()).total_seconds())
+    end = late + timedelta(days=8)
+    async with open_shop(xendit := fake_xendit("COMPLETED")) as shop:
+        xendit.get("https://api.xendit.co/v3/payments/py-1").respond(404)
+        order = await shop.place(flow="authorize")
+        await shop.webhook(session_event(order))
+        assert f"is held until {end:%B} {end.day}, {end.year}" in await page(shop, order)
 
 
 @pytest.mark.parametrize(("elsewhere", "status"), [("charged", "paid"), ("released", "released")])

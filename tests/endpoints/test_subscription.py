@@ -6,12 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from babel.dates import format_date
 
 from tests import planting
 from tests.conftest import OpenShop, Shop
 from tests.plans import Plan, cycle, failed, subscribed
 from tests.xendit import HTMX, KEYS, TOKEN, plan_event
 from webapp.orders.order import Order
+from webapp.shop.clock import local_time
 from webapp.xendit import subscriptions
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +53,31 @@ async def test_the_page_says_what_comes_and_what_was(open_shop: OpenShop, plan: 
         assert "Month 1 January 5, 2026 Rp480.000 paid" in shown
         await shop.choose(language="vi")
         assert "6 tháng 3, 2026" in await page(shop, order)
+
+
+async def test_its_dates_are_those_of_its_market(open_shop: OpenShop, plan: Plan) -> None:
+    async with subscribed(open_shop, plan) as (shop, order):
+        late = "2026-03-05T17:00:00Z"  # midnight in Jakarta
+        plan.cycles = [cycle(1, scheduled_timestamp=late)]
+        assert "first on March 6, 2026." in text_of(await page(shop, order))
+        plan.cycles = [failed(1, "FAILED") | {"scheduled_timestamp": late}, cycle(2, scheduled_timestamp=late)]
+        shown = text_of(await page(shop, order))
+        assert "next on March 6, 2026." in shown and "Month 1 March 6, 2026" in shown
+        again = failed(1)
+        again["attempt_details"][0]["next_retry_timestamp"] = late
+        plan.cycles = [again]
+        assert "charged again on March 6, 2026" in text_of(await page(shop, order))
+
+
+async def test_to_others_its_first_charge_has_a_date_until_it_has_passed(
+    open_shop: OpenShop, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with subscribed(open_shop, plan) as (shop, order):
+        shop.cookies.clear()
+        first = format_date(local_time(order.anchor_date, "IDR"), "long", locale="en")
+        assert f"charged every month, first on {first}." in text_of(await page(shop, order))
+        monkeypatch.setattr(Order, "anchor_date", order.created)
+        assert "Rp480.000 will be charged every month." in text_of(await page(shop, order))
 
 
 async def test_a_code_without_words_is_shown_as_it_is_and_escaped(open_shop: OpenShop, plan: Plan) -> None:

@@ -8,7 +8,7 @@ from tests.conftest import OpenShop, Shop
 from tests.xendit import fake_xendit, session_event
 from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus
-from webapp.web.templating import local_time
+from webapp.shop.clock import local_time
 
 pytestmark = pytest.mark.anyio
 

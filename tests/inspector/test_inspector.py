@@ -21,7 +21,7 @@ from webapp.inspector.transport import RecordingTransport
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus
-from webapp.web.templating import local_time
+from webapp.shop.clock import local_time
 
 pytestmark = pytest.mark.anyio
 

@@ -14,6 +14,7 @@ from webapp.orders.order import anchor_date
 from webapp.orders.status import Flow
 from webapp.shop.brand import Brand
 from webapp.shop.catalog import price_in
+from webapp.shop.clock import local_time
 from webapp.shop.currencies import Currency
 from webapp.shop.options import fee_of, options_of, total_of
 from webapp.shop.product import Product
@@ -125,6 +126,6 @@ def charge(flow: Flow, currency: Currency, total: Decimal, language: str) -> Not
     if flow is Flow.AUTHORIZE:
         return Notice(N_("%(amount)s is held now, and charged when we ship."), {"amount": amount}, tone="info")
     if flow is Flow.SUBSCRIPTION:
-        first = format_date(anchor_date(datetime.now(UTC)), "long", locale=language)
+        first = format_date(local_time(anchor_date(datetime.now(UTC)), currency.code), "long", locale=language)
         return Notice(N_("%(amount)s on %(date)s, then every month."), {"amount": amount, "date": first}, tone="info")
     return Notice(N_("%(amount)s, once, when you pay."), {"amount": amount}, tone="info")

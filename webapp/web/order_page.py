@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -73,6 +74,7 @@ async def show_order(
         "modifications": modifications,
         "plan": plan,
         "failures": FAILURES,
+        "first_charge": _first_charge(order, plan),
         "in_progress": any(each.status.is_open for each in modifications) or (plan is not None and plan.in_progress),
         "seen": seen(order, modifications, plan),
         "refunded": refunded(modifications),
@@ -97,6 +99,13 @@ def _as_seen_by(visitor: Visitor, order: Order) -> Order:
         return order
     nothing: dict[str, Any] = dict.fromkeys(IDS)
     return replace(order, **nothing, token_label="")
+
+
+def _first_charge(order: Order, plan: PlanView | None) -> datetime | None:
+    """Return the time of a subscription's first charge, as its plan says it, or None once that has passed."""
+    if plan and plan.next:
+        return plan.next.due
+    return order.anchor_date if order.anchor_date > datetime.now(UTC) else None
 
 
 def _plain(amount: Decimal) -> str:

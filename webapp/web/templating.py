@@ -2,7 +2,7 @@
 
 import gettext
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from webapp.integrations import docs_url
 from webapp.shop.brand import Brand, initial, worn
+from webapp.shop.clock import local_time
 from webapp.shop.currencies import CURRENCIES, Currency
 from webapp.shop.storefront import shelf
 from webapp.shop.visitor import LANGUAGES
@@ -103,8 +104,9 @@ def _translate_count(translations: gettext.NullTranslations) -> Callable[[str, s
     return lambda one, many, num: translations.ngettext(one, many, num) % {"num": num}
 
 
-def _date_in(language: str) -> Callable[[date], str]:
-    return lambda day: format_date(day, "long", locale=language)
+def _date_in(language: str) -> Callable[[datetime, str], str]:
+    """Return a filter that shows the day of a moment by the clock of a market: ``November 25, 2026``."""
+    return lambda moment, code: format_date(local_time(moment, code), "long", locale=language)
 
 
 def _minute_in(language: str) -> Callable[[datetime, str], str]:
@@ -120,12 +122,6 @@ def _minute_in(language: str) -> Callable[[datetime, str], str]:
 def _second(moment: datetime, code: str) -> str:
     """Return a moment by the clock of a market: ``14:03:05 WIB``."""
     return f"{local_time(moment, code):%H:%M:%S %Z}"
-
-
-def local_time(moment: datetime, code: str) -> datetime:
-    """Return a moment by the clock of a currency's market. It needs no list of time zones, which Windows lacks."""
-    name, hours = CURRENCIES[code].clock
-    return moment.astimezone(timezone(timedelta(hours=hours), name))
 
 
 def _shelf_html(environment: Environment) -> Callable[[Brand, Currency, str], Markup]:
