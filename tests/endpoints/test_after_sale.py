@@ -59,10 +59,21 @@ async def ask(
     return await shop.post(f"/orders/{order.reference_id}/{what}", data=fields)
 
 
+async def words(shop: Shop, path: str) -> str:
+    """A page, without tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (await shop.get(path)).text.split("<main")[1]))
+
+
 async def page(shop: Shop, order: Order) -> str:
-    """The order's page, without tags."""
-    text = (await shop.get(f"/orders/{order.reference_id}")).text
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text.split("<main")[1]))
+    return await words(shop, f"/orders/{order.reference_id}")
+
+
+async def story(shop: Shop, order: Order) -> str:
+    return await words(shop, f"/orders/{order.reference_id}/story.html")
+
+
+async def listed(shop: Shop) -> str:
+    return await words(shop, "/orders")
 
 
 @pytest.mark.parametrize(("integration", "choice"), [("payment_link", "CARDS.visa"), ("invoice", "DANA")])
@@ -141,6 +152,7 @@ async def test_what_is_not_ones_own_or_not_paid_is_refused(shop: Shop) -> None:
 
 
 async def test_less_than_authorised_is_charged_on_dispatch_and_can_be_refunded(shop: Shop) -> None:
+    await shop.post("/walkthrough/yogyakarta")  # the scene that ends once all is refunded
     order = await paid(shop, flow="authorize")
     assert order.status == "authorized"
     assert "is held until" in await page(shop, order)
@@ -148,12 +160,17 @@ async def test_less_than_authorised_is_charged_on_dispatch_and_can_be_refunded(s
     refused = await ask(shop, order, "capture", "480001")
     assert refused.status_code == 422 and 'value="480001" aria-invalid="true"' in refused.text
     assert (await ask(shop, order, "capture", "300000")).status_code == 303
-    assert "Rp300.000 of the Rp480.000 that were held is charged" in await page(shop, order)
+    charged = "Rp300.000 of the Rp480.000 that were held is charged"
+    assert charged in await page(shop, order) and charged in await story(shop, order)
+    assert "Rp300.000 Paid" in await listed(shop)
     assert await shop.status_of(order) == "paid"
     assert (await ask(shop, order, "capture", "1")).status_code == 409
     assert (await ask(shop, order, "refund", "300001")).status_code == 422
     assert (await ask(shop, order, "refund", "300000")).status_code == 303
     assert "Refunded: Rp300.000 of Rp300.000" in await page(shop, order)
+    assert "Refunded: Rp300.000 of Rp300.000" in await story(shop, order)
+    assert "· refunded Rp300.000 Rp300.000 Paid" in await listed(shop)
+    assert 'class="scene-done"' in (await shop.get("/walkthrough")).text
 
 
 async def test_a_hold_that_is_released_is_charged_no_more(shop: Shop) -> None:

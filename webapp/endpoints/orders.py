@@ -38,6 +38,7 @@ async def order_list(request: Request) -> Response:
     shop, visitor = shop_of(request), visitor_of(request)
     orders = await shop.order_book.recent(visitor.id)
     context = {"orders": orders, "currency": visitor.currency, "path": "/orders", "strip": strip_in_shop(request)}
+    context |= {"refunded": await shop.modifications.refunded_to(visitor.id)}
     return shop.templates.response(visitor.language, "pages/orders.html", context)
 
 

@@ -64,6 +64,13 @@ class ModificationBook:
         """Return an order's modifications, oldest first."""
         return [_from_row(row) async for row in self._sql.modifications_of(self._database, reference_id=reference_id)]
 
+    async def refunded_to(self, visitor: str) -> dict[str, Decimal]:
+        """Return how much of each of a visitor's orders was refunded, by its reference; none without a refund."""
+        sums: dict[str, Decimal] = {}
+        async for row in self._sql.refunds_of(self._database, visitor=visitor):
+            sums[row["reference_id"]] = sums.get(row["reference_id"], Decimal(0)) + Decimal(row["amount"])
+        return sums
+
     async def unfinished(self, most: int = 20) -> list[Modification]:
         """Return open modifications, unless Xendit was asked in the last 30 seconds; those asked longest ago first."""
         now = datetime.now(UTC)

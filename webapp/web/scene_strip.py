@@ -72,7 +72,7 @@ def strip_of_order(request: Request, order: Order, refunded: Decimal = Decimal(0
         return _strip(request, scene, scene.shop)
     request.session["played"] = scene.slug
     again = order.integration == SAVED_PAYMENT and order.status.is_success
-    whole = order.amount > 0 and refunded == order.amount
+    whole = order.paid > 0 and refunded == order.paid
     note_end(request, order.status, SAVED_PAYMENT if again else "", "refunded" if whole else "")
     return _strip(request, scene, scene.order)
 

@@ -11,6 +11,7 @@ from webapp.inspector.highlight import SOURCES, code, json_code, portable_source
 from webapp.inspector.sequence_diagram import arrows
 from webapp.inspector.timeline import Entry, entries, why_closed
 from webapp.integrations import INTEGRATIONS
+from webapp.orders.modification import refunded
 from webapp.orders.order import Order
 from webapp.shop.tones import stylesheet
 from webapp.web.assets import Asset
@@ -33,6 +34,7 @@ async def story_context(request: Request, order: Order) -> dict[str, Any]:
     told = {entry.source for entry in story} | {order.integration}
     return {
         "order": order,
+        "refunded": refunded(await shop.modifications.of(order.reference_id)),
         "state_title": STATE_TITLES[order.status],
         "choice": INTEGRATIONS.get(order.integration),
         "closed_by": why_closed(order, await shop.order_book.changes(order.reference_id)),
