@@ -42,3 +42,17 @@ async def test_what_has_expired_at_xendit_is_offered_no_more(open_shop: OpenShop
         assert "Pay with Visa" not in (await shop.get("/")).text
         assert (await click(shop)).status_code == 404
         assert await shop.status_of(order) == order.status
+
+
+async def test_the_page_of_what_was_forgotten_says_so_and_what_was_paid_with_it_stays(open_shop: OpenShop) -> None:
+    async with open_shop(xendit()) as shop:
+        order = await save(shop, "save")
+        await shop.add("gayo", 2)
+        await click(shop)
+        paid = await shop.newest_order()
+        page = (await shop.get(f"/orders/{order.reference_id}")).text
+        assert "Xendit keeps Visa •••• 1000" in page and "<dt>Kept</dt>" in page
+        await shop.post("/saved-payments/forget", data={"payment_token_id": TOKEN_ID})
+        page = (await shop.get(f"/orders/{order.reference_id}")).text
+        assert "The saved payment method is forgotten." in page and "Visa" not in page
+        assert "<dt>Paid with</dt><dd>Visa •••• 1000</dd>" in (await shop.get(f"/orders/{paid.reference_id}")).text
