@@ -21,9 +21,9 @@ HTMX = {"HX-Request": "true"}
 def fake_xendit(status: str = "ACTIVE", **answers: httpx.Response | Any) -> respx.Router:
     """Return a router that creates sessions and invoices, and answers questions about them.
 
-    `sessions=`, `session=`, `invoices=`, `invoice=`, `expire=`, `plan=`, `cycles=` or `change=` (of a plan) changes an
-    answer: a response, an error, or a function of the request. The routes have these names; `sessions` also takes a
-    cancellation.
+    `sessions=`, `session=`, `invoices=`, `invoice=`, `expire=`, `token=`, `plan=`, `cycles=` or `change=` (of a plan)
+    changes an answer: a response, an error, or a function of the request. The routes have these names; `sessions` also
+    takes a cancellation.
     """
     session = SESSION | {"status": status, "components_sdk_key": SDK_KEY, "payment_link_url": LINK}
     expired = {"id": INVOICE_ID, "status": "EXPIRED"}
@@ -35,6 +35,7 @@ def fake_xendit(status: str = "ACTIVE", **answers: httpx.Response | Any) -> resp
         "plan": ("GET", r"/recurring/plans/[\w-]+", httpx.Response(200, json=PLAN)),
         "cycles": ("GET", r"/recurring/plans/[\w-]+/cycles\?limit=100", httpx.Response(200, json={"data": []})),
         "change": ("POST", r"/recurring/plans/[\w-]+/[\w/-]+", httpx.Response(200, json=PLAN)),
+        "token": ("GET", r"/v3/payment_tokens/[\w-]+", httpx.Response(404)),
         "expire": ("POST", r"/invoices/\w+/expire!", httpx.Response(200, json=expired)),
     }
     router = respx.Router(assert_all_called=False)

@@ -1,15 +1,22 @@
-"""What was saved, until it ends: all of it is forgotten on request, and what has ended at Xendit is offered no more."""
+"""What was saved, from its webhook until it ends: offered at once, forgotten on request, gone if it ends at Xendit."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import httpx
 import pytest
 
 from tests.conftest import OpenShop
 from tests.endpoints.test_saved_payments import NAMED, TOKEN_ID, click, save, xendit
+from tests.xendit import session_event
 from webapp.orders.status import Flow, OrderStatus
+from webapp.xendit import saved_payments
 
 pytestmark = pytest.mark.anyio
+
+NOTHING: dict[str, dict[str, Any]] = {"save": {"amount": 0}, "pay_save": {}}
 
 
 async def test_more_than_a_dozen_of_one_market_hide_none_of_another_and_are_all_forgotten(open_shop: OpenShop) -> None:
@@ -56,3 +63,36 @@ async def test_the_page_of_what_was_forgotten_says_so_and_what_was_paid_with_it_
         page = (await shop.get(f"/orders/{order.reference_id}")).text
         assert "The saved payment method is forgotten." in page and "Visa" not in page
         assert "<dt>Paid with</dt><dd>Visa •••• 1000</dd>" in (await shop.get(f"/orders/{paid.reference_id}")).text
+
+
+@pytest.mark.parametrize("event", ["payment_session.completed", "payment_token.activation"])
+@pytest.mark.parametrize("flow", ["save", "pay_save"])
+async def test_it_is_offered_before_its_orders_own_page_was_opened(open_shop: OpenShop, flow: str, event: str) -> None:
+    async with open_shop(xendit()) as shop:
+        order = await shop.place(flow=flow)
+        token = {"payment_token_id": TOKEN_ID, "reference_id": order.reference_id, "status": "ACTIVE"}
+        late = "token" in event
+        await shop.webhook(session_event(order, **({} if late else token | {"status": "COMPLETED"}), **NOTHING[flow]))
+        if late:
+            await shop.webhook({"event": event, "data": token})
+        await shop.choose(flow="pay")
+        assert "Pay with Visa •••• 1000" in (await shop.get("/")).text
+
+
+async def test_a_xendit_that_is_slow_to_name_it_holds_up_no_page_of_the_shop(
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(60)
+        raise AssertionError("the shop did not wait so long")
+
+    monkeypatch.setattr(saved_payments, "PAGE_PATIENCE", 0.05)
+    router = xendit()
+    router["token"].mock(side_effect=hang)
+    async with open_shop(router) as shop:
+        order = await shop.place(flow="pay_save")
+        assert (await shop.webhook(session_event(order, payment_token_id=TOKEN_ID))).json() == {"message": "paid"}
+        asked = router["token"].call_count
+        await shop.choose(flow="pay")
+        assert "Pay with" not in (await shop.get("/")).text
+        assert router["token"].call_count == asked

@@ -18,7 +18,7 @@ from webapp.xendit.modifications import settle
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 from webapp.xendit.own_captures import with_captured
 from webapp.xendit.refunds import order_of_early_refund, order_of_refund, take_refund
-from webapp.xendit.saved_payments import forget_ended
+from webapp.xendit.saved_payments import forget_ended, name_new
 
 log = structlog.get_logger()
 LATER_IDS, PAYMENT_IDS = ("payment_token_id", "recurring_plan_id"), ("payment_request_id", "payment_id")
@@ -61,17 +61,18 @@ async def _payment(shop: Shop, webhook: Webhook, sent: str | None) -> Response:
     set_order(order.reference_id)
     if not _is_of_its_market(shop, order.currency, sent):
         return _refused(401, "another market's token")
-    if webhook.event.startswith("payment_token.") and await forget_ended(shop, order, webhook.data):
-        return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
-    if order.status.has_plan and webhook.event.startswith("payment."):
-        outcome = Outcome("open", currency=outcome.currency)  # of a month: amount and reference are its own
+    ended = webhook.event.startswith("payment_token.") and await forget_ended(shop, order, webhook.data)
+    if ended or (order.status.has_plan and webhook.event.startswith("payment.")):
+        outcome = Outcome("open", currency=outcome.currency)  # a token's reference, and a month's amount, is its own
     if field := outcome.mismatch(order):
         if field == "payment_id":  # another try has ended, not the order's payment
             return await _recorded(shop.order_book, webhook, order.reference_id, "noted")
         log.warning("webhook_mismatch", about=webhook.event, field=field)
         await _recorded(shop.order_book, webhook, order.reference_id, f"refused: {field} differs from the order's")
         return JSONResponse({"message": f"This does not match the order: {field}."}, 422)
-    return await _apply(shop, order, webhook, outcome)
+    answer = await _apply(shop, order, webhook, outcome)
+    await name_new(shop, order)
+    return answer
 
 
 async def _apply(shop: Shop, order: Order, webhook: Webhook, outcome: Outcome) -> Response:

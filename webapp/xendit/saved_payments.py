@@ -56,6 +56,12 @@ async def name_saved(shop: Shop, order: Order) -> Order:
     return replace(order, token_label=label)
 
 
+async def name_new(shop: Shop, order: Order) -> None:
+    """Name what the order has saved by now, so that the shop offers it before the order's own page is opened."""
+    if order.flow in (Flow.SAVE, Flow.PAY_SAVE) and (stored := await shop.order_book.get(order.reference_id)):
+        await name_saved(shop, stored)
+
+
 async def charge(shop: Shop, order: Order) -> tuple[Order, str | None]:
     """Charge the order to its token, once. Return it as Xendit's answer leaves it, with the address of 3-D Secure.
 
