@@ -174,6 +174,8 @@ async def test_an_old_month_that_is_charged_again_is_in_sight_until_it_is_decide
         fragment = await shop.get(poll)
         assert fragment.status_code == 200 and "hx-get" not in fragment.text
         assert "And 2 months before." in fragment.text
+        plan.cycles = plan.cycles[1:]
+        assert "And 1 month before." in await page(shop, order)
 
 
 async def hang(request: httpx.Request) -> httpx.Response:
