@@ -1,6 +1,9 @@
 """What an order's page says, asks and offers; who may see and do what."""
 
 import asyncio
+import html
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -297,3 +300,24 @@ async def test_a_stranger_sees_no_id_of_xendits_and_no_card(shop: Shop) -> None:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(shop.app), base_url="http://testserver") as stranger:
             for text in [(await stranger.get(path + rest)).text for rest in ("", "/status?seen=waiting")]:
                 assert [value for value in private if value in text] == [], (integration, flow)
+
+
+async def test_older_orders_are_a_link_away(shop: Shop) -> None:
+    newest = await shop.place()
+    for minutes in range(1, 102):
+        order = replace(newest, reference_id=f"selat-{minutes}", checkout_id=f"older-order-{minutes}")
+        assert await shop.order_book.add(replace(order, created=newest.created - timedelta(minutes=minutes)))
+    path, listed = "/orders", []
+    for rows in (50, 50, 2):
+        page = (await shop.get(path)).text
+        found = re.findall(r'class="order-row" href="/orders/([\w-]+)"', page)
+        assert len(found) == rows
+        listed += found
+        (path,) = [html.unescape(link) for link in re.findall(r'href="([^"]+)">Older orders<', page)] or [""]
+    assert path == "" and listed == [newest.reference_id, *(f"selat-{minutes}" for minutes in range(1, 102))]
+
+
+@pytest.mark.parametrize("before", ["x", "", "%00", "2026", "9" * 99])
+async def test_an_address_that_names_no_time_shows_the_newest_orders(shop: Shop, before: str) -> None:
+    order = await shop.place()
+    assert order.reference_id in (await shop.get(f"/orders?before={before}")).text

@@ -1,5 +1,6 @@
 """Show, pay, cancel and repeat orders (``/orders/…``)."""
 
+import re
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from webapp.xendit.reopen import reopen
 from webapp.xendit.saved_payments import name_saved
 from webapp.xendit.subscriptions import fetch_plan
 
+LISTED = 50
 DECLINED = Notice(
     N_("That attempt did not go through."),
     hint=N_("Nothing was charged. Try again, or choose another way to pay."),
@@ -34,10 +36,12 @@ DECLINED = Notice(
 
 
 async def order_list(request: Request) -> Response:
-    """List this visitor's orders, newest first (``GET /orders``)."""
-    shop, visitor = shop_of(request), visitor_of(request)
-    orders = await shop.order_book.recent(visitor.id)
-    context = {"orders": orders, "currency": visitor.currency, "path": "/orders", "strip": strip_in_shop(request)}
+    """List this visitor's orders, newest first, fifty at a time (``GET /orders``, ``?before=`` a time)."""
+    shop, visitor, before = shop_of(request), visitor_of(request), request.query_params.get("before", "")
+    before = before if re.fullmatch(r"[0-9T:.+-]{10,40}", before) else "9999"
+    orders = await shop.order_book.recent(visitor.id, LISTED + 1, before)
+    context = {"orders": orders[:LISTED], "older": len(orders) > LISTED, "currency": visitor.currency}
+    context |= {"path": "/orders", "strip": strip_in_shop(request)}
     context |= {"refunded": await shop.modifications.refunded_to(visitor.id)}
     return shop.templates.response(visitor.language, "pages/orders.html", context)
 

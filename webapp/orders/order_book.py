@@ -63,9 +63,9 @@ class OrderBook:
         row = await self._sql.find_order(self._database, **{key: ids.get(key) or "" for key in FOUND_BY})
         return order_from_row(row) if row else None
 
-    async def recent(self, visitor: str, most: int = 50) -> list[Order]:
-        """Return at most ``most`` of a visitor's orders, newest first."""
-        rows = self._sql.recent_orders(self._database, visitor=visitor, most=most)
+    async def recent(self, visitor: str, most: int = 50, before: str = "9999") -> list[Order]:
+        """Return at most ``most`` of a visitor's orders, newest first: those made before a ``timestamp``."""
+        rows = self._sql.recent_orders(self._database, visitor=visitor, before=before, most=most)
         return [order_from_row(row) async for row in rows]
 
     async def disown(self, visitor: str) -> None:

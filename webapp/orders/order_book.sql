@@ -29,8 +29,8 @@ WHERE payment_request_id = :payment_request_id
     OR invoice_id = :invoice_id
 LIMIT 1;
 
--- name: recent_orders(visitor, most)
-SELECT * FROM orders WHERE visitor = :visitor ORDER BY created DESC, reference_id LIMIT :most;
+-- name: recent_orders(visitor, before, most)
+SELECT * FROM orders WHERE visitor = :visitor AND created < :before ORDER BY created DESC, reference_id LIMIT :most;
 
 -- name: past(visitor, since, currency, checkout_id, most)^
 -- Counts no further than 100: the shop takes fewer in an hour (MAX_ORDERS_AN_HOUR).
