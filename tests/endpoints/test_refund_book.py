@@ -270,6 +270,8 @@ async def test_before_xendit_is_asked_about_one_its_token_is_that_of_its_market(
         assert (await early.arrive(shop, tokens["SGD"])).status_code == 401
         assert not early.asked.called and await shop.status_of(order) == "waiting"
         assert (await early.arrive(shop, tokens["IDR"])).json() == {"message": "refund succeeded"}
+        early.said |= {"id": "rfd-8", "payment_request_id": "pr-8", "currency": "USD"}  # no market of this shop
+        assert (await early.arrive(shop, tokens["SGD"])).json() == {"message": "no such order"}
 
 
 @pytest.mark.parametrize("refusal", ["REFUND_AMOUNT_EXCEEDED", "REFUND_IN_PROGRESS"])
