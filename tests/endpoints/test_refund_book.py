@@ -15,6 +15,7 @@ from tests.conftest import OpenShop, Shop
 from tests.xendit import TOKEN, fake_xendit, invoice_callback, session_event
 from webapp.orders import modification_book
 from webapp.orders.order import Order
+from webapp.xendit import modifications
 from webapp.xendit.modifications import refresh_unfinished
 
 pytestmark = pytest.mark.anyio
@@ -276,17 +277,25 @@ async def test_before_xendit_is_asked_about_one_its_token_is_that_of_its_market(
 
 @pytest.mark.parametrize("refusal", ["REFUND_AMOUNT_EXCEEDED", "REFUND_IN_PROGRESS"])
 async def test_one_made_elsewhere_that_no_webhook_told_of_is_learned_when_ours_is_refused(
-    open_shop: OpenShop, refusal: str
+    open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch, refusal: str
 ) -> None:
     xendit = fake_xendit()
     xendit.post("https://api.xendit.co/refunds").respond(400, json={"error_code": refusal})
     made = {"id": "rfd-1", "status": "SUCCEEDED"} | AMOUNT
-    listed = xendit.get("https://api.xendit.co/refunds?payment_request_id=pr-1&limit=100")
-    listed.mock(side_effect=[httpx.Response(403), httpx.Response(200, json={"data": [made]})])
+    answers = iter([httpx.Response(403), None, httpx.Response(200, json={"data": [made]})])
+
+    async def listed(request: httpx.Request) -> httpx.Response:
+        if (answer := next(answers)) is None:
+            await asyncio.sleep(60)
+        return answer or httpx.Response(500)
+
+    xendit.get("https://api.xendit.co/refunds?payment_request_id=pr-1&limit=100").mock(side_effect=listed)
+    monkeypatch.setattr(modifications, "PAGE_PATIENCE", 0.05)
     async with open_shop(xendit) as shop:
         order = await paid(shop)
-        assert await refund(shop, order, "the-form-of-the-first") == 422  # and the list is not answered
-        assert await booked(shop, order) == [("None", "failed")]
+        for number in (1, 2):  # the list is refused, then not answered
+            assert await refund(shop, order, f"the-form-of-the-{number}") == 422
+        assert await booked(shop, order) == [("None", "failed")] * 2
         assert await refund(shop, order, "the-form-of-the-next") == 422
         assert ("rfd-1", "succeeded") in await booked(shop, order)
         assert "Refunded: Rp1.000 of Rp480.000" in (await shop.get(f"/orders/{order.reference_id}")).text

@@ -69,11 +69,12 @@ async def send(shop: Shop, order: Order, modification: Modification) -> None:
 async def _take_from_elsewhere(shop: Shop, order: Order, error_code: str) -> None:
     """Ask Xendit about a change that was made elsewhere, where the error tells of one, and store it."""
     try:
-        if error_code in ("REFUND_AMOUNT_EXCEEDED", "REFUND_IN_PROGRESS"):
-            await take_refunds(shop, order)
-        elif error_code == "INELIGIBLE_TRANSACTION_STATUS":
-            await apply_answer(shop, order, await fetch_from_xendit(shop, order))
-    except (Refusal, XenditError) as error:  # the page shows what is known
+        async with asyncio.timeout(PAGE_PATIENCE):
+            if error_code in ("REFUND_AMOUNT_EXCEEDED", "REFUND_IN_PROGRESS"):
+                await take_refunds(shop, order)
+            elif error_code == "INELIGIBLE_TRANSACTION_STATUS":
+                await apply_answer(shop, order, await fetch_from_xendit(shop, order))
+    except (Refusal, TimeoutError, XenditError) as error:  # the page shows what is known
         log.warning("refresh_failed", error=str(error))
 
 
@@ -109,9 +110,8 @@ async def refresh_modifications(shop: Shop, order: Order) -> list[Modification]:
     if order.currency not in shop.settings.api_keys or not any(each.status.is_open for each in modifications):
         return modifications
     for modification in modifications:
-        if not modification.status.is_open or shop.questions.wait(QUESTIONS):
-            continue
-        if not await shop.modifications.claim_refresh(modification.modification_id):
+        may_ask = modification.status.is_open and not shop.questions.wait(QUESTIONS)
+        if not may_ask or not await shop.modifications.claim_refresh(modification.modification_id):
             continue
         try:
             async with asyncio.timeout(PAGE_PATIENCE):
