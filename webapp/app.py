@@ -12,6 +12,7 @@ from webapp.endpoints import (
     cart,
     checkout,
     health,
+    order_list,
     orders,
     saved_payments,
     storefront,
@@ -59,7 +60,7 @@ ROUTES: list[BaseRoute] = [
     Route("/checkout/saved-payment", saved_payments.pay, methods=["POST"], middleware=SEEN),
     Route("/saved-payments/forget", saved_payments.forget, methods=["POST"]),
     # An order, for its visitor
-    Route("/orders", orders.order_list),
+    Route("/orders", order_list.order_list),
     Route(ORDER, orders.order_page),
     Route(ORDER, orders.back_by_post, methods=["POST"]),
     Route(f"{ORDER}/status", orders.order_status),

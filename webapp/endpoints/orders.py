@@ -1,6 +1,5 @@
 """Show, pay, cancel and repeat orders (``/orders/…``)."""
 
-import re
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -19,7 +18,7 @@ from webapp.web.order_page import seen, show_order
 from webapp.web.passes import may_pay, payable_order, take_pass
 from webapp.web.payment import leave, open_payment
 from webapp.web.returning import note_saved
-from webapp.web.scene_strip import strip_in_shop, take_into_scene
+from webapp.web.scene_strip import take_into_scene
 from webapp.web.state import order_of, shop_of, visitor_of
 from webapp.xendit.closing import cancel_at_xendit
 from webapp.xendit.modifications import refresh_modifications
@@ -28,22 +27,10 @@ from webapp.xendit.reopen import reopen
 from webapp.xendit.saved_payments import name_saved
 from webapp.xendit.subscriptions import fetch_plan
 
-LISTED = 50
 DECLINED = Notice(
     N_("That attempt did not go through."),
     hint=N_("Nothing was charged. Try again, or choose another way to pay."),
 )
-
-
-async def order_list(request: Request) -> Response:
-    """List this visitor's orders, newest first, fifty at a time (``GET /orders``, ``?before=`` a time)."""
-    shop, visitor, before = shop_of(request), visitor_of(request), request.query_params.get("before", "")
-    before = before if re.fullmatch(r"[0-9T:.+-]{10,40}", before) else "9999"
-    orders = await shop.order_book.recent(visitor.id, LISTED + 1, before)
-    context = {"orders": orders[:LISTED], "older": len(orders) > LISTED, "currency": visitor.currency}
-    context |= {"path": "/orders", "strip": strip_in_shop(request)}
-    context |= {"refunded": await shop.modifications.refunded_to(visitor.id)}
-    return shop.templates.response(visitor.language, "pages/orders.html", context)
 
 
 async def order_page(request: Request) -> Response:

@@ -77,14 +77,8 @@ async def show_order(
         "first_charge": _first_charge(order, plan),
         "in_progress": any(each.status.is_open for each in modifications) or (plan is not None and plan.in_progress),
         "seen": seen(order, modifications, plan),
-        "refunded": refunded(modifications),
-        "refundable": available(order, Kind.REFUND, modifications),
-        "capturable": available(order, Kind.CAPTURE, modifications),
-        "plain": _plain,
-        "form_id": new_checkout_id(),
-        "reasons": REASONS,
         "typed": typed or {},
-    }
+    } | _after_sale(order, modifications)
     return shop.templates.response(visitor.language, template, context, status=status)
 
 
@@ -106,6 +100,18 @@ def _first_charge(order: Order, plan: PlanView | None) -> datetime | None:
     if plan and plan.next:
         return plan.next.due
     return order.anchor_date if order.anchor_date > datetime.now(UTC) else None
+
+
+def _after_sale(order: Order, modifications: Sequence[Modification]) -> dict[str, Any]:
+    """Return what the merchant's forms need."""
+    return {
+        "refunded": refunded(modifications),
+        "refundable": available(order, Kind.REFUND, modifications),
+        "capturable": available(order, Kind.CAPTURE, modifications),
+        "plain": _plain,
+        "form_id": new_checkout_id(),
+        "reasons": REASONS,
+    }
 
 
 def _plain(amount: Decimal) -> str:
