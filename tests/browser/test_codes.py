@@ -61,6 +61,7 @@ def test_the_codes_of_the_sdk_can_be_read(page: Page, currency: str) -> None:
     for look in looks(page, code):
         [text] = read_codes(page)
         assert text.startswith("000201"), look  # EMVCo's first field
+        assert (page.locator(f"{code} svg").bounding_box() or {})["width"] > 200, look  # a camera is at arm's length
     page.emulate_media(color_scheme="dark", forced_colors="active")
     assert read_codes(page) == [text]
 
