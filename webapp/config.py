@@ -80,7 +80,7 @@ class Settings:
 
     @property
     def cookie_prefix(self) -> str:
-        """The beginning of each cookie's name. Cookies know no ports, so at http the port is in it."""
+        """Return the beginning of each cookie's name. Cookies know no ports, so at http the port is in it."""
         return "__Host-selat" if self.is_https else f"selat-{urlsplit(self.app_url).port or 80}"
 
     @property

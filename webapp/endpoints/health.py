@@ -22,7 +22,7 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 while the database can be written, else 503 and why. The shop stays up without Xendit."""
+    """Answer 200 while the database can be written, else 503 and why. The shop stays up without Xendit."""
     try:
         await shop_of(request).order_book.check_writable()
     except Exception as error:

@@ -56,7 +56,7 @@ async def order_page(request: Request) -> Response:
 
 
 async def back_by_post(request: Request) -> Response:
-    """``POST /orders/{reference_id}``: on to the page. Some banks and wallets come back by form; it proves nothing."""
+    """Go on to the page (``POST /orders/{reference_id}``). Some banks come back by a form; it proves nothing."""
     return RedirectResponse(f"/orders/{(await order_of(request)).reference_id}", 303)
 
 

@@ -29,8 +29,11 @@ NAMES = ("brand", *CUSTOMER)  # in which a final stop means something
 
 
 async def storefront(request: Request) -> Response:
-    """``GET /``: the shop. A deep link (``?currency=PHP&flow=pay_save&integration=components&cart=gayo:2``) sets it
-    up and goes on to ``/``, so that a refresh doesn't undo what the visitor does next."""
+    """Show the shop (``GET /``).
+
+    A deep link (``?currency=PHP&flow=pay_save&integration=components&cart=gayo:2``) sets it up and goes on to ``/``, so
+    that a refresh doesn't undo what the visitor does next.
+    """
     shop, visitor = shop_of(request), await returning_visitor(request)
     link = {name.removeprefix("amp;"): value for name, value in request.query_params.items()}  # copied out of HTML
     link = {name: value if name in NAMES else tidy(value) for name, value in link.items()}
@@ -50,7 +53,7 @@ async def storefront(request: Request) -> Response:
 
 
 async def choose(request: Request) -> Response:
-    """``POST /choices``: store all choices of a form at once, as it is sent without JavaScript."""
+    """Store all choices of a form at once, as it is sent without JavaScript (``POST /choices``)."""
     form = await read_form(request)
     choices = {name: form[name] for name in LINK_FIELDS if name in form and name != "cart"}
     if not choices:
@@ -60,27 +63,27 @@ async def choose(request: Request) -> Response:
 
 
 async def choose_currency(request: Request) -> Response:
-    """``POST /choices/currency``: store another market, answer shelf and cart panel in its prices."""
+    """Store another market, and answer shelf and cart panel in its prices (``POST /choices/currency``)."""
     return await _choose(request, "currency", "fragments/shop.html")
 
 
 async def choose_flow(request: Request) -> Response:
-    """``POST /choices/flow``: store another way to buy, answer shelf and cart panel."""
+    """Store another way to buy, and answer shelf and cart panel (``POST /choices/flow``)."""
     return await _choose(request, "flow", "fragments/shop.html")
 
 
 async def choose_integration(request: Request) -> Response:
-    """``POST /choices/integration``: store another payment method, answer the cart panel."""
+    """Store another payment method, and answer the cart panel (``POST /choices/integration``)."""
     return await _choose(request, "integration", "fragments/cart_panel.html")
 
 
 async def choose_present(request: Request) -> Response:
-    """``POST /choices/present``: store another way to show Xendit's page, answer the cart panel."""
+    """Store another way to show Xendit's page, and answer the cart panel (``POST /choices/present``)."""
     return await _choose(request, "present", "fragments/cart_panel.html")
 
 
 async def choose_language(request: Request) -> Response:
-    """``POST /choices/language``: store another language, go back to the page that was read."""
+    """Store another language, and go back to the page that was read (``POST /choices/language``)."""
     # Every word of the page changes, so there is no fragment.
     return await _choose(request, "language")
 

@@ -94,7 +94,7 @@ def excerpt(file: str, marked: str, around: int = 3) -> list[tuple[int, Markup, 
 
 
 def payload_lines(text: str) -> frozenset[int]:
-    """The lines that build what is sent: every statement that assigns to ``payload``, with the ``if`` around it."""
+    """Return the lines that build the request: each statement that assigns to ``payload``, with the ``if`` around it."""
     lines: set[int] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.AnnAssign | ast.Assign):
@@ -124,7 +124,7 @@ def _root(target: ast.expr) -> str | None:
 
 
 def _closed(lines: list[str]) -> list[str]:
-    """Each line with its own tags: a string over several lines is one span in Pygments' output."""
+    """Return each line with its own tags: a string over several lines is one span in Pygments' output."""
     open_tag, closed = "", []
     for line in lines:
         line = open_tag + line

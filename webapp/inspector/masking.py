@@ -37,7 +37,7 @@ class Mask:
         return _walk(copy, finders) if finders else copy
 
     def text(self, text: str) -> str:
-        """A text without its secrets; the rest of it stays readable."""
+        """Return a text without its secrets; the rest of it stays readable."""
         return _replace(text, _finders(text, self._known))
 
 
@@ -122,7 +122,7 @@ def _why(name: str, parent: Mapping[Any, Any]) -> str | None:
 
 
 def _parts(secret: str) -> Iterable[str]:
-    """A secret, and of a short link its code, which opens the payment as well. (An invoice's last part is its id.)"""
+    """Return a secret, and of a short link its code, which opens the payment too. (An invoice's code is its id.)"""
     if len(secret) < MIN_SECRET_LENGTH + 2:
         return
     yield secret

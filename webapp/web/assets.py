@@ -38,7 +38,7 @@ class Asset:
     compressed: dict[str, bytes] = field(default_factory=dict)
 
     async def encoded(self, encoding: str) -> bytes:
-        """The bytes in ``br`` or ``gzip``, kept after the first time."""
+        """Return the bytes in ``br`` or ``gzip``, kept after the first time."""
         if encoding not in self.compressed:
             self.compressed[encoding] = await anyio.to_thread.run_sync(_compress, self.body, encoding)
         return self.compressed[encoding]
@@ -57,7 +57,7 @@ def load_assets(folder: Path = STATIC) -> dict[str, Asset]:
 
 
 async def serve_asset(request: Request) -> Response:
-    """``GET /static/{fingerprint}/{path}``. For another deploy's fingerprint: the present file, uncached."""
+    """Answer a file (``GET /static/{fingerprint}/{path}``). Under another deploy's fingerprint it is not to be kept."""
     assets: dict[str, Asset] = request.app.state.assets
     asset = assets.get(request.path_params["path"])
     if asset is None:

@@ -1,4 +1,4 @@
-"""Bad news for people: a fragment for htmx, a page otherwise, the cart always intact."""
+"""Show errors to people: a fragment for htmx, a page otherwise, the cart always intact."""
 
 from typing import cast
 
@@ -21,7 +21,7 @@ SHOP_PATHS = ("/", "/choices", *CHECKOUTS)
 
 
 def refuse(request: Request, refusal: Refusal) -> Response:
-    """A Refusal as an answer: the notice alone for htmx, above the shop for its forms, else a page of its own."""
+    """Answer a Refusal: by the notice alone to htmx, above the shop to its forms, else by a page of its own."""
     return _answer(request, refusal.status, refusal.notice)
 
 
@@ -75,7 +75,7 @@ async def on_crash(request: Request, error: Exception) -> Response:
 
 
 def explain(error: XenditError, order: str) -> tuple[int, Notice]:
-    """Our status, and what to tell the shopper, for what Xendit said or didn't say.
+    """Return our status, and what to tell the shopper, for what Xendit said or didn't say.
 
     ``order``: the order that it is about. Without one none could be created: only then nothing was charged for sure.
     """

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 
 def is_htmx(request: Request) -> bool:
-    """Whether htmx asked, so that a fragment is the answer, rather than a whole page."""
+    """Return whether htmx asked, so that a fragment is the answer rather than a whole page."""
     return request.headers.get("hx-request") == "true"
 
 

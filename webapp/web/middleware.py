@@ -47,7 +47,7 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 def middleware(settings: Settings) -> list[Middleware]:
-    """All of it pure ASGI: each ``BaseHTTPMiddleware`` would cost four times as much."""
+    """Return all of it, pure ASGI: each ``BaseHTTPMiddleware`` would cost four times as much."""
     return [
         Middleware(RequestLogMiddleware),
         Middleware(GuardMiddleware, settings=settings),

@@ -37,7 +37,7 @@ Refuse = Callable[[Request, Refusal], Response]
 
 
 def content_security_policy(settings: Settings, framed_by: str = "'none'") -> str:
-    """The policy of the shop's pages. With real keys it names Xendit's hosts and only them; ``frame-src https:``
+    """Return the policy of the shop's pages. With real keys it names Xendit's hosts and only them; ``frame-src https:``
     because a card's bank serves the 3-D Secure page, and nobody knows all banks. A sandbox alone serves all itself."""
     real = not settings.sandbox
     others = [settings.xendit_api_url] if real and settings.xendit_api_url != XENDIT_API_URL else []
@@ -112,7 +112,7 @@ class SecurityMiddleware:
         return Refusal(N_("This shop answers at %(address)s only."), 400, address=self.origin)
 
     def _own_host(self, host: str) -> bool:
-        """``Host`` is the shop's own, or this machine's. Only redirects of PhoneMiddleware are made from it."""
+        """Return whether ``Host`` is the shop's own or this machine's. PhoneMiddleware alone makes redirects of it."""
         if host == self.host:
             return True
         try:

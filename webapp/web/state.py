@@ -64,7 +64,7 @@ class Shop:
         await self.database.close()
 
     def api_key(self, currency: str) -> str:
-        """The secret key of a market's account. Raises Refusal for a market that is closed, as it may be since."""
+        """Return the secret key of a market's account. Raises Refusal for a market that is closed by now."""
         if currency not in self.settings.api_keys:
             closed = N_("This market is closed here: the shop has no API key for %(currency)s.")
             raise Refusal(closed, 409, currency=currency)
@@ -72,7 +72,7 @@ class Shop:
 
 
 def shop_of(request: Request) -> Shop:
-    """The shop that serves this request."""
+    """Return the shop that serves this request."""
     shop: Shop = request.app.state.shop
     return shop
 

@@ -66,13 +66,13 @@ class Templates:
         return environment
 
     def text(self, language: str, name: str, context: Mapping[str, Any]) -> str:
-        """A template as text."""
+        """Return a template as text."""
         return self.environment(language).get_template(name).render({"brand": worn()} | dict(context))
 
     def response(
         self, language: str, name: str, context: Mapping[str, Any], *, status: int = 200, secret: bool = False
     ) -> HTMLResponse:
-        """A template as an answer. Pages are the visitor's own: not cached by others; ``secret`` ones by nobody."""
+        """Answer with a template. Pages are the visitor's own: not cached by others; ``secret`` ones by nobody."""
         response = self.answer(language, self.text(language, name, context), status=status, secret=secret)
         response.headers["X-Template"] = name  # static/js/shop.js lets htmx swap fragments/… and nothing else
         return response
