@@ -9,6 +9,9 @@ def N_(message: str) -> str:
     return message
 
 
+NOT_OURS = N_("This form is not one of this shop's. Reload the page and try again.")
+
+
 @dataclass(frozen=True)
 class Notice:
     """A message to the visitor: ``message`` % ``values``, and a command, a hint, Xendit's error code if there are."""

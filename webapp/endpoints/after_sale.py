@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from webapp.integrations.errors import XenditError
 from webapp.integrations.refund import REASONS
-from webapp.notices import N_, Notice, Refusal
+from webapp.notices import N_, NOT_OURS, Notice, Refusal
 from webapp.orders.modification import Kind, Modification, read_amount
 from webapp.orders.order import Order
 from webapp.web.forms import read_form
@@ -68,7 +68,7 @@ async def _read(request: Request, order: Order, kind: Kind) -> Modification:
     """Return the modification that the form asks for. Raises Refusal."""
     form = await read_form(request, "form_id", *([] if kind is Kind.RELEASE else ["amount"]))
     if not re.fullmatch(r"[A-Za-z0-9_-]{16,64}", form["form_id"]):
-        raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
+        raise Refusal(NOT_OURS)
     reason = form.get("reason", "") if kind is Kind.REFUND else ""
     if kind is Kind.REFUND and reason not in REASONS:
         raise Refusal(N_("Choose a reason for the refund."))

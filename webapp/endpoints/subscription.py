@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.integrations.errors import XenditError
-from webapp.notices import N_, Notice, Refusal
+from webapp.notices import N_, NOT_OURS, Notice, Refusal
 from webapp.orders.order import Order
 from webapp.web.forms import read_form
 from webapp.web.htmx import redirect
@@ -26,7 +26,7 @@ async def month(request: Request) -> Response:
 
     async def act(shop: Shop, order: Order, form: Mapping[str, str]) -> None:
         if form["card"] not in ("works", "declines"):
-            raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
+            raise Refusal(NOT_OURS)
         await subscriptions.simulate(shop, order, form["cycle"], declined=form["card"] == "declines")
 
     return await _change(request, act, "cycle", "card")

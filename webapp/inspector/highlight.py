@@ -94,7 +94,7 @@ def excerpt(file: str, marked: str, around: int = 3) -> list[tuple[int, Markup, 
 
 
 def payload_lines(text: str) -> frozenset[int]:
-    """Return the lines that build the request: each statement that assigns to ``payload``, with the ``if`` around it."""
+    """Return the lines that build the request: each that assigns to ``payload``, with the ``if`` around it."""
     lines: set[int] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.AnnAssign | ast.Assign):

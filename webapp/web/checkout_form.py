@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.requests import Request
 
-from webapp.notices import N_, Refusal
+from webapp.notices import N_, NOT_OURS, Refusal
 from webapp.orders.order import Order
 from webapp.orders.past import Past
 from webapp.orders.status import Flow, OrderStatus
@@ -22,7 +22,6 @@ from webapp.web.state import Shop, shop_of
 
 MAX_ORDERS_AN_HOUR = 60
 AGAIN = N_("Nothing was ordered. Look at it, then press the button again.")
-NOT_OURS = N_("This form is not one of this shop's. Reload the page and try again.")
 
 
 def read_checkout_id(form: Mapping[str, str]) -> str:

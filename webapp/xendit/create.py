@@ -12,7 +12,7 @@ from webapp.integrations.customer import find_customer
 from webapp.integrations.errors import XenditError, is_id
 from webapp.integrations.invoice import NewInvoice, create_invoice
 from webapp.integrations.payment_link import PaymentLinkSession, create_payment_link_session
-from webapp.notices import N_, Refusal
+from webapp.notices import N_, NOT_OURS, Refusal
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.status import SAVED_PAYMENT, OrderStatus
@@ -92,7 +92,7 @@ async def created_order(shop: Shop, checkout_id: str) -> Order:
     while True:
         order = await shop.order_book.get_by_checkout(checkout_id)
         if order is None:
-            raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
+            raise Refusal(NOT_OURS)
         if order.status is OrderStatus.FAILED_TO_CREATE:
             raise Refusal(N_("That attempt did not reach Xendit. Press Checkout again."), 409)
         created = order.payment_session_id or order.invoice_id or order.integration == SAVED_PAYMENT

@@ -12,7 +12,7 @@ from webapp.integrations import subscription
 from webapp.integrations.errors import XenditError
 from webapp.integrations.outcomes import of_plan
 from webapp.integrations.subscription import CycleOutcome, of_cycle
-from webapp.notices import N_, Refusal
+from webapp.notices import N_, NOT_OURS, Refusal
 from webapp.order_context import set_order
 from webapp.orders.order import Order
 from webapp.orders.status import OrderStatus, status_after
@@ -122,7 +122,7 @@ async def _own_cycle(shop: Shop, order: Order, cycle_id: str, status: str) -> Cy
     """Return the cycle of the order's own plan that the page showed. Raises Refusal where it is not as shown."""
     cycle = next((each for each in await fetch_cycles(shop, order) if each.cycle_id == cycle_id), None)
     if cycle is None:
-        raise Refusal(N_("This form is not one of this shop's. Reload the page and try again."))
+        raise Refusal(NOT_OURS)
     if cycle.status == "SUCCEEDED":
         raise Refusal(N_("This month is paid already."), 409)
     if cycle.status != status:
