@@ -45,8 +45,8 @@ def test_axe_finds_nothing_and_nothing_is_cut(new_context: NewContext, arrive: A
         else:
             page.reload()
         expect(page.locator("html")).to_have_attribute("lang", language)
-        assert axe_findings(page, WORDS) == [], language
         assert misfits(page) == [], language
+    assert axe_findings(page, WORDS) == []  # the words differ, not how they are marked up: one other language is enough
 
 
 @pytest.mark.parametrize("arrive", [filled, subscribing, waiting])

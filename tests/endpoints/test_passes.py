@@ -133,7 +133,7 @@ async def test_every_way_that_asks_xendit_is_bounded_and_head_asks_nobody(open_s
             for route in routes:
                 path = route.path.replace("{reference_id}", order.reference_id)
                 before = len(router.calls)
-                for _ in range(50):
+                for _ in range(3):
                     await shop.head(path)
                 assert len(router.calls) == before, path
                 for method in route.methods - {"HEAD"}:
