@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.conftest import OpenShop, Shop
-from tests.xendit import TOKEN, fake_xendit, invoice_callback, session_event
+from tests.xendit import INVOICE_ID, TOKEN, fake_xendit, invoice_callback, session_event
 from webapp.orders import modification_book
 from webapp.orders.order import Order
 from webapp.xendit import modifications
@@ -184,13 +184,37 @@ async def test_one_made_elsewhere_is_booked_though_its_webhook_says_little(
         assert await booked(shop, order) == [("rfd-1", "succeeded")]
 
 
-async def test_one_whose_amount_xendit_does_not_name_either_is_not_booked(open_shop: OpenShop) -> None:
+SCANTY = {"event": "refund.succeeded", "data": {"id": "rfd-1", "payment_request_id": "pr-1"}}
+
+
+@pytest.mark.parametrize(
+    "answer", [{"id": "rfd-1", "status": "SUCCEEDED"}, {"id": "rfd-2", "status": "PENDING"} | AMOUNT]
+)
+async def test_one_whose_amount_xendit_does_not_name_either_is_not_booked(
+    open_shop: OpenShop, answer: dict[str, Any]
+) -> None:
     xendit = fake_xendit()
-    xendit.get("https://api.xendit.co/refunds/rfd-1").respond(json={"id": "rfd-1", "status": "SUCCEEDED"})
+    xendit.get("https://api.xendit.co/refunds/rfd-1").respond(json=answer)
     async with open_shop(xendit) as shop:
         order = await paid(shop)
-        webhook = {"event": "refund.succeeded", "data": {"id": "rfd-1", "payment_request_id": "pr-1"}}
-        assert (await shop.webhook(webhook)).status_code == 503
+        assert (await shop.webhook(SCANTY)).status_code == 503
+        assert await booked(shop, order) == []
+
+
+async def test_its_webhook_is_believed_where_the_answer_lags_behind(open_shop: OpenShop) -> None:
+    xendit = fake_xendit()
+    xendit.get("https://api.xendit.co/refunds/rfd-1").respond(json={"id": "rfd-1", "status": "PENDING"} | AMOUNT)
+    async with open_shop(xendit) as shop:
+        order = await paid(shop)
+        assert (await shop.webhook(SCANTY)).json() == {"message": "refund succeeded"}
+        assert await booked(shop, order) == [("rfd-1", "succeeded")]
+
+
+async def test_of_a_market_that_is_closed_by_now_nobody_is_asked(open_shop: OpenShop) -> None:
+    async with open_shop(fake_xendit()) as shop:
+        order = await paid(shop)
+        object.__setattr__(shop.app.state.shop.settings, "api_keys", {"SGD": "xnd_development_sgd"})
+        assert (await shop.webhook(SCANTY)).status_code == 200
         assert await booked(shop, order) == []
 
 
@@ -236,7 +260,26 @@ async def test_one_of_an_invoice_is_found_by_its_payment_where_it_names_no_invoi
         assert await booked(shop, order) == [("rfd-7", "succeeded")]
 
 
-@pytest.mark.parametrize(("status", "then"), [(404, 200), (403, 503)])
+async def test_an_invoices_payment_is_asked_about_where_its_refund_comes_first(open_shop: OpenShop) -> None:
+    said = {"id": INVOICE_ID, "status": "PAID", "amount": 480_000, "currency": "IDR"}
+    xendit = fake_xendit(invoice=lambda _: httpx.Response(200, json=said))
+    async with open_shop(xendit) as shop:
+        order = await shop.place("invoice")
+        said["external_id"] = order.reference_id
+        webhook = {"event": "refund.succeeded", "data": {"id": "rfd-1", "invoice_id": INVOICE_ID} | AMOUNT}
+        assert (await shop.webhook(webhook)).json() == {"message": "refund succeeded"}
+        assert (await shop.status_of(order), await booked(shop, order)) == ("paid", [("rfd-1", "succeeded")])
+
+
+@pytest.mark.parametrize("status", ["CANCELED", "EXPIRED", "FAILED"])
+async def test_one_of_a_try_that_ended_leaves_its_order_open(open_shop: OpenShop, status: str) -> None:
+    async with open_shop((early := Early()).xendit) as shop:
+        early.answer(order := await shop.place(), status=status)
+        assert (await early.arrive(shop)).json() == {"message": "no such order"}
+        assert await shop.status_of(order) == "waiting"
+
+
+@pytest.mark.parametrize(("status", "then"), [(404, 200), (400, 200), (403, 503)])
 async def test_one_of_a_payment_that_xendit_does_not_know_is_not_ours_and_without_an_answer_comes_again(
     open_shop: OpenShop, status: int, then: int
 ) -> None:

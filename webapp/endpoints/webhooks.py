@@ -14,10 +14,11 @@ from webapp.orders.order import Order
 from webapp.orders.order_book import OrderBook
 from webapp.orders.status import OrderStatus, status_after
 from webapp.web.state import Shop, shop_of
+from webapp.xendit.early_refunds import after_its_payment
 from webapp.xendit.modifications import settle
 from webapp.xendit.order_sync import apply_answer, fetch_from_xendit
 from webapp.xendit.own_captures import with_captured
-from webapp.xendit.refunds import order_of_early_refund, order_of_refund, take_refund
+from webapp.xendit.refunds import order_of_refund, take_refund
 from webapp.xendit.saved_payments import forget_ended, name_new
 
 log = structlog.get_logger()
@@ -110,14 +111,14 @@ async def _refund(shop: Shop, webhook: Webhook, sent: str | None) -> Response:
     if (order or currency in shop.settings.api_keys) and not _is_of_its_market(shop, currency, sent):
         return _refused(401, "another market's token")
     try:
-        order = order or await order_of_early_refund(shop, outcome)
+        order = await after_its_payment(shop, order, outcome)
         if order is None:
             return await _recorded(shop.order_book, webhook, "", "no such order")
         set_order(order.reference_id)
         await take_refund(shop, order, outcome)
     except Refusal as refusal:
         log.warning("webhook_mismatch", about=webhook.event, field="amount")
-        return JSONResponse({"message": refusal.notice.message}, refusal.status)
+        return JSONResponse({"message": refusal.notice.message % refusal.notice.values}, refusal.status)
     return await _recorded(shop.order_book, webhook, order.reference_id, f"refund {outcome.state}")
 
 

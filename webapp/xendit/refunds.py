@@ -1,21 +1,18 @@
 """Store what Xendit says about refunds: ours, and those that were made in its dashboard."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
 
 from webapp.integrations import refund
-from webapp.integrations.errors import XenditError, is_id
+from webapp.integrations.errors import XenditError
 from webapp.integrations.refund import RefundOutcome, of_refund
-from webapp.integrations.saved_payment import get_payment_request, of_payment_request
 from webapp.notices import N_, Refusal
 from webapp.orders.modification import ELSEWHERE, Kind, Modification, ModificationStatus
 from webapp.orders.order import Order
-from webapp.orders.status import status_after
 from webapp.web.state import Shop
-from webapp.xendit.order_sync import ASKED
-from webapp.xendit.own_captures import with_captured
 
 log = structlog.get_logger()
 
@@ -29,47 +26,18 @@ async def order_of_refund(shop: Shop, outcome: RefundOutcome) -> Order | None:
     return await shop.order_book.find(ids) if any(ids.values()) else None
 
 
-async def order_of_early_refund(shop: Shop, outcome: RefundOutcome) -> Order | None:
-    """Ask Xendit whose payment was refunded, and apply that payment: its webhook may come later than the refund's.
-
-    Return the order, or None where it is no payment of one. Raises XenditError.
-    """
-    key, api_url = shop.settings.api_keys.get(outcome.currency or ""), shop.settings.xendit_api_url
-    payment_request_id = outcome.payment_request_id or ""
-    if not key or not is_id(payment_request_id):
-        return None
-    try:
-        answer = await get_payment_request(shop.client, key, payment_request_id, api_url=api_url)
-    except XenditError as error:
-        if error.status == 404:  # another account's, or the test event of Xendit's dashboard
-            return None
-        raise
-    payment = of_payment_request(answer)
-    order = await shop.order_book.get(payment.reference_id or "")
-    if order is None or payment.mismatch(order) or order.payment_request_id not in (None, payment_request_id):
-        return None
-    payment = await with_captured(shop, order, payment)
-    if status := status_after(order, payment.state, payment.captured):
-        order = await shop.order_book.change_status(
-            order, status, cause=ASKED, ids=payment.ids, captured=payment.captured
-        )
-    return order
-
-
 async def take_refund(shop: Shop, order: Order, outcome: RefundOutcome) -> None:
     """Store what Xendit says about a refund. Raises Refusal (422) where it contradicts the order.
 
     Without our reference it is one made elsewhere, until the answer about our own has the same id. Where such a one
-    names no amount, Xendit is asked. Raises XenditError where it does not answer.
+    names no amount, Xendit is asked. Raises XenditError where it does not say it.
     """
     ours = await shop.modifications.find(modification_id=outcome.reference_id or "")
     if ours is None or ours.refund_id not in (None, outcome.refund_id):
         ours = await shop.modifications.find(refund_id=outcome.refund_id)
-    if ours is None and outcome.amount is None and outcome.state == "succeeded":
-        key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
-        outcome = read_refund(await refund.get_refund(shop.client, key, outcome.refund_id, api_url=api_url))
-        if outcome.amount is None:
-            raise XenditError.unexpected(200)
+    scanty = ours is None and outcome.amount is None and outcome.state == "succeeded"
+    if scanty and order.currency in shop.settings.api_keys:
+        outcome = await _with_amount(shop, order, outcome)
     if outcome.currency not in (None, order.currency) or (ours and outcome.amount not in (None, ours.amount)):
         raise Refusal(N_("This does not match the refund."), 422)
     if ours:
@@ -89,6 +57,15 @@ async def take_refund(shop: Shop, order: Order, outcome: RefundOutcome) -> None:
             outcome.refund_id,
         )
         await shop.modifications.add(elsewhere)
+
+
+async def _with_amount(shop: Shop, order: Order, outcome: RefundOutcome) -> RefundOutcome:
+    """Return a refund that has succeeded with the amount that Xendit's answer about it names. Raises XenditError."""
+    key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
+    said = read_refund(await refund.get_refund(shop.client, key, outcome.refund_id, api_url=api_url))
+    if said.refund_id != outcome.refund_id or not said.amount:
+        raise XenditError.unexpected(200)
+    return replace(outcome, amount=said.amount, currency=outcome.currency or said.currency)
 
 
 async def apply_refund(shop: Shop, modification: Modification, outcome: RefundOutcome) -> None:
@@ -111,19 +88,20 @@ async def find_refund(
         except XenditError as error:
             if error.status != 404:  # the list may still have it
                 raise
-    found = await _refunds_of(shop, order, key, api_url)
+    found = await _refunds_of(shop, order)
     mine = [each for each in found if each.get("reference_id") == modification.modification_id]
     return read_refund(mine[0]) if mine else None
 
 
 async def take_refunds(shop: Shop, order: Order) -> None:
     """Store the refunds that Xendit lists of an order, also those made elsewhere. Raises Refusal, XenditError."""
-    for each in await _refunds_of(shop, order, shop.api_key(order.currency), shop.settings.xendit_api_url):
+    for each in await _refunds_of(shop, order):
         await take_refund(shop, order, read_refund(each))
 
 
-async def _refunds_of(shop: Shop, order: Order, key: str, api_url: str) -> list[refund.Refund]:
+async def _refunds_of(shop: Shop, order: Order) -> list[refund.Refund]:
     ids = {"payment_request_id": order.payment_request_id, "invoice_id": order.invoice_id}
+    key, api_url = shop.api_key(order.currency), shop.settings.xendit_api_url
     return await refund.find_refunds(shop.client, key, **ids, api_url=api_url)
 
 
