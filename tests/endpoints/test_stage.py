@@ -241,3 +241,15 @@ async def test_phones_see_the_presenters_own_brand(open_shop: OpenShop, database
             await client.get("/?cart=gayo:1")
             await client.get(joining(path), follow_redirects=True)  # the code was scanned once more
             assert "1 item" in (await client.get("/")).text
+
+
+async def test_a_room_with_a_brand_leaves_the_phones_own_choices(open_shop: OpenShop) -> None:
+    async with open_shop() as shop:
+        await shop.post("/brand", data={"brand": "Kopi Kita"})
+        path = await opened(shop)
+        async with phone(shop) as client:
+            await client.get("/?currency=PHP&flow=save&given_names=Ana&minutes=45")
+            await client.get(joining(path))
+            assert "Kopi Kita" in (await client.get("/")).text
+            options = (await client.get("/options")).text
+            assert 'value="Ana"' in options and 'value="45"' in options

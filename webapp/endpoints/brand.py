@@ -26,7 +26,7 @@ async def brand_page(request: Request) -> Response:
     """Show the form, filled with the brand of this visit, its link, and the tones to copy (``GET /brand``)."""
     own = own_of(visitor_of(request).brand.own)
     typed = {"brand": own.name, "colour": own.colour and f"#{own.colour}", "goods": own.goods_text}
-    return await _page(request, own, typed)
+    return _page(request, own, typed)
 
 
 async def put_on(request: Request) -> Response:
@@ -35,7 +35,7 @@ async def put_on(request: Request) -> Response:
     currency = CURRENCIES.get(form.get("currency", ""), visitor.currency)
     own = read_own_brand(form, currency)
     if own.mistakes:
-        return await _page(request, own, form, status=422)
+        return _page(request, own, form, status=422)
     save_visitor(request, store_own_brand(request, visitor, own))
     return RedirectResponse("/" if own.query else "/brand", 303)
 
@@ -46,7 +46,7 @@ async def remove(request: Request) -> Response:
     return RedirectResponse("/brand", 303)
 
 
-async def _page(request: Request, own: OwnBrand, typed: dict[str, str], *, status: int = 200) -> Response:
+def _page(request: Request, own: OwnBrand, typed: dict[str, str], *, status: int = 200) -> Response:
     shop, visitor = shop_of(request), visitor_of(request)
     if not may_brand(shop.settings):
         raise Refusal(N_("This shop takes real payments, so it keeps its own name and products."), 404)
@@ -58,7 +58,7 @@ async def _page(request: Request, own: OwnBrand, typed: dict[str, str], *, statu
         "max_products": MAX_PRODUCTS,
         "currency": currency,
         "example": f"{35 * currency.price_step:f}",
-        "link": await link_to_hand_on(shop.settings, f"/?{brand.own}") if brand.own else "",
+        "link": link_to_hand_on(request, shop.settings, f"/?{brand.own}") if brand.own else "",
         "light": tones.tones(colour, tones.LIGHT),
         "dark": tones.tones(colour, tones.DARK),
         "path": "/brand",

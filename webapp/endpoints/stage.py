@@ -12,8 +12,10 @@ from webapp.notices import N_, Refusal
 from webapp.orders.rooms import RoomOrder, Rooms
 from webapp.orders.status import OrderStatus
 from webapp.shop.currencies import CURRENCIES
+from webapp.shop.own_brand import own_of
 from webapp.shop.visitor import save_visitor
 from webapp.web.htmx import is_htmx, redirect
+from webapp.web.own_brand import store_own_brand
 from webapp.web.phones import code_for_phones
 from webapp.web.state import shop_of, visitor_of
 
@@ -96,7 +98,9 @@ async def join(request: Request) -> Response:
     if request.session.get("room") != room.word:
         await _order_anew(request)
     request.session["room"] = room.word
-    return RedirectResponse(f"/?{room.brand}" if room.brand else "/", 303)
+    if room.brand:
+        save_visitor(request, store_own_brand(request, visitor_of(request), own_of(room.brand)))
+    return RedirectResponse("/", 303)
 
 
 async def _order_anew(request: Request) -> None:

@@ -42,7 +42,7 @@ async def har_file(request: Request) -> Response:
 async def share(request: Request) -> Response:
     """Open a read-only link and show it, this once (``POST /orders/{reference_id}/share``)."""
     shop, order = shop_of(request), await own_order(request)
-    link = await link_to_hand_on(shop.settings, f"/shared/{await _shares(shop).open(order.reference_id)}")
+    link = link_to_hand_on(request, shop.settings, f"/shared/{await _shares(shop).open(order.reference_id)}")
     note_end(request, "taken")
     return await _panel(request, order, link=link)
 

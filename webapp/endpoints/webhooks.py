@@ -55,8 +55,7 @@ async def xendit(request: Request) -> Response:
 
 async def _payment(shop: Shop, webhook: Webhook, sent: str | None) -> Response:
     """Find the order of a payment, session, token, plan or invoice, and apply what is said if it matches."""
-    outcome = of_webhook(webhook)
-    order = await _find_order(shop.order_book, outcome)
+    order = await _find_order(shop.order_book, outcome := of_webhook(webhook))
     if order is None:
         return await _recorded(shop.order_book, webhook, "", "no such order")
     set_order(order.reference_id)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.config import Settings
@@ -36,10 +37,10 @@ async def code_for_phones(settings: Settings, url: str) -> dict[str, Any]:
     }
 
 
-async def link_to_hand_on(settings: Settings, path: str) -> str:
-    """Return the link to one of the shop's pages: by the network's address, if phones reach the shop there."""
-    origin, _ = await _origin_for_phones(settings, f"{settings.app_url}/")
-    return origin + path
+def link_to_hand_on(request: Request, settings: Settings, path: str) -> str:
+    """Return the link to one of the shop's pages: by the network's address where the request came by it."""
+    host = request.headers.get("host")
+    return (f"http://{host}" if host and host == network_host(settings) else settings.app_url) + path
 
 
 def is_local(url: str) -> bool:
