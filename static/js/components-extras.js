@@ -30,6 +30,7 @@ export function start(root, sdk) {
   const on = (name, react) => sdk.addEventListener(name, react);
   const recheck = () => askServer(root, sdk);
   on("init", () => {
+    root.querySelector("#components-none").hidden = sdk.getActiveChannels().length > 0;
     const left = sdk.getSession().expiresAt - Date.now();
     if (left > 0 && left < 2 ** 31) setTimeout(recheck, left + 1000); // an idle SDK does not notice
   });

@@ -29,6 +29,7 @@ NEWER_SDK = """export class XenditComponents extends EventTarget {
   }
   createChannelPickerComponent() { return document.createElement('p') }
   getSession() { return { expiresAt: new Date(NaN) } }
+  getActiveChannels() { return ['CARDS'] }
 }"""
 # What Xendit adds to the return_url when a wallet sends the browser back.
 FROM_A_WALLET = "?token_request_id=0b7c2f0e-5d1a-4d43-9a5e-2f6f1f2b9c11&component_status=FAILED"
@@ -53,6 +54,26 @@ def test_back_shows_the_shop_with_the_cart_and_forward_the_payment(page: Page) -
     page.go_forward()
     payment.ready(page)
     assert payment.reference_id(page) == reference_id
+
+
+def test_the_way_to_the_content_leaves_the_form_as_it_is(page: Page) -> None:
+    payment.start(page)
+    page.evaluate("window.mark = 1")
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/resume#main$"))
+    assert page.evaluate("window.mark") == 1
+
+
+def test_an_amount_that_no_channel_takes_is_said_so(page: Page) -> None:
+    payment.start(page)
+    none = page.locator("#components-none")
+    expect(none).to_be_hidden()
+    page.goto("/?currency=MYR&flow=authorize&integration=components&cart=gayo:80")  # above what cards take
+    page.locator("#checkout .go").click()
+    payment.ready(page)
+    expect(none).to_have_text("No way to pay takes this amount.")
+    expect(page.locator("#components-pay")).to_be_disabled()
 
 
 def test_the_market_cannot_be_changed_under_a_payment(page: Page) -> None:
