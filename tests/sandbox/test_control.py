@@ -140,6 +140,7 @@ async def test_what_cannot_be_decided_is_said(client: httpx.AsyncClient) -> None
     ):
         answer = await client.post(f"/_sandbox/{path}", json=body)
         assert (answer.status_code, said in answer.json()["message"]) == (status, True), answer.text
+        assert ("allow" in answer.headers) is (status == 405)
 
 
 async def test_the_next_calls_fail_and_are_late_as_often_as_wanted(client: httpx.AsyncClient) -> None:

@@ -80,7 +80,7 @@ MARKETS = _by_currency([
         Channel("PAYMAYA", "Maya", WALLET, 1, 100_000, saves=True, flow="redirect", colour="#137A4B"),
         Channel("GRABPAY", "GrabPay", WALLET, 1, 100_000, saves=True),
         Channel("SHOPEEPAY", "ShopeePay", WALLET, 1, 100_000, saves=True),
-        Channel("BPI_DIRECT_DEBIT", "BPI direct debit", ONLINE, Decimal("0.01"), 500_000, saves=True),
+        Channel("BPI_DIRECT_DEBIT", "BPI direct debit", ONLINE, Decimal("0.01"), 500_000, saves=True, colour="#A0142D"),
         Channel("7ELEVEN", "7-Eleven", SHOP, 50, 50_000),
         Channel("LBC", "LBC", SHOP, 50, 200_000),
     )),

@@ -8,6 +8,7 @@ import pytest
 
 from tests.sandbox.gateway.conftest import Clock, NewCheckout, seal
 from webapp.sandbox import Sandbox
+from webapp.sandbox.markets import MARKETS
 
 pytestmark = pytest.mark.anyio
 
@@ -216,6 +217,8 @@ async def test_an_approval_makes_the_session_pending_for_the_browser_only(
 ) -> None:
     checkout = await new_checkout("MYR", amount, session_type=session_type)
     begun = (await checkout.begin("MAYB2E_FPX_BUSINESS")).json()
+    asked = (await checkout.browser.get(begun["actions"][0]["value"])).text
+    assert ("Send this payment to your approver?" in asked) is (session_type == "PAY")
     await checkout.browser.post(begun["actions"][0]["value"], data={"decision": "approve"})
     assert (await checkout.get()).json()["session"]["status"] == "PENDING"
     assert await checkout.status() == "ACTIVE"
@@ -349,6 +352,8 @@ async def test_logos_and_flags_are_small_drawings(new_checkout: NewCheckout) -> 
     found = (await checkout.get()).json()
     logos = [channel["brand_logo_url"] for channel in found["channels"]]
     logos += [brand["logo_url"] for brand in found["channels"][0]["card"]["brands"]]
+    saved = {channel.code for market in MARKETS.values() for channel in market.channels if channel.saves}
+    logos += [f"/sandbox/logos/{code}.svg" for code in saved]  # their bank or wallet asks on a page
     for path in [*logos, "/sandbox/flags/my.svg"]:
         answer = await checkout.browser.get(path)
         assert answer.headers["content-type"].startswith("image/svg+xml")

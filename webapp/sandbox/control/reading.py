@@ -53,4 +53,6 @@ async def no_call(request: Request, error: Exception) -> Response:
     if error.status_code == 413:
         return ApiResponse({"error_code": "REQUEST_TOO_LARGE", "message": error.detail}, 413)
     message = f"There is no {request.method} {request.url.path[:200]}"
-    return ApiResponse({"error_code": "DATA_NOT_FOUND", "message": message}, error.status_code)
+    return ApiResponse(
+        {"error_code": "DATA_NOT_FOUND", "message": message}, error.status_code, dict(error.headers or {})
+    )

@@ -47,10 +47,11 @@ def drawings() -> dict[str, str]:
     """Return every logo that the gateway's answers or the SDK itself may name."""
     found = {
         channel.code: _tile(
-            channel.colour, {"cards": CARD, "qr": QR}.get(channel.group) or _letters(_initials(channel.brand))
+            channel.colour, {"CARDS": CARD, "QR_CODE": QR}.get(channel.pm_type) or _letters(_initials(channel.brand))
         )
         for market in MARKETS.values()
-        for channel in market.embedded
+        for channel in market.channels
+        if channel in market.embedded or channel.saves
     }
     return found | {name: _tile(colour, _letters(words, 22), 48, 32) for name, (words, colour) in NETWORKS.items()}
 

@@ -111,7 +111,7 @@ class Pages:
             logo=responses.logo_url(attempt["channel_code"]),
             merchant=record.merchant or self.settings.merchant_name,
             amount="" if keeps else market.format(record.session["amount"]),
-            question="ask_link" if keeps and page == "wallet" else QUESTIONS[page],
+            question="ask_link" if keeps and page != "3ds" else QUESTIONS[page],
             decided=attempt["status"] not in OPEN or (page == "approval" and attempt["status"] == "PENDING"),
             framed=framed,
             return_url=href(self.settings, return_url),
