@@ -5,13 +5,17 @@ import html
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from urllib.parse import unquote
 
 import httpx
 import pytest
 
 from tests.conftest import Clock, OpenShop, Shop
 from tests.xendit import HTMX, KEYS, LINK, SESSION, SESSION_ID, TOKEN, fake_xendit, session_event
+from webapp.orders.modification import Kind, Modification, ModificationStatus
 from webapp.orders.rows import IDS
+from webapp.orders.status import OrderStatus
 from webapp.xendit.order_sync import refresh
 
 pytestmark = pytest.mark.anyio
@@ -305,11 +309,19 @@ async def test_a_stranger_sees_no_id_of_xendits_and_no_card(shop: Shop) -> None:
 async def test_older_orders_are_a_link_away(shop: Shop) -> None:
     newest = await shop.place()
     for minutes in range(1, 102):
-        order = replace(newest, reference_id=f"selat-{minutes}", checkout_id=f"older-order-{minutes}")
+        order = replace(
+            newest, reference_id=f"selat-{minutes}", checkout_id=f"older-order-{minutes}", status=OrderStatus.PAID
+        )
         assert await shop.order_book.add(replace(order, created=newest.created - timedelta(minutes=minutes)))
+    now, modifications = newest.created, shop.app.state.shop.modifications
+    refund = Modification("r", "form", "selat-60", Kind.REFUND, Decimal(1000), "OTHERS", now, now)
+    assert await modifications.add(replace(refund, status=ModificationStatus.SUCCEEDED))
     path, listed = "/orders", []
     for rows in (50, 50, 2):
         page = (await shop.get(path)).text
+        before = html.unescape(path).partition("before=")[2] or "9999"
+        sums = await modifications.refunded_to(newest.visitor, 50, unquote(before))
+        assert sums == ({"selat-60": Decimal(1000)} if len(listed) == 50 else {})  # it sums up what the page shows
         found = re.findall(r'class="order-row" href="/orders/([\w-]+)"', page)
         assert len(found) == rows
         listed += found

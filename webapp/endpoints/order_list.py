@@ -18,5 +18,5 @@ async def order_list(request: Request) -> Response:
     orders = await shop.order_book.recent(visitor.id, LISTED + 1, before)
     context = {"orders": orders[:LISTED], "older": len(orders) > LISTED, "currency": visitor.currency}
     context |= {"path": "/orders", "strip": strip_in_shop(request)}
-    context |= {"refunded": await shop.modifications.refunded_to(visitor.id)}
+    context |= {"refunded": await shop.modifications.refunded_to(visitor.id, LISTED, before)}
     return shop.templates.response(visitor.language, "pages/orders.html", context)

@@ -64,10 +64,13 @@ class ModificationBook:
         """Return an order's modifications, oldest first."""
         return [_from_row(row) async for row in self._sql.modifications_of(self._database, reference_id=reference_id)]
 
-    async def refunded_to(self, visitor: str) -> dict[str, Decimal]:
-        """Return how much of each of a visitor's orders was refunded, by its reference; none without a refund."""
+    async def refunded_to(self, visitor: str, most: int, before: str) -> dict[str, Decimal]:
+        """Return how much of a visitor's orders was refunded, by reference, of those that ``OrderBook.recent`` returns.
+
+        An order without a refund is not in it.
+        """
         sums: dict[str, Decimal] = {}
-        async for row in self._sql.refunds_of(self._database, visitor=visitor):
+        async for row in self._sql.refunds_of(self._database, visitor=visitor, before=before, most=most):
             sums[row["reference_id"]] = sums.get(row["reference_id"], Decimal(0)) + Decimal(row["amount"])
         return sums
 

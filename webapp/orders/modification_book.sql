@@ -21,10 +21,13 @@ LIMIT 1;
 -- name: modifications_of(reference_id)
 SELECT * FROM modifications WHERE reference_id = :reference_id ORDER BY created, modification_id;
 
--- name: refunds_of(visitor)
+-- name: refunds_of(visitor, before, most)
+-- Of the orders that recent_orders returns.
 SELECT reference_id, amount FROM modifications
-WHERE kind = 'refund' AND status = 'succeeded'
-    AND reference_id IN (SELECT reference_id FROM orders WHERE visitor = :visitor);
+WHERE kind = 'refund' AND status = 'succeeded' AND reference_id IN (
+    SELECT reference_id FROM orders WHERE visitor = :visitor AND created < :before
+    ORDER BY created DESC, reference_id LIMIT :most
+);
 
 -- name: set_modification(status, amount, refund_id, failure_code, now, modification_id)^
 -- What has succeeded stays so.
